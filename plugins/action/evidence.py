@@ -1,0 +1,60 @@
+# GNU General Public License v3.0+ (see https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Judge the whole fleet of a run once, and write the signed bundle."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+from ..plugin_utils._action import ManrsAction
+from ..plugin_utils.manrs_conformance import api, collect
+
+
+class ActionModule(ManrsAction):
+    """`routesec.manrs.evidence`."""
+
+    SPEC: ClassVar[dict] = {
+        "intent": {"type": "path", "required": True},
+        "run_dir": {"type": "path", "required": True},
+        "bundle": {"type": "path", "required": True},
+        "expected": {"type": "list", "elements": "str", "required": True},
+        "excluded": {"type": "dict", "default": {}},
+        "waivers": {"type": "path"},
+        "sources": {"type": "path"},
+        "as_of": {"type": "str"},
+        "key": {"type": "path"},
+        "fail_on": {"type": "str", "choices": ["never", "fail", "inconclusive"], "default": "never"},
+    }
+
+    def work(self, args, task_vars):
+        """Fleet analysis over the saved snapshots; expected hosts = assessed + excluded + failed, or it says so."""
+        if self._task.check_mode:
+            return {"changed": False, "skipped": True, "msg": "check mode: no bundle is written"}
+        inputs = api.Inputs.read(
+            Path(args["intent"]),
+            Path(args["waivers"]) if args["waivers"] else None,
+            Path(args["sources"]) if args["sources"] else None,
+            args["as_of"] or collect.now(),
+        )
+        folder = Path(args["run_dir"]) / "devices"
+        snapshots = [collect.load(path) for path in sorted(folder.glob("*.snapshot.json"))] if folder.is_dir() else []
+        done = api.audit_inputs(snapshots, inputs, expected=args["expected"], excluded=args["excluded"])
+        built = api.write_bundle(
+            Path(args["bundle"]), done, inputs, key=Path(args["key"]) if args["key"] else None, argv=["playbook"]
+        )
+        report = done.report
+        result = {
+            "changed": True,
+            "bundle": str(built.path),
+            "root": built.root_sha256,
+            "verdict": report.verdict,
+            "exit_code": api.exit_code(report),
+            "scope": {one.name: one.status for one in report.scope},
+            "counts": api.counts(report.findings),
+            "summary": api.summary_text(report),
+            "requirements": {one.requirement: str(one.verdict) for one in report.requirements},
+        }
+        wanted = {"never": (), "fail": ("fail",), "inconclusive": ("fail", "inconclusive")}[args["fail_on"]]
+        if report.verdict in wanted:
+            result.update(failed=True, msg=f"the audit is {report.verdict}; the bundle was written")
+        return result

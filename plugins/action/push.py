@@ -1,0 +1,69 @@
+# GNU General Public License v3.0+ (see https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Make one router conformant, so that it cannot be cut off."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+from ..plugin_utils._action import ManrsAction, scrub
+from ..plugin_utils.manrs_conformance import api, collect
+from ..plugin_utils.manrs_conformance.errors import ManrsError, PushError
+
+
+class ActionModule(ManrsAction):
+    """`routesec.manrs.push`."""
+
+    SPEC: ClassVar[dict] = {
+        "intent": {"type": "path", "required": True},
+        "run_dir": {"type": "path", "required": True},
+        "sources": {"type": "path"},
+        "as_of": {"type": "str"},
+        "platform": {"type": "str"},
+        "templates": {"type": "path"},
+        "revert_in": {"type": "int", "default": 120},
+        "settle": {"type": "int", "default": 60},
+        "change_id": {"type": "str", "default": ""},
+    }
+
+    def work(self, args, task_vars):
+        """Plan and gate in check mode; otherwise run the whole protocol."""
+        host, platform = self.host(task_vars), self.platform(args, task_vars)
+        sources = Path(args["sources"]) if args["sources"] else None
+        inputs = api.Inputs.read(Path(args["intent"]), None, sources, args["as_of"] or collect.now())
+        connect, verified, secrets = self.opener(platform, task_vars)
+        try:
+            with self.session(connect) as driver:
+                snapshot = api.collect_device(host, platform, driver, verified=verified)
+            prepared = api.prepare_push(snapshot, inputs, Path(args["templates"]) if args["templates"] else None)
+            result = {
+                "changed": bool(prepared.text),
+                "candidate": scrub(prepared.text, secrets),
+                "left": list(prepared.plan.left),
+                "remaining": [api.brief(one) for one in prepared.remaining],
+                "outcome": "unchanged" if not prepared.text else "planned",
+            }
+            if self._task.check_mode or not prepared.text:
+                result["diff"] = {"prepared": api.safe_diff(snapshot, prepared)}
+                return result
+            journal = Path(args["run_dir"]) / "journal" / f"{collect.safe_name(host)}.jsonl"
+            pushed = api.push_device(
+                snapshot,
+                prepared,
+                connect,
+                inputs,
+                journal,
+                revert_in=args["revert_in"],
+                settle=args["settle"],
+                change_id=args["change_id"],
+            )
+        except ManrsError:
+            raise
+        except Exception as error:
+            message = scrub((str(error).strip().splitlines() or [type(error).__name__])[0], secrets)
+            raise PushError(f"{host}: {message}") from None
+        result.update(outcome=pushed.outcome, changed=pushed.changed, journal=str(journal), because=pushed.because)
+        result["diff"] = {"prepared": scrub(pushed.diff, secrets)}
+        if pushed.outcome not in ("confirmed", "unchanged"):
+            result.update(failed=True, msg=f"{host}: {pushed.outcome}: {pushed.because}")
+        return result

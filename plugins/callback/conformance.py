@@ -1,0 +1,115 @@
+# GNU General Public License v3.0+ (see https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The conformance summary people see at the end of a play."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: conformance
+type: aggregate
+short_description: Summarise MANRS conformance per host and per action at the end of a play
+version_added: 0.1.0
+author: routesec maintainers (@routesec)
+description:
+  - Prints what the tasks M(routesec.manrs.audit), M(routesec.manrs.evidence), M(routesec.manrs.gate) and M(routesec.manrs.push) found,
+    one line per host and one per MANRS action of it.
+  - A host that could not be assessed has a line too.
+requirements:
+  - Enable it with C(callbacks_enabled = routesec.manrs.conformance).
+"""
+
+from ansible.plugins.callback import CallbackBase
+
+PREFIX = "routesec.manrs."
+MARKS = {
+    "pass": "green",
+    "confirmed": "green",
+    "unchanged": "green",
+    "overridden": "yellow",
+    "planned": "yellow",
+    "inconclusive": "yellow",
+    "skipped": "yellow",
+}
+ORDER = ("fail", "error", "inconclusive", "pass", "not_applicable")
+REQUIREMENTS = ("not_met", "inconclusive", "declared", "met", "not_applicable")
+
+
+class CallbackModule(CallbackBase):
+    """Collects the results of the collection's actions, prints them when the play is over."""
+
+    CALLBACK_VERSION = 2.0
+    CALLBACK_TYPE = "aggregate"
+    CALLBACK_NAME = "routesec.manrs.conformance"
+    CALLBACK_NEEDS_ENABLED = True
+
+    def __init__(self):
+        super().__init__()
+        self._rows = []
+
+    def v2_runner_on_ok(self, result):
+        """Note a finished task."""
+        self._note(result)
+
+    def v2_runner_on_failed(self, result, ignore_errors=False):
+        """Note a failed task, rescued or not."""
+        self._note(result)
+
+    def v2_runner_on_unreachable(self, result):
+        """Note a router that did not answer."""
+        self._note(result)
+
+    def v2_playbook_on_play_start(self, play):
+        """The play before is over."""
+        self._print()
+
+    def v2_playbook_on_stats(self, stats):
+        """The last play is over."""
+        self._print()
+
+    def _note(self, result):
+        names = [str(getattr(result._task, name, "") or "") for name in ("resolved_action", "action")]
+        action = next((name.removeprefix(PREFIX) for name in names if name.startswith(PREFIX)), None)
+        if action:
+            self._rows.append((result._host.get_name(), action, result._result))
+
+    def _print(self):
+        rows, self._rows = self._rows, []
+        if not rows:
+            return
+        self._display.banner("MANRS CONFORMANCE")
+        for host, action, result in rows:
+            for text, state in lines(host, action, result):
+                self._display.display(text, color=MARKS.get(state, "red"))
+        self._display.display("")
+
+
+def lines(host, action, result):
+    """The lines of one result, each with the state that colours it."""
+    state = str(result.get("verdict") or result.get("outcome") or ("skipped" if result.get("skipped") else "not assessed"))
+    who = "fleet" if action == "evidence" else host
+    because = result.get("because") or (result.get("msg") if state in ("not assessed", "skipped") else "") or ""
+    yield f"{who:<28} {action:<9} {state}" + (f": {_first(because)}" if because else ""), state
+    for number, counts in sorted((result.get("actions") or {}).items()):
+        yield f"{'':<28} Action {number:<2} {_counts(counts, ORDER)}", _worst(counts)
+    by_action = {}
+    for requirement, verdict in (result.get("requirements") or {}).items():
+        counts = by_action.setdefault(str(requirement).split(".", maxsplit=1)[0], {})
+        counts[verdict] = counts.get(verdict, 0) + 1
+    for name, counts in sorted(by_action.items()):
+        yield f"{'':<28} {name:<9} {_counts(counts, REQUIREMENTS)}", _worst(counts)
+
+
+def _first(text):
+    return (str(text).strip().splitlines() or [""])[0][:200]
+
+
+def _counts(counts, order):
+    known = [name for name in order if counts.get(name)]
+    return ", ".join(f"{counts[name]} {name.replace('_', ' ')}" for name in (*known, *sorted(set(counts) - set(order))))
+
+
+def _worst(counts):
+    if any(counts.get(name) for name in ("fail", "error", "not_met")):
+        return "fail"
+    settled = any(counts.get(name) for name in ("pass", "met"))
+    return "inconclusive" if counts.get("inconclusive") or not settled else "pass"

@@ -1,0 +1,106 @@
+# GNU General Public License v3.0+ (see https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Documentation of the action routesec.manrs.evidence."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: evidence
+short_description: Judge the whole fleet of a run and write the evidence bundle
+version_added: 0.1.0
+author: routesec maintainers (@routesec)
+description:
+  - Reads what M(routesec.manrs.audit) saved in the run directory, adds the checks across routers, and judges the requirements of
+    each MANRS action.
+  - Every expected host ends as assessed, excluded or failed. A host that is missing makes the result incomplete.
+  - The bundle is a BagIt bag that is verified with stock tools, and signed when a key is given.
+  - Run it once per play, on the controller.
+extends_documentation_fragment:
+  - routesec.manrs.inputs
+  - routesec.manrs.inputs.waivers
+  - routesec.manrs.inputs.fail_on
+options:
+  run_dir:
+    description:
+      - Directory of the run, as given to M(routesec.manrs.audit).
+    type: path
+    required: true
+  bundle:
+    description:
+      - Directory to write the bundle to. It must not exist.
+    type: path
+    required: true
+  expected:
+    description:
+      - Names of all hosts that the audit was to cover, whether they answered or not.
+    type: list
+    elements: str
+    required: true
+  excluded:
+    description:
+      - Hosts that were left out on purpose, with the reason.
+    type: dict
+    default: {}
+  key:
+    description:
+      - SSH private key that signs the bundle, or the public half of a key that an agent holds.
+    type: path
+attributes:
+  check_mode:
+    support: full
+    details:
+      - In check mode no bundle is written and nothing is judged.
+  diff_mode:
+    support: none
+"""
+
+EXAMPLES = r"""
+- name: Judge the fleet and write the bundle
+  routesec.manrs.evidence:
+    intent: manrs.yml
+    run_dir: evidence/run-1
+    bundle: evidence/bundle-1
+    expected: "{{ groups['edges'] }}"
+    excluded:
+      edge9: being replaced, NOC-1234
+    key: ~/.ssh/manrs_ed25519
+  delegate_to: localhost
+  run_once: true
+"""
+
+RETURN = r"""
+verdict:
+  description: V(pass), V(fail) or V(inconclusive) over the whole fleet.
+  returned: success
+  type: str
+  sample: inconclusive
+exit_code:
+  description: What the command C(manrs audit) would have exited with. 0 pass, 1 findings, 2 inconclusive or nothing assessed.
+  returned: success
+  type: int
+scope:
+  description: What became of each expected host. V(assessed), V(partial), V(unreachable) or V(excluded).
+  returned: success
+  type: dict
+  sample: {"edge1": "assessed", "edge2": "unreachable"}
+counts:
+  description: Number of results by status.
+  returned: success
+  type: dict
+requirements:
+  description: Verdict on each requirement of the norm.
+  returned: success
+  type: dict
+summary:
+  description: The same in words, for people.
+  returned: success
+  type: str
+bundle:
+  description: Where the bundle is.
+  returned: success
+  type: str
+root:
+  description: Root of the bundle, the SHA-256 of its tag manifest. Keep it elsewhere to notice a replaced bundle.
+  returned: success
+  type: str
+"""

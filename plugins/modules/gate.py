@@ -1,0 +1,89 @@
+# GNU General Public License v3.0+ (see https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Documentation of the action routesec.manrs.gate."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: gate
+short_description: Judge a change before it reaches a router
+version_added: 0.1.0
+author: routesec maintainers (@routesec)
+description:
+  - Compares saved configurations before and after a change, by the routes that they accept and announce.
+  - Fails when the change brings a new or worse finding, or when that could not be decided. Old findings alone do not fail.
+  - Nothing is contacted but the sources, and nothing is written.
+extends_documentation_fragment:
+  - routesec.manrs.inputs
+  - routesec.manrs.inputs.waivers
+  - routesec.manrs.inputs.platform
+options:
+  base:
+    description:
+      - Configuration before the change. A file C(HOST.PLATFORM.cfg) or a folder of such files.
+    type: path
+    required: true
+  candidate:
+    description:
+      - Configuration after the change, named as in O(base).
+    type: path
+    required: true
+  strict:
+    description:
+      - Judge everything, not only what the change brings.
+    type: bool
+    default: false
+  break_glass:
+    description:
+      - Ticket that lets a blocked change through. The verdict is then V(overridden).
+    type: str
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: none
+"""
+
+EXAMPLES = r"""
+- name: Judge what the merge request changes
+  routesec.manrs.gate:
+    base: running
+    candidate: generated
+    intent: manrs.yml
+    waivers: waivers.yml
+    sources: sources
+  delegate_to: localhost
+  run_once: true
+"""
+
+RETURN = r"""
+verdict:
+  description: V(pass), V(fail), V(inconclusive) or V(overridden).
+  returned: always
+  type: str
+  sample: pass
+new:
+  description: Findings that the change brings or makes worse.
+  returned: always
+  type: list
+  elements: dict
+unsure:
+  description: What could not be decided and was decided, or absent, before.
+  returned: always
+  type: list
+  elements: dict
+fixed:
+  description: Findings that the change ends.
+  returned: always
+  type: list
+  elements: dict
+blocking:
+  description: Reasons that block whatever the base was.
+  returned: always
+  type: list
+  elements: str
+text:
+  description: The same in words, for people.
+  returned: always
+  type: str
+"""

@@ -1,0 +1,720 @@
+#!/usr/bin/python3
+"""manrs-frr-agent: candidate, dry run, timed commit, confirm and rollback for FRR and the Linux parts FRR does not hold.
+
+Runs on the router as root, standard library only; the push account may run this one program through sudo. Every answer is
+one JSON object on standard output; exit code 0 done, 1 refused or failed. Each step is journalled before it is taken, so that
+a kill at any moment leaves the router unchanged, confirmed, or reverting by itself: the revert timer is a process of its own,
+armed before the first change.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import difflib
+import fcntl
+import hashlib
+import json
+import os
+import re
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any, NoReturn
+
+# The environment counts only for root itself (tests, packaging), never through sudo.
+ENV: dict[str, str] = {} if "SUDO_UID" in os.environ else {k: v for k, v in os.environ.items() if k.startswith("MANRS_")}
+STATE = Path(ENV.get("MANRS_STATE", "/var/lib/manrs"))
+FRR = Path(ENV.get("MANRS_FRR_ETC", "/etc/frr"))
+RUN = Path(ENV.get("MANRS_FRR_RUN", "/run/frr"))
+PROC = Path(ENV.get("MANRS_PROC", "/proc"))
+SYSCTL_FILE = Path(ENV.get("MANRS_SYSCTL_FILE", "/etc/sysctl.d/90-manrs.conf"))
+NFT_FILE = STATE / "inet-manrs.nft"
+RELOAD = ENV.get("MANRS_FRR_RELOAD", "/usr/lib/frr/frr-reload.py")
+SLOW = 20  # FRR takes configuration lines at some tens of milliseconds each (measured on 8.4): so much longer than reading them
+BOX_LIMIT = 100_000  # bytes; larger configurations are not run through copies of the daemons, their diff is marked approximate
+GUARD = 300  # seconds until an untimed commit that never came to its end is taken back
+SYSCTL = re.compile(r"net\.ipv4\.conf\.([A-Za-z0-9_][A-Za-z0-9_.@:-]{0,14})\.rp_filter\s*=\s*([012])")
+NFT_HEAD = re.compile(r"table\s+inet\s+manrs\s*\{")
+ADDED = {"Building configuration...", "Current configuration:"}
+BUSY = {"committing", "pending", "reverting", "confirming"}
+
+
+class Refused(Exception):
+    """What was asked cannot be done; nothing was changed by it."""
+
+    def __init__(self, kind: str, text: str) -> None:
+        super().__init__(text)
+        self.kind = kind
+
+
+# --- the outside world: every other program is started here -----------------------------------------------------------
+def run(argv: list[str], size: int = 0, stdin: str | None = None, check: bool = True) -> str:
+    """Run a program without a shell; the time allowed grows with the size (bytes) it has to work through."""
+    env = {**ENV, "PATH": ENV.get("MANRS_PATH", "/usr/sbin:/usr/bin:/sbin:/bin"), "LC_ALL": "C", "VTYSH_PAGER": "cat"}
+    argv = [shutil.which(argv[0], path=env["PATH"]) or argv[0], *argv[1:]]
+    try:
+        done = subprocess.run(
+            argv, input=stdin, capture_output=True, text=True, timeout=60 + size / 20_000, env=env, cwd="/", check=False
+        )
+    except FileNotFoundError:
+        raise Refused("failed", f"{argv[0]} is not installed") from None
+    except subprocess.TimeoutExpired:
+        raise Refused("failed", f"{argv[0]} did not end within {60 + size // 20_000} s") from None
+    if check and done.returncode != 0:
+        said = [line for line in (done.stdout + "\n" + done.stderr).splitlines() if line.strip() and "vtysh_pam" not in line]
+        raise Refused("rejected", f"{argv[0]}: " + "; ".join(said[-8:])[:800])
+    return done.stdout
+
+
+def running() -> str:
+    """The running FRR configuration; refuses when it does not come back complete."""
+    text = run(["vtysh", "-c", "show running-config"], 4_000_000)
+    lines = [line for line in text.splitlines() if line.strip() not in ADDED]
+    if not lines or lines[-1].strip() != "end":
+        raise Refused("failed", "the running configuration came back without its end mark")
+    return "\n".join(lines).strip("\n") + "\n"
+
+
+def startup() -> str:
+    path = FRR / "frr.conf"
+    return path.read_text() if path.exists() else ""
+
+
+def read_sysctls() -> dict[str, str]:
+    base = PROC / "sys/net/ipv4/conf"
+    return {one.name: (one / "rp_filter").read_text().strip() for one in sorted(base.iterdir()) if (one / "rp_filter").exists()}
+
+
+def read_nft() -> str:
+    """The owned table as text without counters, or empty when there is none."""
+    if "table inet manrs" not in run(["nft", "list", "tables"]).splitlines():
+        return ""
+    return run(["nft", "-s", "list", "table", "inet", "manrs"])
+
+
+def write_sysctl(interface: str, value: str) -> None:
+    path = PROC / "sys/net/ipv4/conf" / interface / "rp_filter"
+    if not path.exists():
+        raise Refused("rejected", f"there is no interface {interface} to set rp_filter on")
+    path.write_text(value + "\n")
+
+
+def write_sysctls(values: dict[str, str]) -> None:
+    """Set back what differs; interfaces that are gone are left out."""
+    for name, value in read_sysctls().items():
+        if values.get(name, value) != value:
+            write_sysctl(name, values[name])
+
+
+def nft_program(table: str) -> str:
+    """One atomic nft transaction: the owned table becomes `table`, or goes."""
+    return "add table inet manrs\ndelete table inet manrs\n" + table
+
+
+# --- the candidate ----------------------------------------------------------------------------------------------------
+def split(text: str) -> tuple[str, dict[str, str], str | None]:
+    """FRR lines, rp_filter values by interface, and the owned table (None: untouched, empty: removed) of a candidate."""
+    frr: list[str] = []
+    sysctls: dict[str, str] = {}
+    table: list[str] | None = None
+    inside = False
+    for number, line in enumerate(text.splitlines(), 1):
+        bare = line.strip()
+        if inside:
+            if bare == "!manrs-nft-end":
+                inside = False
+            else:
+                assert table is not None
+                table.append(line)
+        elif bare == "!manrs-nft":
+            if table is not None:
+                raise Refused("rejected", f"line {number}: a second !manrs-nft block")
+            table, inside = [], True
+        elif bare.startswith("!manrs-sysctl"):
+            found = SYSCTL.fullmatch(bare[len("!manrs-sysctl") :].strip())
+            if not found:
+                raise Refused("rejected", f"line {number}: only net.ipv4.conf.INTERFACE.rp_filter = 0|1|2 can be set")
+            sysctls[found[1]] = found[2]
+        elif bare.startswith("!manrs-"):
+            raise Refused("rejected", f"line {number}: unknown section {bare.split()[0]}")
+        elif bare not in ADDED:
+            frr.append(line)
+    if inside:
+        raise Refused("rejected", "the !manrs-nft block has no !manrs-nft-end")
+    nft = None if table is None else "\n".join(table).strip()
+    if nft:
+        own_table(nft)
+    return "\n".join(frr).strip("\n") + "\n", sysctls, nft + "\n" if nft else nft
+
+
+def own_table(text: str) -> None:
+    """Refuse any nft text that is more than exactly one `table inet manrs { … }`."""
+    plain = re.sub(r'"[^"\n]*"', '""', text)
+    if (
+        not NFT_HEAD.match(plain)
+        or re.search(r"(?m)#|\\|\binclude\b|\bdefine\b|\bflush\b|\bdelete\b", plain)
+        or plain.count('"') % 2
+    ):
+        raise Refused(
+            "rejected", "the !manrs-nft block must be exactly one `table inet manrs { … }`, without include, define or comments"
+        )
+    depth = 0
+    for at, char in enumerate(plain):
+        depth += {"{": 1, "}": -1}.get(char, 0)
+        if char == "}" and depth == 0 and plain[at + 1 :].strip():
+            raise Refused("rejected", "the !manrs-nft block goes on after `table inet manrs { … }`")
+    if depth:
+        raise Refused("rejected", "the braces of the !manrs-nft block do not match")
+
+
+def canonical(text: str) -> str:
+    """A digest that ignores the order in which FRR prints: every line with the block it stands in."""
+    block, found = "", []
+    for line in text.splitlines():
+        bare = line.strip()
+        if not bare or bare.startswith("!") or bare in {"exit", "end", "exit-vrf", "exit-route-map"}:
+            continue
+        if not line.startswith(" "):
+            block, family = bare, ""
+        elif bare.startswith(("address-family", "vni ")):
+            family = bare
+        elif bare in {"exit-address-family", "exit-vni"}:
+            family = ""
+            continue
+        found.append(f"{block}|{family}|{bare}" if line.startswith(" ") else bare)
+    return hashlib.sha256("\n".join(sorted(found)).encode()).hexdigest()
+
+
+def trailer(sysctls: dict[str, str], nft: str) -> str:
+    text = "".join(f"!manrs-sysctl net.ipv4.conf.{name}.rp_filter = {value}\n" for name, value in sorted(sysctls.items()))
+    return text + (f"!manrs-nft\n{nft.rstrip()}\n!manrs-nft-end\n" if nft else "")
+
+
+# --- journal and lock -------------------------------------------------------------------------------------------------
+def write(path: Path, text: str) -> None:
+    """Replace a file so that a crash leaves the old or the new text, never a part."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(fd, "w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    if path.exists():
+        old = path.stat()
+        os.chown(temporary, old.st_uid, old.st_gid)
+        temporary.chmod(old.st_mode & 0o7777)
+    temporary.replace(path)
+    directory = os.open(path.parent, os.O_RDONLY)
+    os.fsync(directory)
+    os.close(directory)
+
+
+def journal() -> dict[str, Any]:
+    path = STATE / "state.json"
+    return dict(json.loads(path.read_text())) if path.exists() else {"phase": "idle"}
+
+
+def note(state: dict[str, Any], phase: str) -> None:
+    state["phase"] = phase
+    write(STATE / "state.json", json.dumps(state, sort_keys=True) + "\n")
+    if ENV.get("MANRS_KILL_AT") == phase:  # tests prove that a kill right here is harmless
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+@contextlib.contextmanager
+def lock(wait: float = 20.0) -> Any:
+    """Only one change at a time; the holder's process id is kept so that the revert timer can end one that hangs."""
+    STATE.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with open(STATE / "lock", "a+") as file:
+        end = time.monotonic() + wait
+        while True:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except OSError:
+                if time.monotonic() > end:
+                    raise Refused("busy", "another change is being made on this router") from None
+                time.sleep(0.1)
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield
+
+
+def boot() -> str:
+    return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+
+
+def clock() -> float:
+    """Seconds since boot, sleep included: setting the wall clock does not move a deadline."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+
+def home(state: dict[str, Any]) -> Path:
+    return STATE / str(state["id"])
+
+
+def snapshot(state: dict[str, Any]) -> None:
+    data = {"running": running(), "startup": startup(), "sysctl": read_sysctls(), "nft": read_nft(), "owned": owned_sysctls()}
+    data["nft_file"] = NFT_FILE.read_text() if NFT_FILE.exists() else ""
+    write(home(state) / "before.json", json.dumps(data, sort_keys=True))
+
+
+def before(state: dict[str, Any]) -> dict[str, Any]:
+    return dict(json.loads((home(state) / "before.json").read_text()))
+
+
+def owned_sysctls() -> str:
+    return SYSCTL_FILE.read_text() if SYSCTL_FILE.exists() else ""
+
+
+# --- what changes the router ------------------------------------------------------------------------------------------
+def reload_frr(target: str, directory: Path) -> None:
+    """Make the running configuration equal `target`; the confdir of its own keeps frr-reload from saving it as startup."""
+    shutil.rmtree(directory / "reload", ignore_errors=True)
+    (directory / "reload").mkdir(mode=0o700)
+    path = directory / "reload/frr.conf"
+    write(path, target)
+    write(directory / "reload/vtysh.conf", "service integrated-vtysh-config\n")
+    for _ in range(3):
+        done = run([RELOAD, "--reload", "--stdout", "--confdir", str(path.parent), str(path)], len(target) * SLOW, check=False)
+        if canonical(running()) == canonical(target):
+            return
+    raise Refused("failed", "the running configuration does not come to equal the wanted one: " + done[-300:].strip())
+
+
+def apply(state: dict[str, Any]) -> None:
+    text = (home(state) / "candidate").read_text()
+    frr, sysctls, nft = split(text)
+    if frr.strip():
+        if state["mode"] == "merge":
+            run(["vtysh", "-f", str(home(state) / "frr.conf")], len(frr) * SLOW)
+        else:
+            run([RELOAD, "--reload", "--stdout", "--confdir", str(home(state)), str(home(state) / "frr.conf")], len(frr) * SLOW)
+    for interface, value in sysctls.items():
+        write_sysctl(interface, value)
+    if nft is not None:
+        run(["nft", "-f", "-"], len(nft), nft_program(nft))
+
+
+def restore(state: dict[str, Any], why: str) -> None:
+    """Bring back everything as it was before the commit, startup and persistent files too, and prove it."""
+    note(state, "reverting")
+    old, problems = before(state), []
+    steps = (
+        lambda: reload_frr(old["running"], home(state)),
+        lambda: write(FRR / "frr.conf", old["startup"]) if startup() != old["startup"] else None,
+        lambda: write_sysctls(old["sysctl"]),
+        lambda: run(["nft", "-f", "-"], len(old["nft"]), nft_program(old["nft"])) if read_nft() != old["nft"] else None,
+        lambda: persist(old["owned"], old["nft_file"]),
+    )
+    for step in steps:
+        try:
+            step()
+        except (Refused, OSError) as error:
+            problems.append(str(error))
+    for family in ("ipv4", "ipv6"):
+        with contextlib.suppress(Refused):
+            run(["vtysh", "-c", f"clear bgp {family} unicast * soft"], check=False)
+    if problems:
+        state["problem"] = "; ".join(problems)
+        note(state, "reverting")
+        raise Refused("failed", f"the rollback is not complete and will be tried again: {state['problem']}")
+    finish(state, "reverted", why)
+
+
+def persist(sysctls: str, nft: str) -> None:
+    for path, text in ((SYSCTL_FILE, sysctls), (NFT_FILE, nft)):
+        if text:
+            write(path, text)
+        else:
+            path.unlink(missing_ok=True)
+
+
+def save(state: dict[str, Any]) -> None:
+    """Make the running state the one the router boots with."""
+    note(state, "confirming")
+    _, sysctls, nft = split((home(state) / "candidate").read_text())
+    run(["vtysh", "-c", "write memory"], len((home(state) / "candidate").read_text()))
+    values = dict(re.findall(r"(?m)^(net\.ipv4\.conf\.\S+) = (\d)$", owned_sysctls()))
+    values.update({f"net/ipv4/conf/{name}/rp_filter".replace("/", "."): value for name, value in sysctls.items()})
+    kept = "".join(f"{key} = {value}\n" for key, value in sorted(values.items()))
+    persist(kept, nft if nft is not None else (NFT_FILE.read_text() if NFT_FILE.exists() else ""))
+    finish(state, "confirmed", "confirmed")
+
+
+def finish(state: dict[str, Any], result: str, why: str) -> None:
+    last = {"id": state["id"], "result": result, "because": why, "message": state.get("message", "")}
+    for old in STATE.iterdir():  # the last change stays readable for `rollback`, older ones go
+        if old.is_dir() and old.name != state["id"]:
+            shutil.rmtree(old, ignore_errors=True)
+    note({**state, "last": last}, "idle" if result != "confirmed" else "confirmed")
+
+
+# --- prediction -------------------------------------------------------------------------------------------------------
+def daemons() -> list[list[str]]:
+    """The command lines of the FRR daemons that run here, without what names files or the terminal."""
+    found = []
+    for path in sorted(RUN.glob("*.pid")):
+        if path.stem in {"watchfrr"}:
+            continue
+        with contextlib.suppress(OSError, ValueError):
+            argv = Path(f"/proc/{int(path.read_text())}/cmdline").read_text().split("\0")[:-1]
+            clean, skip = [argv[0]], False
+            for one in argv[1:]:
+                if skip:
+                    skip = False
+                elif one in {"-f", "-i", "--config_file", "--pid_file"}:
+                    skip = True
+                elif one not in {"-d", "--daemon"}:
+                    clean.append(one)
+            found.append(clean)
+    return sorted(found, key=lambda one: "zebra" not in one[0])
+
+
+def predict(state: dict[str, Any], base: str) -> tuple[str, str] | None:
+    """Running configuration before and after, by copies of this router's daemons without network; None if that fails."""
+    box, size = home(state) / "box", len(base) + (home(state) / "frr.conf").stat().st_size
+    if size > BOX_LIMIT:
+        return None
+    shutil.rmtree(box, ignore_errors=True)
+    box.mkdir(mode=0o755)
+    write(box / "base", base)
+    write(box / "daemons", json.dumps(daemons()))
+    try:
+        argv = ["unshare", "-n", "-m", "-p", "--fork", "--kill-child", "--mount-proc", "--propagation", "private"]
+        run([*argv, sys.executable, __file__, "_box", state["id"], state["mode"]], size * SLOW)
+        old, new = (box / "old").read_text(), (box / "new").read_text()
+    except (Refused, OSError):
+        return None
+    finally:
+        shutil.rmtree(box / "mnt", ignore_errors=True)
+    missing = {line.strip() for line in base.splitlines()} - {line.strip() for line in old.splitlines()} - {"!", ""}
+    return None if missing else (old, new)
+
+
+def _box(identity: str, mode: str) -> dict[str, Any]:
+    """Inside the namespaces: start the daemons, load the running configuration, then the candidate, and write down both results."""
+    if os.getpid() != 1:
+        raise Refused("usage", "_box is for the agent itself")
+    box = STATE / identity / "box"
+    shell = (FRR / "vtysh.conf").read_text() if (FRR / "vtysh.conf").exists() else ""
+    for name, target in (("run", RUN), ("etc", FRR), ("log", Path("/var/log/frr"))):
+        (box / "mnt" / name).mkdir(parents=True, mode=0o755)
+        if target.exists():
+            shutil.copystat(target, box / "mnt" / name)
+            os.chown(box / "mnt" / name, target.stat().st_uid, target.stat().st_gid)
+            run(["mount", "--bind", str(box / "mnt" / name), str(target)])
+    if Path("/dev/log").exists():
+        run(["mount", "--bind", "/dev/null", "/dev/log"], check=False)
+    (FRR / "frr.conf").touch()
+    (FRR / "vtysh.conf").write_text(shell)
+    for argv in json.loads((box / "daemons").read_text()):
+        run([*argv, "-d"])
+    run(["vtysh", "-f", str(box / "base")], len((box / "base").read_text()) * SLOW, check=False)
+    write(box / "old", running())
+    frr = STATE / identity / "frr.conf"
+    if frr.read_text().strip():
+        if mode == "merge":
+            run(["vtysh", "-f", str(frr)], frr.stat().st_size * SLOW)
+        else:
+            run([RELOAD, "--reload", "--stdout", "--confdir", str(frr.parent), str(frr)], frr.stat().st_size * SLOW)
+    write(box / "new", running())
+    return {}
+
+
+# --- verbs ------------------------------------------------------------------------------------------------------------
+def stage(mode: str) -> dict[str, Any]:
+    """Take a candidate from standard input; remembers the running state it was made against."""
+    if mode not in {"merge", "replace"}:
+        raise Refused("usage", "stage merge|replace")
+    text = sys.stdin.read()
+    frr, sysctls, nft = split(text)
+    if mode == "replace" and not frr.strip():
+        raise Refused("rejected", "a replacing candidate without FRR configuration would empty the router")
+    with lock():
+        state = journal()
+        free(state)
+        state = {
+            "id": f"{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}-{secrets.token_hex(3)}",
+            "mode": mode,
+            "last": state.get("last"),
+        }
+        write(home(state) / "candidate", text)
+        write(home(state) / "frr.conf", frr)
+        write(home(state) / "vtysh.conf", "service integrated-vtysh-config\n")
+        state["watched"] = sorted({"all", "default", *sysctls})
+        state["base"] = digest(state)
+        note(state, "staged")
+    return {"id": state["id"], "frr_lines": len(frr.splitlines()), "sysctls": len(sysctls), "nft": nft is not None}
+
+
+def digest(state: dict[str, Any]) -> str:
+    """What must not change under a candidate: the configuration, the sysctls it touches, the owned table."""
+    sysctls = {name: value for name, value in read_sysctls().items() if name in state["watched"]}
+    return hashlib.sha256(json.dumps([canonical(running()), sysctls, read_nft()], sort_keys=True).encode()).hexdigest()
+
+
+def free(state: dict[str, Any]) -> None:
+    if state["phase"] in BUSY:
+        raise Refused("busy", f"a commit is already {state['phase']} on this router ({state['id']})")
+
+
+def staged() -> dict[str, Any]:
+    state = journal()
+    if state["phase"] != "staged":
+        raise Refused("none", "no candidate is loaded")
+    return state
+
+
+def check() -> dict[str, Any]:
+    """The router's own dry run of the candidate; nothing is changed."""
+    state = staged()
+    text = (home(state) / "candidate").read_text()
+    frr, sysctls, nft = split(text)
+    if frr.strip():
+        run(["vtysh", "-C", "-f", str(home(state) / "frr.conf")], len(frr))
+    for interface in sysctls:
+        if not (PROC / "sys/net/ipv4/conf" / interface).exists():
+            raise Refused("rejected", f"there is no interface {interface} to set rp_filter on")
+    if nft:
+        run(["nft", "-c", "-f", "-"], len(nft), nft_program(nft))
+    return {}
+
+
+def diff() -> dict[str, Any]:
+    """Unified diff of running against what running will be; `exact` tells whether the router's own daemons computed it."""
+    state = staged()
+    frr, sysctls, nft = split((home(state) / "candidate").read_text())
+    base, now, table = running(), read_sysctls(), read_nft()
+    pair = predict(state, base) if frr.strip() else (base, base)
+    exact = pair is not None
+    if pair is None:
+        pair = (base, frr if state["mode"] == "replace" else base + frr)
+    touched = {name: now.get(name, "") for name in sysctls}
+    old = pair[0] + trailer(touched, table if nft is not None else "")
+    new = pair[1] + trailer(sysctls, normal_nft(nft) if nft is not None else "")
+    lines = difflib.unified_diff(old.splitlines(), new.splitlines(), "running", "candidate", lineterm="")
+    return {"diff": "\n".join(lines), "exact": exact}
+
+
+def normal_nft(table: str) -> str:
+    """The owned table as the router will list it: loaded in a namespace of its own, so that notation is no difference."""
+    if not table:
+        return ""
+    script = "nft -f - && nft -s list table inet manrs"
+    try:
+        return run(["unshare", "-n", "sh", "-c", script], stdin=table)
+    except Refused:
+        return table
+
+
+def commit(seconds: int, message: str) -> dict[str, Any]:
+    """Arm the timer, then apply; `seconds` 0 confirms at once."""
+    with lock():
+        state = staged()
+        check()
+        if digest(state) != state["base"]:
+            raise Refused("changed", "the router changed since the candidate was loaded; load it again")
+        snapshot(state)
+        guard = GUARD + (home(state) / "frr.conf").stat().st_size // 1000  # an untimed commit is given the time it needs
+        state.update(seconds=seconds, deadline=clock() + (seconds or guard), boot=boot(), message=message[:200])
+        note(state, "committing")
+        arm(state)
+        try:
+            apply(state)
+            state["after"] = digest(state)
+        except (Refused, OSError) as error:
+            restore(state, f"the router refused the change: {error}")
+            raise Refused("rejected", f"the router refused the change, which was taken back: {error}") from None
+        note(state, "pending")
+        if not seconds:
+            save(state)
+    return {"id": state["id"], "pending": bool(seconds)}
+
+
+def arm(state: dict[str, Any]) -> None:
+    """Start the revert timer in a session of its own and wait until it says it runs."""
+    read, ready = os.pipe()
+    argv = [sys.executable, __file__, "_timer", state["id"], str(ready)]
+    env = {name: value for name, value in os.environ.items() if name != "MANRS_KILL_AT"}
+    null = subprocess.DEVNULL
+    subprocess.Popen(argv, stdin=null, stdout=null, stderr=null, start_new_session=True, pass_fds=(ready,), cwd="/", env=env)
+    os.close(ready)
+    with os.fdopen(read, "rb") as pipe:
+        if pipe.read(2) != b"ok":
+            raise Refused("failed", "the revert timer did not start; nothing was changed")
+
+
+def _timer(identity: str, ready: str) -> dict[str, Any]:
+    """The armed timer: sleeps to the deadline, then takes back what nobody confirmed, trying until it holds."""
+    for one in (signal.SIGHUP, signal.SIGTERM, signal.SIGINT):
+        signal.signal(one, signal.SIG_IGN)
+    os.write(int(ready), b"ok")
+    os.close(int(ready))
+    while True:
+        state = journal()
+        if state.get("id") != identity or state["phase"] not in BUSY:
+            return {}
+        if state["phase"] != "reverting" and clock() < float(state["deadline"]):
+            time.sleep(min(0.5, max(0.05, float(state["deadline"]) - clock())))
+            continue
+        with contextlib.suppress(Refused, OSError):
+            return recover()
+        time.sleep(2)
+
+
+def recover() -> dict[str, Any]:
+    """Bring an interrupted or expired commit to its end; run at boot, every minute, and before each verb."""
+    state = journal()
+    if state["phase"] not in BUSY:
+        return {"recovered": False}
+    try:
+        with lock(30):
+            return _recover(journal())
+    except Refused as error:
+        if error.kind == "busy" and state["phase"] in BUSY and clock() > float(state["deadline"]) + 30:
+            end_holder()
+        raise
+
+
+def end_holder() -> None:
+    with contextlib.suppress(OSError, ValueError):
+        pid = int((STATE / "lock").read_text())
+        if Path(__file__).name in Path(f"/proc/{pid}/cmdline").read_text():
+            os.kill(pid, signal.SIGKILL)
+
+
+def _recover(state: dict[str, Any]) -> dict[str, Any]:
+    if state["phase"] not in BUSY:
+        return {"recovered": False}
+    if state.get("boot") != boot():
+        if state["phase"] == "confirming" and startup() != before(state)["startup"]:
+            save(state)
+        else:
+            restore(state, "the router was restarted before the commit was confirmed")
+    elif state["phase"] == "confirming":
+        save(state)
+    elif state["phase"] == "reverting" or clock() >= float(state["deadline"]):
+        restore(
+            state, "the commit was not confirmed in time" if state["phase"] == "pending" else "an interrupted change was taken back"
+        )
+    else:
+        return {"recovered": False}
+    return {"recovered": True}
+
+
+def confirm() -> dict[str, Any]:
+    """Keep the pending commit and save it as startup; refused when somebody changed the router meanwhile."""
+    with lock():
+        state = journal()
+        if state["phase"] == "confirming":
+            save(state)
+            return {}
+        if state["phase"] != "pending" or clock() >= float(state["deadline"]):
+            raise Refused("none", "no commit is pending" + (f": {state['last']['because']}" if state.get("last") else ""))
+        if digest(state) != state["after"]:
+            raise Refused("changed", "the router was changed by somebody else after the commit; it will revert when the timer ends")
+        save(state)
+    return {}
+
+
+def rollback() -> dict[str, Any]:
+    """Take back the pending commit now, or the last confirmed one."""
+    with lock():
+        state = journal()
+        if state["phase"] not in BUSY | {"confirmed"}:
+            raise Refused("none", "there is no commit to take back")
+        if state["phase"] == "confirmed" and digest(state) != state["after"]:
+            raise Refused("changed", "the router was changed since the commit was confirmed; taking it back would undo that too")
+        restore(state, "taken back on request")
+    return {}
+
+
+def discard() -> dict[str, Any]:
+    """Forget the candidate; a commit that was made is not touched."""
+    with lock():
+        state = journal()
+        if state["phase"] == "staged":
+            shutil.rmtree(home(state), ignore_errors=True)
+            note({"last": state.get("last")}, "idle")
+    return {}
+
+
+def status() -> dict[str, Any]:
+    """Phase, and the seconds left of a pending commit."""
+    state = journal()
+    left = max(0, round(float(state["deadline"]) - clock())) if state["phase"] in BUSY else None
+    return {
+        "phase": state["phase"],
+        "id": state.get("id"),
+        "pending": state["phase"] in BUSY,
+        "seconds_left": left,
+        "last": state.get("last"),
+    }
+
+
+def show(what: str) -> dict[str, Any]:
+    """running, startup, candidate or linux, as text."""
+    if what == "linux":
+        return {"text": trailer(read_sysctls(), read_nft())}
+    if what == "candidate":
+        state = journal()
+        return {"text": (home(state) / "candidate").read_text() if state["phase"] == "staged" else ""}
+    return {"text": {"running": running, "startup": startup}[what]()}
+
+
+def load_boot() -> dict[str, Any]:
+    """At boot: end what was interrupted and load the owned table again."""
+    recover()
+    if NFT_FILE.exists() and not read_nft():
+        run(["nft", "-f", "-"], stdin=nft_program(NFT_FILE.read_text()))
+    return {}
+
+
+def main(argv: list[str]) -> int:
+    """Dispatch one verb."""
+    os.umask(0o077)
+    plain = {"check": check, "diff": diff, "confirm": confirm, "rollback": rollback, "discard": discard, "status": status}
+    plain |= {"recover": recover, "boot": load_boot}
+    try:
+        verb, rest = (argv[0] if argv else ""), argv[1:]
+        if verb in {"stage", "check", "commit", "confirm", "status"}:
+            with contextlib.suppress(Refused):
+                recover() if verb != "confirm" else None
+        if verb in plain and not rest:
+            answer = plain[verb]()
+        elif verb == "stage" and len(rest) == 1:
+            answer = stage(rest[0])
+        elif verb == "commit" and rest[:1] == ["--revert-in"] and len(rest) in {2, 3} and rest[1].isdigit():
+            answer = commit(int(rest[1]), rest[2] if len(rest) == 3 else "")
+        elif verb == "show" and rest and rest[0] in {"running", "startup", "candidate", "linux"}:
+            answer = show(rest[0])
+        elif verb in {"_timer", "_box"} and len(rest) == 2:
+            answer = {"_timer": _timer, "_box": _box}[verb](*rest)
+        else:
+            raise Refused(
+                "usage",
+                "stage merge|replace, check, diff, commit --revert-in N [MESSAGE], confirm, rollback, discard, status, show WHAT",
+            )
+    except Refused as error:
+        print(json.dumps({"ok": False, "kind": error.kind, "error": str(error)}))
+        return 1
+    except Exception as error:
+        print(json.dumps({"ok": False, "kind": "failed", "error": f"{type(error).__name__}: {error}"[:400]}))
+        return 1
+    print(json.dumps({"ok": True, **answer}))
+    return 0
+
+
+def _start() -> NoReturn:
+    sys.exit(main(sys.argv[1:]))
+
+
+if __name__ == "__main__":
+    _start()

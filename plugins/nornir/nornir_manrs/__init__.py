@@ -1,0 +1,1 @@
+"""Nornir face of the MANRS engine: tasks, processors and functions."""

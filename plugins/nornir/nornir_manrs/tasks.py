@@ -1,0 +1,202 @@
+"""Tasks for one host: audit it, gate a change to it, push to it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from manrs_conformance import api, collect
+from manrs_conformance.errors import UsageError
+from nornir.core.task import Result, Task
+from nornir_napalm.plugins.connections import CONNECTION_NAME
+
+
+def manrs_audit(
+    task: Task,
+    intent: str | Path,
+    run_dir: str | Path,
+    *,
+    waivers: str | Path | None = None,
+    sources: str | Path | None = None,
+    as_of: str | None = None,
+) -> Result:
+    """Read the router over its NAPALM connection and judge it; sends only read commands of the platform's allow-list.
+
+    Arguments:
+        intent: the intent file, `manrs.yml`
+        run_dir: directory of the run; what was collected is saved in its folder `devices`
+        waivers: file with waivers
+        sources: folder with saved reference data; without it the sources that the intent names are asked
+        as_of: judge as of this time, RFC 3339 UTC; now when absent
+
+    Returns:
+        Result object with the following attributes set:
+          * result (``dict``): verdict, counts and findings
+          * conformant (``bool``): whether the verdict is a pass
+          * verdict (``str``): pass, fail or inconclusive
+          * snapshot (``str``): path of what was collected
+    """
+    host, folder = task.host.name, Path(run_dir) / "devices"
+    (folder / f"{collect.safe_name(host)}.snapshot.json").unlink(missing_ok=True)
+    inputs = _inputs(intent, waivers, sources, as_of)
+    platform = _platform(task)
+    driver = task.host.get_connection(CONNECTION_NAME, task.nornir.config)
+    snapshot = api.collect_device(host, platform, driver, verified=_verified(task))
+    path = collect.save(snapshot, folder)
+    report = api.audit_inputs([snapshot], inputs, expected=[host], alone=True).report
+    result = {
+        "verdict": report.verdict,
+        "counts": api.counts(report.findings),
+        "findings": [api.brief(one) for one in report.findings if one.status in ("fail", "inconclusive", "error")],
+    }
+    return Result(
+        host=task.host,
+        result=result,
+        conformant=report.verdict == "pass",
+        verdict=report.verdict,
+        snapshot=str(path),
+        severity_level=logging.INFO if report.verdict == "pass" else logging.WARNING,
+    )
+
+
+def manrs_gate(
+    task: Task,
+    intent: str | Path,
+    candidate: str | Path,
+    *,
+    base: str | Path | None = None,
+    waivers: str | Path | None = None,
+    sources: str | Path | None = None,
+    as_of: str | None = None,
+    strict: bool = False,
+    ticket: str | None = None,
+) -> Result:
+    """Judge a change to the host before it reaches the router; nothing is written.
+
+    Arguments:
+        candidate: file with the whole configuration after the change
+        base: file with the configuration before it; the running one is read when absent
+        strict: judge everything, not only what the change brings
+        ticket: lets a blocked change through, as overridden
+
+    Returns:
+        Result object with the following attributes set:
+          * result (``str``): the verdict in words
+          * verdict (``str``): pass, fail, inconclusive or overridden
+          * failed (``bool``): whether the change must not go on
+    """
+    inputs = _inputs(intent, waivers, sources, as_of)
+    host, platform = task.host.name, _platform(task)
+    after = api.renamed(api.saved([Path(candidate)], platform)[0], host)
+    if base is not None:
+        before = api.renamed(api.saved([Path(base)], platform)[0], host)
+    else:
+        driver = task.host.get_connection(CONNECTION_NAME, task.nornir.config)
+        before = api.collect_device(host, platform, driver, verified=_verified(task))
+    report, _done = api.gate_inputs([before], [after], inputs, strict=strict, ticket=ticket)
+    failed = report.verdict not in ("pass", "overridden")
+    return Result(host=task.host, result=api.gate_text(report), verdict=report.verdict, failed=failed)
+
+
+def manrs_push(
+    task: Task,
+    intent: str | Path,
+    run_dir: str | Path,
+    *,
+    sources: str | Path | None = None,
+    as_of: str | None = None,
+    templates: str | Path | None = None,
+    revert_in: int = 120,
+    settle: int = 60,
+    change_id: str = "",
+    dry_run: bool | None = None,
+) -> Result:
+    """Make the router conformant with a change that reverts by itself unless it was verified and confirmed.
+
+    Arguments:
+        dry_run: plan, gate and show the difference only
+        revert_in: seconds after which the router restores its configuration unless the change was confirmed
+        settle: seconds to wait at most until the sessions have settled
+        change_id: identifier of the change, for the journal
+
+    Returns:
+        Result object with the following attributes set:
+          * changed (``bool``): whether the router is or, in a dry run, would be changed
+          * diff (``str``): the change
+          * result (``str``): how it ended
+    """
+    host, platform = task.host.name, _platform(task)
+    inputs = _inputs(intent, None, sources, as_of)
+    connect = _opener(task)
+    driver = connect()
+    try:
+        snapshot = api.collect_device(host, platform, driver, verified=_verified(task))
+    finally:
+        driver.close()
+    prepared = api.prepare_push(snapshot, inputs, Path(templates) if templates else None)
+    left = list(prepared.plan.left)
+    if not prepared.text or task.is_dry_run(dry_run):
+        outcome = "planned" if prepared.text else "unchanged"
+        diff = api.safe_diff(snapshot, prepared) if prepared.text else ""
+        return Result(host=task.host, result=outcome, outcome=outcome, changed=bool(prepared.text), diff=diff, left=left)
+    journal = Path(run_dir) / "journal" / f"{collect.safe_name(host)}.jsonl"
+    done = api.push_device(snapshot, prepared, connect, inputs, journal, revert_in=revert_in, settle=settle, change_id=change_id)
+    return Result(
+        host=task.host,
+        result=f"{done.outcome}: {done.because}" if done.because else done.outcome,
+        outcome=done.outcome,
+        changed=done.changed,
+        diff=done.diff,
+        left=left,
+        journal=str(journal),
+        failed=done.outcome not in ("confirmed", "unchanged"),
+    )
+
+
+def _inputs(intent: str | Path, waivers: str | Path | None, sources: str | Path | None, as_of: str | None) -> api.Inputs:
+    return api.Inputs.read(
+        Path(intent), Path(waivers) if waivers else None, Path(sources) if sources else None, as_of or collect.now()
+    )
+
+
+def _parameters(task: Task) -> Any:
+    return task.host.get_connection_parameters(CONNECTION_NAME)
+
+
+def _platform(task: Task) -> str:
+    platform = _parameters(task).platform or task.host.platform
+    if not platform:
+        raise UsageError(f"{task.host.name}: the inventory gives no platform")
+    return str(platform)
+
+
+def _verified(task: Task) -> bool | None:
+    """Whether host keys are verified, as far as the inventory tells."""
+    optional: Mapping[str, Any] = (_parameters(task).extras or {}).get("optional_args") or {}
+    if "ssh_strict" in optional:
+        return bool(optional["ssh_strict"])
+    return True if _platform(task) == "frr" else None
+
+
+def _opener(task: Task) -> Callable[[], Any]:
+    """A function that opens a fresh session to the host, beside Nornir's own connection."""
+    from nornir.core.plugins.connections import ConnectionPluginRegister
+
+    given, config = _parameters(task), task.nornir.config
+
+    def connect() -> Any:
+        plugin = ConnectionPluginRegister.get_plugin(CONNECTION_NAME)()
+        plugin.open(
+            hostname=given.hostname,
+            username=given.username,
+            password=given.password,
+            port=given.port,
+            platform=given.platform,
+            extras=given.extras,
+            configuration=config,
+        )
+        return plugin.connection
+
+    return connect

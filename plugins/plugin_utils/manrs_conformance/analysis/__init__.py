@@ -1,0 +1,1 @@
+"""What a configuration does, computed exactly over all routes."""

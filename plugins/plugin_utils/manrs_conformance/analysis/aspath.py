@@ -1,0 +1,199 @@
+"""Classes of AS paths that no list of a question tells apart, decided exactly with a shortest path as witness.
+
+Patterns whose numbers stand between delimiters are decided over whole ASNs; any other over single characters. Only plain sequences of 32-bit ASNs
+(and the empty path) are words of the language; AS_SETs are handled concretely by `matches`.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import cast
+
+from ..model.asn import decimal_range
+from ..model.policy import AsPathEntry, AsPathList
+from . import tokens
+from .automaton import Group, Machine, explore, leaf
+from .regex import DIGITS, SYMBOLS, Alt, Chars, Node, Repeat, UnsupportedPattern, parse
+
+AsPath = tuple[int | tuple[int, ...], ...]
+CHARACTER_DIALECTS = frozenset({"frr", "cisco"})
+LARGEST = "4294967295"
+STATE_LIMIT = 400_000
+
+
+@dataclass(frozen=True, slots=True)
+class PathClasses:
+    """Distinct signatures (bit i: list i permits) with a shortest path each; `unknown` has the bits of lists that could not be decided."""
+
+    signatures: tuple[int, ...]
+    witnesses: tuple[tuple[int, ...], ...]
+    unknown: int = 0
+
+
+def path_classes(lists: Sequence[AsPathList]) -> PathClasses:
+    """The classes of all AS paths under these lists; exact for every list whose bit in `unknown` is not set."""
+    unknown = 0
+    trees: list[list[tuple[bool, list[Node]]]] = []
+    for number, one in enumerate(lists):
+        try:
+            trees.append(_groups(one))
+        except UnsupportedPattern:
+            unknown |= 1 << number
+            trees.append([])
+    found = tokens.classes(trees, STATE_LIMIT)
+    if found is None:
+        found = _characters(trees)
+    if found is None:
+        return PathClasses((0,), ((),), (1 << len(lists)) - 1)
+    ordered = sorted(found.items())
+    return PathClasses(tuple(s for s, _ in ordered), tuple(w for _, w in ordered), unknown)
+
+
+def _groups(one: AsPathList) -> list[tuple[bool, list[Node]]]:
+    """Runs of entries with the same action as lists of trees; alternatives at the top count as patterns of their own."""
+    out: list[tuple[bool, list[Node]]] = []
+    for entry in one.entries:
+        if entry.dialect not in CHARACTER_DIALECTS:
+            raise UnsupportedPattern(entry.dialect)
+        tree = _parsed(entry.pattern)
+        parts: list[Node] = list(tree.parts) if isinstance(tree, Alt) else [tree]
+        if out and out[-1][0] is entry.permit:
+            out[-1][1].extend(parts)
+        else:
+            out.append((entry.permit, parts))
+    return out
+
+
+@functools.lru_cache(maxsize=20_000)
+def _parsed(pattern: str) -> Node:
+    return parse(pattern)
+
+
+def _characters(trees: Sequence[Sequence[tuple[bool, list[Node]]]]) -> dict[int, tuple[int, ...]] | None:
+    machine = Machine()
+    lists = [[_unanchored(machine, Alt(tuple(parts)), permit) for permit, parts in groups] for groups in trees]
+    found = explore(machine, lists, sorted(SYMBOLS), ("start", 0, ""), step_path, end_path, STATE_LIMIT)
+    if found is None:
+        return None
+    return {s: tuple(int(n) for n in "".join(str(c) for c in word).split()) for s, word in found.items()}
+
+
+def _unanchored(machine: Machine, tree: Node, permit: bool) -> Group:
+    start = machine.state()
+    anything = frozenset(SYMBOLS)
+    machine.moves[start].append((anything, start))
+    accept = machine.build(tree, start, frozenset(" "), leaf)
+    machine.moves[accept].append((anything, accept))
+    return Group(start, accept, permit)
+
+
+def step_path(place: object, symbol: object) -> object | None:
+    """Next place in a well-formed path: (`start` | `number` | `gap`, digits so far, how they compare with the largest ASN)."""
+    kind, count, order = cast(tuple[str, int, str], place)
+    char = str(symbol)
+    if char == " ":
+        return ("gap", 0, "") if kind == "number" else None
+    return step_number((kind, count, order), char)
+
+
+def step_number(place: tuple[str, int, str], char: str) -> tuple[str, int, str] | None:
+    """Next place within a number: no leading zero, at most 4294967295."""
+    kind, count, order = place
+    if kind != "number":
+        return ("number", 1, "zero") if char == "0" else ("number", 1, _compare("", char, 0))
+    if order == "zero" or count >= len(LARGEST):
+        return None
+    after = _compare(order, char, count)
+    return None if count + 1 == len(LARGEST) and after == "greater" else ("number", count + 1, after)
+
+
+def _compare(order: str, char: str, at: int) -> str:
+    if order in ("less", "greater"):
+        return order
+    return "equal" if char == LARGEST[at] else "less" if char < LARGEST[at] else "greater"
+
+
+def end_path(place: object) -> bool:
+    """Whether a path may end here."""
+    return cast(tuple[str, int, str], place)[0] != "gap"
+
+
+def printed(path: AsPath) -> str:
+    """A path as routers print it: ASNs with spaces, AS_SETs in braces."""
+    return " ".join("{" + ",".join(str(n) for n in one) + "}" if isinstance(one, tuple) else str(one) for one in path)
+
+
+def matches(one: AsPathList, path: AsPath) -> bool | None:
+    """Whether a list permits a concrete path; None when a pattern that decides is not supported."""
+    text = printed(path)
+    for entry in one.entries:
+        expression = _compiled(entry)
+        if expression is None:
+            return None
+        if expression.search(text):
+            return entry.permit
+    return False
+
+
+@functools.lru_cache(maxsize=20_000)
+def _compiled(entry: AsPathEntry) -> re.Pattern[str] | None:
+    if entry.dialect not in CHARACTER_DIALECTS:
+        return None
+    try:
+        parse(entry.pattern)
+        return re.compile(re.sub(r"\$", r"\\Z", entry.pattern).replace("_", r"(?:^|[,{}() ]|\Z)"))
+    except (UnsupportedPattern, re.error):
+        return None
+
+
+def _some(ranges: Iterable[tuple[int, int]]) -> str:
+    return "|".join(decimal_range(low, high) for low, high in ranges)
+
+
+def _one(name: str, pattern: str) -> AsPathList:
+    return AsPathList(name, (AsPathEntry(True, pattern, "frr"),))
+
+
+def contains_any(ranges: Iterable[tuple[int, int]], name: str) -> AsPathList:
+    """Paths with some ASN in one of the closed ranges."""
+    return _one(name, f"_({_some(ranges)})_")
+
+
+def first_is(asns: Iterable[int], name: str = "first AS") -> AsPathList:
+    """Paths whose first ASN is one of these."""
+    return _one(name, f"^({_some((n, n) for n in asns)})_")
+
+
+def origin_in(ranges: Iterable[tuple[int, int]], name: str = "origin AS") -> AsPathList:
+    """Paths whose last ASN lies in one of the closed ranges."""
+    return _one(name, f"_({_some(ranges)})$")
+
+
+def only_of(ranges: Iterable[tuple[int, int]], name: str = "only ASNs of the cone") -> AsPathList:
+    """Paths (the empty one too) whose every ASN lies in one of the closed ranges."""
+    some = _some(ranges)
+    return AsPathList(name, (AsPathEntry(True, "^$", "frr"), AsPathEntry(True, f"^({some})(_({some}))*$", "frr")))
+
+
+def longer_than(count: int, name: str = "long path") -> AsPathList:
+    """Paths of more than `count` ASNs."""
+    return _one(name, f"^([0-9]+_){{{count}}}[0-9]+")
+
+
+__all__ = [
+    "DIGITS",
+    "Chars",
+    "PathClasses",
+    "Repeat",
+    "contains_any",
+    "first_is",
+    "longer_than",
+    "matches",
+    "only_of",
+    "origin_in",
+    "path_classes",
+    "printed",
+]

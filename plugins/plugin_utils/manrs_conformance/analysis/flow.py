@@ -1,0 +1,444 @@
+"""Boxes of routes flowing through policies: conditions split them, actions change their state, terms send them on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from ..model.policy import (
+    AllOf,
+    AnyOf,
+    AsPathMatch,
+    Attachment,
+    CallMatch,
+    CommunityMatch,
+    Cond,
+    Const,
+    Flow,
+    Not,
+    NumberMatch,
+    Opaque,
+    Policy,
+    PrefixMatch,
+    Prepend,
+    RpkiMatch,
+    SetCommunity,
+    SetNumber,
+    SetRpki,
+    SetText,
+    Term,
+    TextMatch,
+    Verdict,
+)
+from ..model.route import Route
+from . import communities
+from .concrete import DEPTH, FIELDS
+from .space import NUMBERS, PLACE, STATES, TEXTS, Box, Universe, lengths, longer, meet, merged
+
+UNKNOWN = -1
+Split = tuple[list[Box], list[Box], list[Box]]
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """How the attributes of the routes in a box differ from what came in: `over` maps a dimension to the mask it has now (or UNKNOWN),
+    `care`/`value` the community atoms that are set or removed, `unknown` the attributes that nobody knows any more."""
+
+    over: tuple[tuple[int, int], ...] = ()
+    care: int = 0
+    value: int = 0
+    unknown: frozenset[str] = frozenset()
+    prepended: tuple[int, ...] = ()
+
+    def with_over(self, place: int, mask: int) -> State:
+        """The state with one dimension set."""
+        return replace(self, over=tuple(sorted({**dict(self.over), place: mask}.items())))
+
+    def result(self, space: Universe, route: Route) -> tuple[object, ...]:
+        """Comparable attributes of a route that left in this state."""
+        over = dict(self.over)
+        out: list[object] = [over.get(place) for place in sorted(over)] if over else []
+        numbers = {name: over.get(PLACE[name], getattr(route, name) or 0) for name in NUMBERS}
+        names = set()
+        for (kind, text), bit in space.atoms.items():
+            there = bool(self.value & bit) if self.care & bit else text in getattr(route, FIELDS[kind])
+            if there:
+                names.add((kind, text))
+        masks = {name: over.get(PLACE[name]) for name in ("rpki", *TEXTS)}
+        del out, numbers
+        fixed = tuple((name, over.get(PLACE[name], _class(space, name, getattr(route, name) or 0))) for name in NUMBERS)
+        texts = tuple((k, v) for k, v in sorted(masks.items()) if v is not None)
+        return (fixed, texts, frozenset(names), self.unknown, self.prepended)
+
+
+def _class(space: Universe, name: str, number: int) -> int:
+    return 1 << max(i for i, least in enumerate(space.numbers[name]) if least <= number)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Some routes, in some state."""
+
+    box: Box
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """What happens to routes between the import on one session and the export on another: kinds of communities that are not sent,
+    attributes that are reset, ASNs put in front."""
+
+    strip: tuple[str, ...] = ()
+    reset: Mapping[str, int] | None = None
+    unknown: tuple[str, ...] = ()
+    peer: str | None = None
+
+    def cond(self) -> Cond:
+        """A condition that makes the space know every value this sets."""
+        return AnyOf(tuple(NumberMatch(name, ((value, value),)) for name, value in sorted((self.reset or {}).items())))  # type: ignore[arg-type]
+
+    def change(self, space: Universe, state: State) -> State:
+        """The state after the transfer."""
+        for (kind, _text), bit in space.atoms.items():
+            if kind in self.strip:
+                state = replace(state, care=state.care | bit, value=state.value & ~bit)
+        for name, value in (self.reset or {}).items():
+            state = state.with_over(PLACE[name], space.number_mask(name, ((value, value),)))
+        return replace(state, unknown=state.unknown | frozenset(self.unknown))
+
+    def apply(self, route: Route) -> Route:
+        """A concrete route after the transfer."""
+        for kind in self.strip:
+            route = replace(route, **{FIELDS[kind]: frozenset()})  # type: ignore[arg-type]
+        for name, value in (self.reset or {}).items():
+            route = replace(route, **{name: value})  # type: ignore[arg-type]
+        return route
+
+
+@dataclass(frozen=True, slots=True)
+class _Ends:
+    taken: list[Place]
+    refused: list[Place]
+    open: list[Place]
+
+
+class Runner:
+    """Evaluation over one universe; `doubts` collects (line, why) of whatever was not understood on the way."""
+
+    def __init__(self, space: Universe) -> None:
+        self.space = space
+        self.doubts: set[tuple[int, str]] = set()
+        self._masks: dict[int, tuple[object, int]] = {}
+
+    def attachment(self, one: Attachment, going: Sequence[Place]) -> tuple[list[Place], list[Place]]:
+        """(may be accepted, may be rejected) after all filters of an attachment."""
+        taken: list[Place] = []
+        refused: list[Place] = []
+        now = list(going)
+        for number, filter_ in enumerate(one.filters):
+            ends = self.policy(filter_.policy, now, one.called, 0)
+            refused += ends.refused
+            if one.combine == "chain":
+                taken += ends.taken
+                now = ends.open
+            else:
+                now = [*ends.taken, *(ends.open if one.default is not Verdict.REJECT else [])]
+                refused += ends.open if one.default is not Verdict.ACCEPT else []
+            if number and not now:
+                break
+        if one.filters and one.combine == "all":
+            return _joined([*taken, *now]), _joined(refused)
+        if one.default is None:
+            self.doubts.add((0, "the platform's default is not known"))
+        taken += now if one.default is not Verdict.REJECT else []
+        refused += now if one.default is not Verdict.ACCEPT else []
+        return _joined(taken), _joined(refused)
+
+    def policy(self, policy: Policy, going: Iterable[Place], called: Mapping[str, Policy], depth: int) -> _Ends:
+        """Run boxes through the terms of a policy."""
+        ends = _Ends([], [], [])
+        if depth > DEPTH:
+            ends.refused.extend(going)
+            return ends
+        places = {term.name: index for index, term in enumerate(policy.terms)}
+        waiting: dict[int, dict[tuple[State, State, Verdict | None], list[Box]]] = {0: {}}
+        for one in going:
+            waiting[0].setdefault((one.state, one.state, None), []).append(one.box)
+        for index, term in enumerate(policy.terms):
+            for (state, entry, pending), boxes in waiting.pop(index, {}).items():
+                for box in merged(boxes):
+                    self._term(policy, term, index, places, box, (state, entry, pending), called, depth, waiting, ends)
+        for groups in waiting.values():
+            for (state, _entry, pending), boxes in groups.items():
+                _fall(policy, [Place(box, state) for box in merged(boxes)], pending, ends)
+        return ends
+
+    def _term(
+        self,
+        policy: Policy,
+        term: Term,
+        index: int,
+        places: Mapping[str, int],
+        box: Box,
+        held: tuple[State, State, Verdict | None],
+        called: Mapping[str, Policy],
+        depth: int,
+        waiting: dict[int, dict[tuple[State, State, Verdict | None], list[Box]]],
+        ends: _Ends,
+    ) -> None:
+        state, entry, pending = held
+        yes, no, unknown = self.split(term.cond, box, entry if policy.view == "original" else state, called, depth)
+        self._go(policy, term.on_miss, index, places, [Place(one, state) for one in (*no, *unknown)], entry, pending, waiting, ends)
+        matched = [Place(one, state) for one in merged((*yes, *unknown))]
+        if term.call is not None and term.call in called and matched:
+            inner = self.policy(called[term.call], matched, called, depth + 1)
+            ends.refused.extend((*inner.refused, *inner.open))
+            matched = inner.taken
+        for action in term.actions:
+            matched = [Place(one.box, self.act(action, one.state)) for one in matched]
+        self._go(policy, term.on_match, index, places, matched, entry, pending, waiting, ends)
+
+    def _go(
+        self,
+        policy: Policy,
+        flow: Flow,
+        index: int,
+        places: Mapping[str, int],
+        going: Sequence[Place],
+        entry: State,
+        pending: Verdict | None,
+        waiting: dict[int, dict[tuple[State, State, Verdict | None], list[Box]]],
+        ends: _Ends,
+    ) -> None:
+        pending = flow.pending or pending
+        if flow.step == "accept":
+            ends.taken.extend(going)
+        elif flow.step == "reject":
+            ends.refused.extend(going)
+        elif flow.step == "next-policy":
+            ends.open.extend(going)
+        elif flow.step == "end":
+            _fall(policy, going, pending, ends)
+        else:
+            last = len(policy.terms)
+            target = index + 1 if flow.step == "next" else max(places.get(flow.target or "", last), index + 1)
+            for one in going:
+                waiting.setdefault(target, {}).setdefault((one.state, entry, pending), []).append(one.box)
+
+    def split(self, cond: Cond, box: Box, state: State, called: Mapping[str, Policy] | None = None, depth: int = 0) -> Split:
+        """The parts of a box where the condition holds, does not hold, and where that is unknown."""
+        if isinstance(cond, Const):
+            if cond.value is None:
+                self.doubts.add((cond.line, cond.why or "not understood"))
+                return [], [], [box]
+            return ([box], [], []) if cond.value else ([], [box], [])
+        if isinstance(cond, Not):
+            yes, no, unknown = self.split(cond.cond, box, state, called, depth)
+            return no, yes, unknown
+        if isinstance(cond, AnyOf):
+            yes, no, unknown = self.split(AllOf(tuple(Not(one) for one in cond.conds)), box, state, called, depth)
+            return no, yes, unknown
+        if isinstance(cond, AllOf):
+            return self._all(cond.conds, box, state, called, depth)
+        if isinstance(cond, CommunityMatch):
+            return self._community(cond, box, state)
+        if isinstance(cond, CallMatch):
+            return self._call(cond, box, state, called, depth)
+        return self._class_split(cond, box, state)
+
+    def _all(self, conds: Sequence[Cond], box: Box, state: State, called: Mapping[str, Policy] | None, depth: int) -> Split:
+        yes: list[Box] = [box]
+        no: list[Box] = []
+        unknown: list[Box] = []
+        for cond in conds:
+            still: list[Box] = []
+            doubt: list[Box] = []
+            for one in yes:
+                a, b, c = self.split(cond, one, state, called, depth)
+                still += a
+                no += b
+                doubt += c
+            for one in unknown:
+                a, b, c = self.split(cond, one, state, called, depth)
+                doubt += [*a, *c]
+                no += b
+            yes, unknown = merged(still), merged(doubt)
+            if not yes and not unknown:
+                break
+        return yes, merged(no), unknown
+
+    def _class_split(self, cond: Cond, box: Box, state: State) -> Split:
+        """Conditions that a mask over one dimension answers."""
+        if isinstance(cond, PrefixMatch):
+            return _cut(box, 0, self._mask(cond, lambda: self.space.prefix_mask(cond.lists)))
+        if isinstance(cond, AsPathMatch):
+            return self._path(cond, box, state)
+        if isinstance(cond, NumberMatch) and cond.attribute == "path_length":
+            return self._length(cond, box, state)
+        if isinstance(cond, RpkiMatch):
+            place, mask = PLACE["rpki"], sum(1 << i for i, one in enumerate(STATES) if one in cond.states)
+            name = "rpki"
+        elif isinstance(cond, NumberMatch):
+            place, mask, name = PLACE[cond.attribute], self.space.number_mask(cond.attribute, cond.ranges), cond.attribute
+        elif isinstance(cond, TextMatch):
+            place, mask, name = PLACE[cond.attribute], self.space.text_mask(cond.attribute, cond.values), cond.attribute
+        else:
+            raise TypeError(cond)
+        now = dict(state.over).get(place)
+        if name in state.unknown or now == UNKNOWN:
+            self.doubts.add((cond.line, f"{name} is not known here"))
+            return [], [], [box]
+        if now is not None:
+            return ([box], [], []) if now & mask else ([], [box], [])
+        return _cut(box, place, mask)
+
+    def _mask(self, cond: object, make) -> int:  # type: ignore[no-untyped-def]
+        known = self._masks.get(id(cond))
+        if known is None or known[0] is not cond:
+            known = self._masks[id(cond)] = (cond, make())
+        return known[1]
+
+    def _path(self, cond: AsPathMatch, box: Box, state: State) -> Split:
+        if state.prepended or "as_path" in state.unknown:
+            self.doubts.add((cond.line, "the AS path was changed before it is matched"))
+            return [], [], [box]
+        mask, blind = 0, False
+        for one in cond.lists:
+            found = self.space.path_mask(one)
+            blind = blind or found is None
+            mask |= found or 0
+        yes, no, unknown = _cut(box, 1, mask)
+        if blind:
+            self.doubts.add((cond.line, "an AS-path pattern is not supported"))
+            return yes, [], no
+        return yes, no, unknown
+
+    def _length(self, cond: NumberMatch, box: Box, state: State) -> Split:
+        parts: list[Cond] = []
+        for low, high in cond.ranges:
+            bounds: list[Cond] = [AsPathMatch((longer(low - 1),), cond.line)] if low > 0 else []
+            if high < 1000:
+                bounds.append(Not(AsPathMatch((longer(high),), cond.line)))
+            parts.append(AllOf(tuple(bounds)))
+        assert all(one is not None for one in lengths(cond))
+        return self.split(AnyOf(tuple(parts)), box, state)
+
+    def _call(self, cond: CallMatch, box: Box, state: State, called: Mapping[str, Policy] | None, depth: int) -> Split:
+        if called is None or cond.policy not in called:
+            self.doubts.add((cond.line, f"policy {cond.policy} is not known"))
+            return [], [], [box]
+        ends = self.policy(called[cond.policy], [Place(box, state)], called, depth + 1)
+        if any(one.state != state for one in ends.taken):
+            self.doubts.add((cond.line, f"policy {cond.policy} changes attributes while it is asked"))
+            return [], [], [box]
+        return [one.box for one in ends.taken], [one.box for one in (*ends.refused, *ends.open)], []
+
+    def _community(self, cond: CommunityMatch, box: Box, state: State) -> Split:
+        yes: list[Box] = []
+        no: list[Box] = [box]
+        unknown: list[Box] = []
+        for one in cond.lists:
+            blind = one.kind in state.unknown
+            formula = communities.Fixed(None) if blind else communities.formula(one, cond.mode, self.space.known[one.kind])
+            left: list[Box] = []
+            for part in no:
+                a, b, c = self._formula(one.kind, formula, part, state, cond.line)
+                yes += a
+                left += b
+                unknown += c
+            no = left
+        return merged(yes), merged(no), merged(unknown)
+
+    def _formula(self, kind: str, formula: communities.Formula, box: Box, state: State, line: int) -> Split:
+        if isinstance(formula, communities.Fixed):
+            if formula.value is None:
+                self.doubts.add((line, "a community pattern is not supported"))
+                return [], [], [box]
+            return ([box], [], []) if formula.value else ([], [box], [])
+        if isinstance(formula, communities.Present):
+            return _atom(box, state, self.space.atoms[(kind, formula.community)])
+        if isinstance(formula, communities.Negated):
+            yes, no, unknown = self._formula(kind, formula.part, box, state, line)
+            return no, yes, unknown
+        if isinstance(formula, communities.Some):
+            negated = communities.Every(tuple(communities.Negated(one) for one in formula.parts))
+            yes, no, unknown = self._formula(kind, negated, box, state, line)
+            return no, yes, unknown
+        yes, no, unknown = [box], [], []
+        for part in formula.parts:
+            still: list[Box] = []
+            doubt: list[Box] = []
+            for group, sure in ((yes, True), (unknown, False)):
+                for one in group:
+                    a, b, c = self._formula(kind, part, one, state, line)
+                    (still if sure else doubt).extend(a)
+                    no += b
+                    doubt += c
+            yes, unknown = still, doubt
+        return yes, no, unknown
+
+    def act(self, action: object, state: State) -> State:
+        """The state after one action."""
+        if isinstance(action, SetCommunity):
+            return self._set_community(action, state)
+        if isinstance(action, SetNumber):
+            if action.op != "set":
+                # The marker keeps two different changes apart, so that a comparison of policies sees them.
+                changed = state.with_over(PLACE[action.attribute], UNKNOWN)
+                return replace(changed, unknown=state.unknown | {f"{action.attribute} {action.op} {action.value}"})
+            mask = self.space.number_mask(action.attribute, ((action.value, action.value),))
+            return replace(state.with_over(PLACE[action.attribute], mask), unknown=state.unknown - {action.attribute})
+        if isinstance(action, SetText):
+            mask = self.space.text_mask(action.attribute, frozenset({action.value}))
+            return replace(state.with_over(PLACE[action.attribute], mask), unknown=state.unknown - {action.attribute})
+        if isinstance(action, SetRpki):
+            return state.with_over(PLACE["rpki"], 1 << STATES.index(action.state))
+        if isinstance(action, Prepend):
+            return replace(state, prepended=(*action.asns, *state.prepended))
+        if isinstance(action, Opaque):
+            return replace(state, unknown=state.unknown | {action.attribute, f"{action.attribute}: {action.why}"})
+        raise TypeError(action)
+
+    def _set_community(self, action: SetCommunity, state: State) -> State:
+        bits = {text: bit for (kind, text), bit in self.space.atoms.items() if kind == action.kind}
+        values = sum(bits[one] for one in set(action.values))
+        if action.op == "replace":
+            every = sum(bits.values())
+            return replace(
+                state, care=state.care | every, value=(state.value & ~every) | values, unknown=state.unknown - {action.kind}
+            )
+        if action.op == "add":
+            return replace(state, care=state.care | values, value=state.value | values)
+        gone = values
+        for one in action.lists:
+            for text, bit in bits.items():
+                hit = communities.deleted(one, text)
+                if hit is None:
+                    return replace(state, unknown=state.unknown | {action.kind})
+                gone |= bit if hit else 0
+        return replace(state, care=state.care | gone, value=state.value & ~gone)
+
+
+def _cut(box: Box, place: int, mask: int) -> Split:
+    yes, no = meet(box, place, mask), meet(box, place, ~mask)
+    return ([yes] if yes else []), ([no] if no else []), []
+
+
+def _atom(box: Box, state: State, bit: int) -> Split:
+    if state.care & bit:
+        return ([box], [], []) if state.value & bit else ([], [box], [])
+    if box.care & bit:
+        return ([box], [], []) if box.value & bit else ([], [box], [])
+    return [Box(box.masks, box.care | bit, box.value | bit)], [Box(box.masks, box.care | bit, box.value)], []
+
+
+def _fall(policy: Policy, going: Iterable[Place], pending: Verdict | None, ends: _Ends) -> None:
+    end = pending or policy.default
+    (ends.open if end is None else ends.taken if end is Verdict.ACCEPT else ends.refused).extend(going)
+
+
+def _joined(places: Iterable[Place]) -> list[Place]:
+    groups: dict[State, list[Box]] = {}
+    for one in places:
+        groups.setdefault(one.state, []).append(one.box)
+    return [Place(box, state) for state, boxes in groups.items() for box in merged(boxes)]

@@ -1,0 +1,151 @@
+"""POSIX extended regular expressions over AS paths as a syntax tree: literals, delimiters (`_`), anchors, groups and repetition."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+DIGITS = frozenset("0123456789")
+SYMBOLS = DIGITS | {" "}
+LIMIT = 255
+
+
+class UnsupportedPattern(ValueError):
+    """The pattern uses something that is not modelled exactly."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chars:
+    """One character out of a set."""
+
+    some: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """`begin`, `end`, or `delim` (a separator, the begin or the end: `_`)."""
+
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seq:
+    """Parts one after the other."""
+
+    parts: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Alt:
+    """One of several parts."""
+
+    parts: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """A part `low` to `high` times; None is without limit."""
+
+    part: Node
+    low: int
+    high: int | None
+
+
+Node = Chars | Mark | Seq | Alt | Repeat
+
+
+def parse(pattern: str) -> Node:
+    """The syntax tree of a pattern; UnsupportedPattern when it is not one of the plain constructs."""
+    reader = _Reader(pattern)
+    node = reader.alternation()
+    if reader.at < len(pattern):
+        raise UnsupportedPattern(f"unexpected {pattern[reader.at]!r}")
+    return node
+
+
+class _Reader:
+    def __init__(self, pattern: str) -> None:
+        self.pattern = pattern
+        self.at = 0
+
+    def peek(self) -> str:
+        return self.pattern[self.at] if self.at < len(self.pattern) else ""
+
+    def take(self) -> str:
+        char = self.peek()
+        self.at += 1
+        return char
+
+    def alternation(self) -> Node:
+        parts = [self.sequence()]
+        while self.peek() == "|":
+            self.take()
+            parts.append(self.sequence())
+        return parts[0] if len(parts) == 1 else Alt(tuple(parts))
+
+    def sequence(self) -> Node:
+        parts: list[Node] = []
+        while self.peek() not in ("", "|", ")"):
+            parts.append(self.repeated())
+        return parts[0] if len(parts) == 1 else Seq(tuple(parts))
+
+    def repeated(self) -> Node:
+        node = self.atom()
+        while self.peek() and self.peek() in "*+?{":
+            char = self.take()
+            low, high = {"*": (0, None), "+": (1, None), "?": (0, 1)}.get(char) or self.bounds()
+            node = Repeat(node, low, high)
+        return node
+
+    def bounds(self) -> tuple[int, int | None]:
+        end = self.pattern.find("}", self.at)
+        words = self.pattern[self.at : end].split(",") if end > 0 else []
+        if not 1 <= len(words) <= 2 or not words[0].isdigit() or (len(words) == 2 and words[1] and not words[1].isdigit()):
+            raise UnsupportedPattern("a repetition count is not a number")
+        self.at = end + 1
+        low = int(words[0])
+        high = low if len(words) == 1 else int(words[1]) if words[1] else None
+        if low > LIMIT or (high is not None and (high > LIMIT or high < low)):
+            raise UnsupportedPattern("a repetition count is out of range")
+        return low, high
+
+    def atom(self) -> Node:
+        char = self.take()
+        if char == "(":
+            node = self.alternation()
+            if self.take() != ")":
+                raise UnsupportedPattern("a group is not closed")
+            return node
+        if char == "[":
+            return self.bracket()
+        if char in "^$_":
+            return Mark({"^": "begin", "$": "end", "_": "delim"}[char])
+        if char == ".":
+            return Chars(SYMBOLS)
+        if char == "\\":
+            char = self.take()
+            if not char or char.isalnum():
+                raise UnsupportedPattern("a back reference or class escape")
+            return Chars(frozenset(char) & SYMBOLS)
+        if char in "*+?{":
+            raise UnsupportedPattern("a repetition without a part")
+        return Chars(frozenset(char) & SYMBOLS)
+
+    def bracket(self) -> Node:
+        negated = self.peek() == "^"
+        if negated:
+            self.take()
+        some: set[str] = set()
+        first = True
+        while first or self.peek() != "]":
+            char = self.take()
+            first = False
+            if not char or (char == "[" and self.peek() in ":.="):
+                raise UnsupportedPattern("a bracket expression")
+            if self.peek() == "-" and self.pattern[self.at + 1 : self.at + 2] not in ("]", ""):
+                self.take()
+                last = self.take()
+                some |= {one for one in SYMBOLS if char <= one <= last}
+            else:
+                some.add(char)
+        self.take()
+        return Chars((SYMBOLS - some) if negated else (SYMBOLS & some))

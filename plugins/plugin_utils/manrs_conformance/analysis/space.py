@@ -1,0 +1,285 @@
+"""The space of routes that a question tells apart: a finite product of prefix, path, validation state, number and text classes and community atoms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from ..model.policy import (
+    AllOf,
+    AnyOf,
+    AsPathList,
+    AsPathMatch,
+    Attachment,
+    CommunityList,
+    CommunityMatch,
+    Cond,
+    Not,
+    NumberMatch,
+    Policy,
+    PrefixList,
+    PrefixMatch,
+    Rpki,
+    SetCommunity,
+    SetNumber,
+    SetText,
+    TextMatch,
+)
+from ..model.route import Route
+from . import aspath, communities, prefixes
+
+STATES = (Rpki.NOT_FOUND, Rpki.VALID, Rpki.INVALID, Rpki.UNVERIFIED)
+NUMBERS = ("med", "local_pref", "tag", "weight")
+TEXTS = ("origin", "protocol", "family", "peer", "next_hop", "route_type")
+DIMENSIONS = ("prefix", "path", "rpki", *NUMBERS, *TEXTS)
+PLACE = {name: number for number, name in enumerate(DIMENSIONS)}
+OTHER = {"standard": "64999:{}", "large": "64999:0:{}", "extended": "rt:64999:{}"}
+DEFAULT_TEXT = {"origin": "igp", "protocol": "bgp", "route_type": "external"}
+LARGEST = 4294967295
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A product of class sets, one bitmask a dimension, with the atoms that must be present or absent."""
+
+    masks: tuple[int, ...]
+    care: int = 0
+    value: int = 0
+
+
+def meet(one: Box, place: int, mask: int) -> Box | None:
+    """The part of a box inside `mask` in one dimension, or None when it is empty."""
+    left = one.masks[place] & mask
+    if not left:
+        return None
+    if left == one.masks[place]:
+        return one
+    return Box((*one.masks[:place], left, *one.masks[place + 1 :]), one.care, one.value)
+
+
+def both(one: Box, two: Box) -> Box | None:
+    """The intersection of two boxes, or None."""
+    if (one.value ^ two.value) & one.care & two.care:
+        return None
+    masks = tuple(a & b for a, b in zip(one.masks, two.masks, strict=True))
+    return Box(masks, one.care | two.care, one.value | two.value) if all(masks) else None
+
+
+def minus(one: Box, two: Box) -> list[Box]:
+    """What is left of `one` without `two`, as disjoint boxes."""
+    if both(one, two) is None:
+        return [one]
+    out: list[Box] = []
+    rest = one
+    for place, mask in enumerate(two.masks):
+        outside = meet(rest, place, ~mask)
+        if outside is not None:
+            out.append(outside)
+        inside = meet(rest, place, mask)
+        assert inside is not None
+        rest = inside
+    todo = two.care & ~rest.care
+    while todo:
+        bit = todo & -todo
+        todo ^= bit
+        out.append(Box(rest.masks, rest.care | bit, rest.value | (bit & ~two.value)))
+        rest = Box(rest.masks, rest.care | bit, rest.value | (bit & two.value))
+    return out
+
+
+def merged(boxes: Iterable[Box]) -> list[Box]:
+    """Fewer boxes for the same set: those that differ in one dimension only are joined."""
+    out = list(dict.fromkeys(boxes))
+    for place in (0, 1, 2):
+        if len(out) < 2:
+            break
+        groups: dict[tuple[tuple[int, ...], tuple[int, ...], int, int], int] = {}
+        for one in out:
+            key = (one.masks[:place], one.masks[place + 1 :], one.care, one.value)
+            groups[key] = groups.get(key, 0) | one.masks[place]
+        out = [Box((*left, mask, *right), care, value) for (left, right, care, value), mask in groups.items()]
+    return out
+
+
+@dataclass(slots=True)
+class Universe:
+    """Classes of every dimension for the policies and questions at hand."""
+
+    afi: int
+    prefix: prefixes.PrefixClasses
+    path: aspath.PathClasses
+    prefix_place: dict[int, int]
+    path_place: dict[int, int]
+    numbers: dict[str, list[int]]
+    """Least number of each class."""
+    texts: dict[str, list[str]]
+    atoms: dict[tuple[str, str], int]
+    known: dict[str, frozenset[str]] = field(default_factory=dict)
+    keep: list[object] = field(default_factory=list)
+    """Lists whose identity is used as a key."""
+
+    def everything(self) -> Box:
+        """All routes of the family."""
+        sizes = [len(self.prefix.signatures), len(self.path.signatures), len(STATES)]
+        sizes += [len(self.numbers[name]) for name in NUMBERS] + [len(self.texts[name]) for name in TEXTS]
+        return Box(tuple((1 << size) - 1 for size in sizes))
+
+    def prefix_mask(self, lists: Sequence[PrefixList]) -> int:
+        """Prefix classes that at least one list permits."""
+        wanted = sum(1 << self.prefix_place[id(one)] for one in lists if one.afi == self.afi)
+        return sum(1 << number for number, signature in enumerate(self.prefix.signatures) if signature & wanted)
+
+    def path_mask(self, one: AsPathList) -> int | None:
+        """Path classes that a list permits, or None when it could not be decided."""
+        place = self.path_place[id(one)]
+        if self.path.unknown >> place & 1:
+            return None
+        return sum(1 << number for number, signature in enumerate(self.path.signatures) if signature >> place & 1)
+
+    def number_mask(self, name: str, ranges: Sequence[tuple[int, int]]) -> int:
+        """Classes of a number that lie in the ranges."""
+        return sum(1 << i for i, least in enumerate(self.numbers[name]) if any(low <= least <= high for low, high in ranges))
+
+    def text_mask(self, name: str, values: frozenset[str]) -> int:
+        """Classes of a text that are among the values."""
+        return sum(1 << i for i, one in enumerate(self.texts[name]) if one in values)
+
+    def route(self, box: Box) -> Route:
+        """One route of a box, as plain as possible."""
+        network, length = self.prefix.witnesses[_lowest(box.masks[0])]
+        names: dict[str, set[str]] = {"standard": set(), "large": set(), "extended": set()}
+        for (kind, text), bit in self.atoms.items():
+            if box.care & box.value & bit:
+                names[kind].add(text)
+        numbers = {name: self.numbers[name][_lowest(box.masks[PLACE[name]])] for name in NUMBERS}
+        texts = {name: self._text(name, box.masks[PLACE[name]]) for name in TEXTS}
+        return Route(
+            prefix=prefixes.text(self.afi, network, length),
+            as_path=self.path.witnesses[_lowest(box.masks[1])],
+            communities=frozenset(names["standard"]),
+            large=frozenset(names["large"]),
+            extended=frozenset(names["extended"]),
+            rpki=STATES[_lowest(box.masks[2])],
+            next_hop=texts["next_hop"] or None,
+            peer=texts["peer"] or None,
+            origin=texts["origin"] or "igp",
+            med=numbers["med"] or None,
+            local_pref=numbers["local_pref"] or None,
+            tag=numbers["tag"],
+            weight=numbers["weight"],
+            protocol=texts["protocol"] or "other",
+        )
+
+    def _text(self, name: str, mask: int) -> str:
+        values = [one for i, one in enumerate(self.texts[name]) if mask >> i & 1]
+        wanted = DEFAULT_TEXT.get(name, "")
+        return wanted if wanted in values else values[0]
+
+
+def _lowest(mask: int) -> int:
+    return (mask & -mask).bit_length() - 1
+
+
+def universe(afi: int, attachments: Iterable[Attachment], conds: Iterable[Cond]) -> Universe:
+    """Cut the space of routes by everything that the attachments and conditions look at or set."""
+    found = _Found()
+    for attachment in attachments:
+        for policy in (*(one.policy for one in attachment.filters), *attachment.called.values()):
+            found.policy(policy)
+    for cond in conds:
+        found.cond(cond)
+    prefix_lists = list(found.prefix.values())
+    path_lists = list(found.path.values())
+    known: dict[str, frozenset[str]] = {}
+    atoms: dict[tuple[str, str], int] = {}
+    for kind in ("standard", "large", "extended"):
+        some = communities.literals(one for one in found.community.values() if one.kind == kind) | found.literal.get(kind, set())
+        lists = [one for one in found.community.values() if one.kind == kind]
+        if lists:
+            some |= {next(t for n in range(64000, 65536) if (t := OTHER[kind].format(n)) not in some)}
+        known[kind] = frozenset(some)
+        for text in sorted(some):
+            atoms[(kind, text)] = 1 << len(atoms)
+    return Universe(
+        afi=afi,
+        prefix=prefixes.prefix_classes(prefix_lists, afi),
+        path=aspath.path_classes(path_lists),
+        prefix_place={id(one): number for number, one in enumerate(prefix_lists)},
+        path_place={id(one): number for number, one in enumerate(path_lists)},
+        numbers={name: sorted({0, *found.cuts.get(name, ())}) for name in NUMBERS},
+        texts={name: _texts(name, found.words.get(name, set()), afi) for name in TEXTS},
+        atoms=atoms,
+        known=known,
+        keep=[*prefix_lists, *path_lists, *found.pseudo.values()],
+    )
+
+
+def _texts(name: str, words: set[str], afi: int) -> list[str]:
+    if name == "family":
+        return [f"ipv{afi}"]
+    return ["", *sorted(words | {DEFAULT_TEXT[name]} if name in DEFAULT_TEXT else words)]
+
+
+@dataclass(slots=True)
+class _Found:
+    prefix: dict[int, PrefixList] = field(default_factory=dict)
+    path: dict[int, AsPathList] = field(default_factory=dict)
+    community: dict[int, CommunityList] = field(default_factory=dict)
+    literal: dict[str, set[str]] = field(default_factory=dict)
+    cuts: dict[str, set[int]] = field(default_factory=dict)
+    words: dict[str, set[str]] = field(default_factory=dict)
+    pseudo: dict[int, AsPathList] = field(default_factory=dict)
+
+    def policy(self, policy: Policy) -> None:
+        for term in policy.terms:
+            self.cond(term.cond)
+            for action in term.actions:
+                if isinstance(action, SetCommunity):
+                    self.literal.setdefault(action.kind, set()).update(action.values)
+                    self.community.update((id(one), one) for one in action.lists)
+                elif isinstance(action, SetNumber):
+                    self.cuts.setdefault(action.attribute, set()).update({action.value, min(action.value + 1, LARGEST)})
+                elif isinstance(action, SetText):
+                    self.words.setdefault(action.attribute, set()).add(action.value)
+
+    def cond(self, cond: Cond) -> None:
+        if isinstance(cond, AllOf | AnyOf):
+            for one in cond.conds:
+                self.cond(one)
+        elif isinstance(cond, Not):
+            self.cond(cond.cond)
+        elif isinstance(cond, PrefixMatch):
+            self.prefix.update((id(one), one) for one in cond.lists)
+        elif isinstance(cond, AsPathMatch):
+            self.path.update((id(one), one) for one in cond.lists)
+        elif isinstance(cond, CommunityMatch):
+            self.community.update((id(one), one) for one in cond.lists)
+        elif isinstance(cond, NumberMatch):
+            self._number(cond)
+        elif isinstance(cond, TextMatch):
+            self.words.setdefault(cond.attribute, set()).update(cond.values)
+
+    def _number(self, cond: NumberMatch) -> None:
+        if cond.attribute == "path_length":
+            self.path.update((id(one), one) for one in lengths(cond))
+            return
+        for low, high in cond.ranges:
+            self.cuts.setdefault(cond.attribute, set()).update({low, *([high + 1] if high < LARGEST else [])})
+
+
+_LENGTHS: dict[int, AsPathList] = {}
+
+
+def lengths(cond: NumberMatch) -> Iterator[AsPathList]:
+    """The lists of paths longer than a bound that decide the ranges of a path length."""
+    for low, high in cond.ranges:
+        for bound in (low - 1, high):
+            if 0 <= bound < 1000:
+                yield longer(bound)
+
+
+def longer(bound: int) -> AsPathList:
+    """Paths of more than `bound` ASNs: one object for each bound."""
+    if bound not in _LENGTHS:
+        _LENGTHS[bound] = aspath.longer_than(bound)
+    return _LENGTHS[bound]

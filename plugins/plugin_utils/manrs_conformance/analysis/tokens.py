@@ -1,0 +1,313 @@
+"""AS-path patterns over whole ASNs: numbers that stand between delimiters become letters of a small alphabet of ASN classes."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+
+from .automaton import Group, Machine, Symbol, explore, leaf
+from .regex import DIGITS, SYMBOLS, Alt, Chars, Mark, Node, Repeat, Seq
+
+SEPARATOR = "_"
+
+
+class NotTokens(Exception):
+    """A pattern looks inside a number in a way that whole ASNs cannot express."""
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A whole ASN that one of these digit expressions matches; `index` is its place in the alphabet table."""
+
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """The separator itself: unlike `_` it is never the begin or the end."""
+
+
+class _Alphabet:
+    """Digit expressions that occur, and afterwards the classes of ASNs they tell apart."""
+
+    def __init__(self) -> None:
+        self.expressions: dict[Node, int] = {}
+
+    def number(self, tree: Node) -> Number:
+        return Number(self.expressions.setdefault(tree, len(self.expressions)))
+
+
+def classes(trees: Sequence[Sequence[tuple[bool, list[Node]]]], limit: int) -> dict[int, tuple[int, ...]] | None:
+    """Signatures of all paths with a shortest witness, or None when a pattern is not over whole ASNs or the limit is passed."""
+    alphabet = _Alphabet()
+    try:
+        lifted = [
+            [(permit, _merged([_pattern(one, alphabet) for one in parts], alphabet)) for permit, parts in groups]
+            for groups in trees
+        ]
+    except NotTokens:
+        return None
+    place, expressions = _used(lifted, alphabet)
+    numbers = _numbers(expressions, limit)
+    if numbers is None:
+        return None
+    letters: list[Symbol] = [*numbers, SEPARATOR]
+    everything = frozenset(letters)
+    machine = Machine()
+
+    def letters_of(node: object) -> frozenset[Symbol] | None:
+        if isinstance(node, Chars):
+            return everything
+        if isinstance(node, Number):
+            return frozenset(one for one in numbers if one >> place[node.index] & 1)
+        if isinstance(node, Space):
+            return frozenset({SEPARATOR})
+        return None
+
+    lists = []
+    for groups in lifted:
+        made = []
+        for permit, parts in groups:
+            start = machine.state()
+            machine.moves[start].append((everything, start))
+            accept = machine.build(Alt(tuple(parts)), start, frozenset({SEPARATOR}), letters_of)
+            machine.moves[accept].append((everything, accept))
+            made.append(Group(start, accept, permit))
+        lists.append(made)
+    found = explore(machine, lists, letters, "start", _step, lambda place: place != "gap", limit)
+    if found is None:
+        return None
+    return {s: tuple(numbers[one] for one in word if one != SEPARATOR and isinstance(one, int)) for s, word in found.items()}
+
+
+def _used(lifted: Sequence[Sequence[tuple[bool, list[Node]]]], alphabet: _Alphabet) -> tuple[dict[int, int], list[Node]]:
+    """New places of the digit expressions that are still referred to, and these expressions in order."""
+    seen: dict[int, int] = {}
+    stack: list[object] = [part for groups in lifted for _permit, parts in groups for part in parts]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Number):
+            seen.setdefault(node.index, len(seen))
+        elif isinstance(node, Seq | Alt):
+            stack.extend(node.parts)
+        elif isinstance(node, Repeat):
+            stack.append(node.part)
+    trees = list(alphabet.expressions)
+    return seen, [trees[index] for index in seen]
+
+
+def _step(place: Hashable, symbol: Symbol) -> Hashable | None:
+    if symbol == SEPARATOR:
+        return "gap" if place == "number" else None
+    return None if place == "number" else "number"
+
+
+def _pattern(tree: Node, alphabet: _Alphabet) -> Node:
+    """A pattern with its numbers as single letters; the outer ends of an unanchored number reach into longer ones."""
+    parts: list[Node] = list(tree.parts) if isinstance(tree, Seq) else [tree]
+    return _lift(parts, alphabet, outer=True)
+
+
+def _lift(parts: list[Node], alphabet: _Alphabet, *, outer: bool) -> Node:
+    out: list[Node] = []
+    run: list[Node] = []
+    for part in [*parts, None]:
+        if part is not None and _digits_only(part):
+            run.append(part)
+            continue
+        if run:
+            first, last = outer and not out, outer and part is None
+            out.append(_number(run, first, last, alphabet))
+            run = []
+        if part is not None:
+            out.append(_lift_one(part, alphabet))
+    _check(out)
+    if outer:
+        _check_edge(out, last=False)
+        _check_edge(out[::-1], last=True)
+    return Seq(tuple(out))
+
+
+def _number(run: list[Node], first: bool, last: bool, alphabet: _Alphabet) -> Node:
+    digits = Repeat(Chars(DIGITS), 0, None)
+    some = [*([digits] if first else []), *run, *([digits] if last else [])]
+    if all(_optional(one) for one in some):
+        raise NotTokens
+    return alphabet.number(Seq(tuple(some)))  # type: ignore[return-value]
+
+
+def _lift_one(part: Node, alphabet: _Alphabet) -> Node:
+    if isinstance(part, Mark):
+        return part
+    if isinstance(part, Chars):
+        if part.some == {" "}:
+            return Space()  # type: ignore[return-value]
+        raise NotTokens
+    if isinstance(part, Repeat):
+        if isinstance(part.part, Chars) and part.part.some == SYMBOLS and part.low == 0 and part.high is None:
+            return Repeat(Chars(SYMBOLS), 0, None)
+        inner: list[Node] = list(part.part.parts) if isinstance(part.part, Seq) else [part.part]
+        return Repeat(_lift(inner, alphabet, outer=False), part.low, part.high)
+    if isinstance(part, Alt):
+        return Alt(tuple(_lift(list(one.parts) if isinstance(one, Seq) else [one], alphabet, outer=False) for one in part.parts))
+    return _lift(list(part.parts), alphabet, outer=False)
+
+
+def _digits_only(node: Node) -> bool:
+    if isinstance(node, Chars):
+        return bool(node.some) and node.some <= DIGITS
+    if isinstance(node, Mark):
+        return False
+    if isinstance(node, Repeat):
+        return _digits_only(node.part)
+    return bool(node.parts) and all(_digits_only(one) for one in node.parts)
+
+
+def _check(parts: Sequence[Node]) -> None:
+    """Refuse neighbours that would cut a number: two numbers, or a number beside `.*`; an optional part may be there or not."""
+    for left, right in _pairs(parts):
+        if {"number", "any"} >= {left, right} and "number" in (left, right):
+            raise NotTokens
+        if left == right == "any":
+            continue
+    for one in parts:
+        if isinstance(one, Repeat) and not isinstance(one.part, Chars) and (one.high is None or one.high > 1):
+            for last in _ends(one.part, last=True):
+                for first in _ends(one.part, last=False):
+                    if {"number", "any"} >= {last, first} and "number" in (last, first):
+                        raise NotTokens
+
+
+def _check_edge(parts: Sequence[Node], *, last: bool) -> None:
+    """Refuse a number at an open end of the pattern unless it is the outermost part, which `_number` has already opened."""
+    for index, one in enumerate(parts):
+        if index == 0 and isinstance(one, Number):
+            return
+        if "number" in _ends(one, last=last):
+            raise NotTokens
+        if not _optional(one):
+            return
+
+
+def _pairs(parts: Sequence[Node]) -> set[tuple[str, str]]:
+    out: set[tuple[str, str]] = set()
+    for index, left in enumerate(parts):
+        for right in parts[index + 1 :]:
+            out |= {(a, b) for a in _ends(left, last=True) for b in _ends(right, last=False)}
+            if not _optional(right):
+                break
+    return out
+
+
+def _ends(node: object, *, last: bool) -> set[str]:
+    """What a part can end (or begin) with: `number`, `any` or `delim`."""
+    if isinstance(node, Number):
+        return {"number"}
+    if isinstance(node, Chars):
+        return {"any"}
+    if isinstance(node, Mark | Space):
+        return {"delim"}
+    if isinstance(node, Repeat):
+        return _ends(node.part, last=last)
+    out: set[str] = set()
+    if isinstance(node, Alt):
+        for part in node.parts:
+            out |= _ends(part, last=last)
+        return out
+    if isinstance(node, Seq):
+        for part in reversed(node.parts) if last else node.parts:
+            out |= _ends(part, last=last)
+            if not _optional(part):
+                break
+    return out
+
+
+def _optional(node: object) -> bool:
+    if isinstance(node, Repeat):
+        return node.low == 0 or _optional(node.part)
+    if isinstance(node, Alt):
+        return any(_optional(one) for one in node.parts)
+    if isinstance(node, Seq):
+        return all(_optional(one) for one in node.parts)
+    return False
+
+
+def _merged(patterns: list[Node], alphabet: _Alphabet) -> list[Node]:
+    """Patterns of one run that differ in one number only become one pattern over the union of their numbers."""
+    shapes: dict[tuple[object, ...], list[Number]] = {}
+    rest: list[Node] = []
+    trees = {index: tree for tree, index in alphabet.expressions.items()}
+    for one in patterns:
+        parts: tuple[object, ...] = one.parts if isinstance(one, Seq) else ()
+        places = [i for i, part in enumerate(parts) if isinstance(part, Number)]
+        if len(places) == 1 and all(isinstance(part, Mark | Number) for part in parts):
+            key = tuple("#" if isinstance(part, Number) else part for part in parts)
+            shapes.setdefault(key, []).append(parts[places[0]])  # type: ignore[arg-type]
+        else:
+            rest.append(one)
+    for key, numbers in shapes.items():
+        some = tuple(dict.fromkeys(trees[one.index] for one in numbers))
+        union = alphabet.number(some[0] if len(some) == 1 else Alt(some))
+        rest.append(Seq(tuple(union if part == "#" else part for part in key)))  # type: ignore[misc]
+    return rest
+
+
+def _numbers(expressions: list[Node], limit: int) -> dict[int, int] | None:
+    """Signature over all expressions -> smallest-word ASN that has it."""
+    from .aspath import LARGEST, step_number
+
+    literal = [_literals(one) for one in expressions]
+    if all(one is not None for one in literal):
+        return _numbered([one or frozenset() for one in literal], int(LARGEST))
+    machine = Machine()
+    lists = []
+    for one in expressions:
+        start = machine.state()
+        accept = machine.state()
+        end = machine.build(one, start, frozenset(), leaf)
+        machine.free[end].append(("end", accept))
+        lists.append([Group(start, accept, True)])
+    found = explore(
+        machine,
+        lists,
+        sorted(DIGITS),
+        ("start", 0, ""),
+        lambda place, char: step_number(place, str(char)),  # type: ignore[arg-type]
+        lambda place: place[0] == "number",  # type: ignore[index]
+        limit,
+    )
+    if found is None:
+        return None
+    return {s: int("".join(str(c) for c in word)) for s, word in found.items()}
+
+
+def _numbered(expressions: Sequence[frozenset[str]], largest: int) -> dict[int, int]:
+    """Signature -> least ASN where every expression is a set of plain numbers: no automaton is needed."""
+    signatures: dict[int, int] = {}
+    for index, words in enumerate(expressions):
+        for word in words:
+            value = int(word)
+            if str(value) == word and value <= largest:
+                signatures[value] = signatures.get(value, 0) | 1 << index
+    out = {0: next(one for one in range(len(signatures) + 1) if one not in signatures)}
+    for value in sorted(signatures):
+        out.setdefault(signatures[value], value)
+    return out
+
+
+def _literals(tree: Node) -> frozenset[str] | None:
+    """The words of a tree of single digits and alternatives of them; None when it is anything else."""
+    if isinstance(tree, Alt):
+        some = [_literals(one) for one in tree.parts]
+        return None if None in some else frozenset().union(*(one for one in some if one is not None))
+    if isinstance(tree, Chars):
+        return frozenset(str(one) for one in tree.some) if len(tree.some) == 1 else None
+    if isinstance(tree, Seq):
+        words = ""
+        for part in tree.parts:
+            one = _literals(part)
+            if one is None or len(one) != 1:
+                return None
+            words += next(iter(one))
+        return frozenset({words})
+    return None

@@ -1,0 +1,112 @@
+"""The catalogue of checks, found by module name: one file per check, and no list of them anywhere."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import pkgutil
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import cache, partial
+
+from ..model.intent import Intent
+from ..model.reference import Reference
+from ..model.result import Finding, Severity, Status
+from ..model.router import Router
+from . import base
+from .base import Check, CheckContext, FleetContext
+
+__all__ = ["Check", "CheckContext", "FleetContext", "catalogue", "fingerprint", "order", "run_all", "unreachable"]
+
+_NAME = re.compile(r"^[a-z]+_[0-9]+$")
+
+
+@cache
+def catalogue() -> tuple[Check, ...]:
+    """Every check, sorted by id: each module named like `pol_01` holds one `CHECK`."""
+    found = [one.name for one in pkgutil.iter_modules(__path__) if _NAME.match(one.name)]
+    return tuple(sorted((importlib.import_module(f".{name}", __name__).CHECK for name in found), key=lambda one: one.id))
+
+
+def run_all(
+    routers: Mapping[str, Router], texts: Mapping[str, Sequence[str]], intent: Intent, reference: Reference
+) -> tuple[Finding, ...]:
+    """Findings of every check on every router, then of the fleet, in canonical order with fingerprints.
+
+    A check that raises becomes an `error` finding; a router that was not read completely has no pass.
+    """
+    checks = catalogue()
+    members = {
+        name: CheckContext(name, routers[name], tuple(texts.get(name, ())), intent, reference, checks) for name in sorted(routers)
+    }
+    fleet = FleetContext(members, intent, reference)
+    out: list[Finding] = []
+    for context in members.values():
+        for check in checks:
+            if check.scope == "device":
+                found = _guarded(check, context.device, partial(_on, check, context))
+                out += [_trusted(one, context.router) for one in found]
+        context.evaluations.clear()
+    for check in checks:
+        if check.scope == "fleet" and check.fleet is not None:
+            found = _guarded(check, "fleet", partial(check.fleet, fleet, check))
+            out += [_trusted(one, routers[one.device]) if one.device in routers else one for one in found]
+    return tuple(sorted((replace(one, fingerprint=fingerprint(one)) for one in out), key=order))
+
+
+def _on(check: Check, context: CheckContext) -> Iterable[Finding]:
+    return check.run(context, check) if check.run is not None else base.sessions(context, check)
+
+
+def _guarded(check: Check, device: str, run: Callable[[], Iterable[Finding]]) -> list[Finding]:
+    """Its findings; whatever it raises becomes an `error` finding that keeps those before it."""
+    out: list[Finding] = []
+    try:
+        out.extend(run())
+    except Exception as error:
+        why = f"{type(error).__name__}: {error}"
+        message = f"{check.id} could not be carried out on {device}"
+        out.append(check.finding(device, "router", Status.ERROR, message, because=why, cause=f"{check.id} {type(error).__name__}"))
+    return out
+
+
+def _trusted(finding: Finding, router: Router) -> Finding:
+    """Nothing passes on a router that was read in part, or where a line that was not understood may touch everything."""
+    if finding.status is not Status.PASS:
+        return finding
+    if not router.complete:
+        because = f"the configuration was not read completely: {router.incomplete_because}"
+        return replace(finding, status=Status.INCONCLUSIVE, because=because)
+    for one in router.unread:
+        if one.taints.kind == "router" or (one.taints.kind == "rpki" and finding.check.startswith("ROV-")):
+            because = f"line {one.line} was not understood and may change it: {one.text.strip()}"
+            return replace(finding, status=Status.INCONCLUSIVE, because=because)
+    return finding
+
+
+def fingerprint(finding: Finding) -> str:
+    """Stable name of a finding: check, device, subject, family, direction and cause, never line numbers."""
+    parts = (finding.check, finding.device, finding.subject, finding.family or "", finding.direction or "", finding.cause)
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:32]
+
+
+def order(finding: Finding) -> tuple[str, ...]:
+    """Canonical order of findings."""
+    return (
+        finding.device,
+        finding.check,
+        finding.subject,
+        finding.family or "",
+        finding.direction or "",
+        finding.cause,
+        finding.status.value,
+        finding.message,
+    )
+
+
+def unreachable(device: str, reason: str) -> Finding:
+    """The finding that stands for an expected router that could not be read."""
+    message = f"{device} was expected and could not be assessed"
+    made = Finding("SCOPE-03", device, "router", Status.ERROR, Severity.HIGH, message, cause="not collected", because=reason)
+    return replace(made, fingerprint=fingerprint(made))

@@ -1,0 +1,28 @@
+"""When a filter counts as a prefix allow-list."""
+
+from __future__ import annotations
+
+from ..model.intent import Neighbour
+from ..model.policy import AllOf, Attachment, Cond, Not, PrefixEntry, PrefixList
+from ..model.reference import Reference
+from ..model.router import Session
+from . import _reach
+from ._questions import blackhole_agreed, within
+
+SHORTEST = {4: 8, 6: 16}
+"""A range that starts at a shorter prefix names nobody's space in particular."""
+
+
+def listed(session: Session, attachment: Attachment) -> tuple[PrefixEntry, ...]:
+    """Every range that some list in reach permits and that is specific enough to be somebody's space."""
+    found: set[tuple[int, int, int, int]] = set()
+    for one in _reach.lists(attachment):
+        if isinstance(one, PrefixList) and one.afi == session.afi:
+            found |= {entry[:4] for entry in one.entries if entry[4] and entry[1] >= SHORTEST[session.afi]}
+    return tuple((*one, True, 0) for one in sorted(found))
+
+
+def outside(session: Session, attachment: Attachment, neighbour: Neighbour, reference: Reference) -> Cond:
+    """A prefix that no such range permits, blackhole routes by agreement excepted."""
+    named = within(session.afi, listed(session, attachment), "prefixes named by lists")
+    return AllOf((Not(named), Not(blackhole_agreed(neighbour, session, reference))))

@@ -1,0 +1,29 @@
+"""CUS-07: customer routes get the community that says so (MANRS guide, "Path validation")."""
+
+from __future__ import annotations
+
+from ..model.policy import Not
+from ..model.result import Finding, Severity
+from ._questions import blackhole_agreed, carries
+from .base import CUSTOMERS, Case, Check
+
+
+def judge(case: Case) -> Finding:
+    """Every accepted route carries the tag when it enters the table."""
+    tagging = case.context.intent.tagging
+    if tagging is None or tagging.customer is None:
+        return case.doubtful(
+            "which community marks customer routes is not known", "no `tagging: {customer: …}` is declared in the intent"
+        )
+    question = Not(blackhole_agreed(case.declared, case.session, case.context.reference))
+    answer = case.likeliest(case.evaluate(case.preferring({"q": question}), after=Not(carries(tagging.customer))), "q")
+    return case.settle(
+        answer,
+        good=f"accepted routes carry {tagging.customer}",
+        bad=f"{{route}} is accepted without {tagging.customer}: exports cannot tell it from other routes",
+        cause="customer tag missing",
+        remedy=f"Add community {tagging.customer} to every route accepted from customers.",
+    )
+
+
+CHECK = Check("CUS-07", "1", "Customer routes are tagged", Severity.HIGH, judge=judge, direction="import", relations=CUSTOMERS)

@@ -1,0 +1,71 @@
+"""ROV-11: no best path of the table is RPKI invalid (RFC 6811 section 2): by the router's own states and by the reference VRPs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ..model.policy import Rpki
+from ..model.result import Finding, Severity, Status, Witness
+from ..model.route import Route
+from ..model.router import LiveRoute
+from ._origin import Index, index, origin, validate
+from .base import Check, CheckContext
+
+SHOWN = 3
+
+
+def run(context: CheckContext, check: Check) -> Iterable[Finding]:
+    """One finding for the router; without its table it cannot be told."""
+    router = context.router
+    if not any(one.kind == "ebgp" and not one.shutdown for one in router.sessions):
+        return []
+    if router.live is None or router.live.routes is None:
+        because = "the BGP table was not collected (not asked for, or too large)"
+        return [check.finding(context.device, "router", Status.NOT_APPLICABLE, "best paths not validated", because=because)]
+    vrps = context.reference.vrps
+    known = index((one.prefix, one.max_length, one.asn) for one in vrps) if vrps and not context.reference.problem("vrps") else None
+    if known is None and router.live.vrps is not None:
+        known = index(router.live.vrps)
+    judged = [
+        (one, _state(one, known, router.local_as or 0)) for one in router.live.routes if one.best and one.neighbor and one.as_path
+    ]
+    bad = [one for one, state in judged if state is Rpki.INVALID and not _blackhole(context, one)]
+    if bad:
+        witnesses = tuple(
+            Witness(
+                Route(one.prefix, one.as_path, frozenset(one.communities), rpki=Rpki.INVALID, peer=one.neighbor),
+                learned_from=one.neighbor,
+            )
+            for one in bad[:SHOWN]
+        )
+        shown = ", ".join(f"{one.prefix} from {one.neighbor} path {list(one.as_path)}" for one in bad[:SHOWN])
+        message = f"{len(bad)} best path(s) are RPKI invalid: {shown}"
+        remedy = "Refuse invalid routes on the sessions named, then refresh them."
+        return [
+            check.finding(
+                context.device, "router", Status.FAIL, message, cause="invalid best path", remedy=remedy, witnesses=witnesses
+            )
+        ]
+    if known is None and all(state is Rpki.UNVERIFIED for _one, state in judged):
+        because = "neither the router nor a reference gives validation states"
+        return [check.finding(context.device, "router", Status.INCONCLUSIVE, "best paths not validated", because=because)]
+    return [check.finding(context.device, "router", Status.PASS, f"none of {len(judged)} received best paths is RPKI invalid")]
+
+
+def _state(route: LiveRoute, known: Index | None, own_as: int) -> Rpki:
+    if known is None or route.rpki is Rpki.INVALID:
+        return route.rpki
+    return validate(known, route.prefix, origin(route.as_path, own_as))
+
+
+def _blackhole(context: CheckContext, route: LiveRoute) -> bool:
+    """A route of an agreed blackhole service."""
+    for one in context.router.sessions:
+        if one.neighbor == route.neighbor:
+            declared = context.neighbour(one)
+            if declared is not None and set(declared.blackhole) & set(route.communities):
+                return True
+    return False
+
+
+CHECK = Check("ROV-11", "4", "No invalid best path", Severity.HIGH, run=run)

@@ -1,0 +1,256 @@
+"""The `manrs` command: model, explain, audit, gate and bundle, for pipelines and for one engineer at a prompt."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+from rich.console import Console
+
+from . import api, collect, evidence
+from .errors import BundleError, ManrsError, UsageError
+from .model.policy import Rpki
+
+READABLE = click.Path(exists=True, path_type=Path)
+FORMAT = click.option("--format", "form", type=click.Choice(["json", "text"]), default="text", show_default=True)
+USAGE, TAMPERED = 3, 4
+
+
+def main() -> NoReturn:
+    """Run the command; every error is one clear line and the exit code the design gives it."""
+    try:
+        code = _main.main(standalone_mode=False)
+    except click.ClickException as error:
+        click.echo(f"manrs: {error.format_message()}", err=True)
+        code = USAGE
+    except click.Abort:
+        click.echo("manrs: interrupted; nothing more was assessed", err=True)
+        code = USAGE
+    except BundleError as error:
+        click.echo(f"manrs: {error}", err=True)
+        code = TAMPERED
+    except ManrsError as error:
+        click.echo(f"manrs: {error}", err=True)
+        code = USAGE
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+@click.group(name="manrs")
+@click.version_option(package_name="routesec-manrs", message="%(prog)s %(version)s")
+def _main() -> None:
+    """Audit, gate and prove routing security against MANRS."""
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read: {error.strerror}") from None
+
+
+@_main.command()
+@click.argument("config", type=READABLE)
+@click.option("--platform", required=True, help="Platform of the configuration, such as frr.")
+@FORMAT
+def model(config: Path, platform: str, form: str) -> int:
+    """Show what was understood of a configuration."""
+    from . import model_json
+
+    text = _text(config)
+    router = api.parse(api.single(config, platform, text))
+    if form == "json":
+        click.echo(json.dumps(model_json.model_json(router, text), indent=2, sort_keys=False))
+    else:
+        click.echo(model_json.model_text(router, text))
+    return 0
+
+
+@_main.command()
+@click.argument("config", type=READABLE)
+@click.option("--platform", required=True)
+@click.option("--neighbor", required=True, help="Address of the neighbour.")
+@click.option("--direction", type=click.Choice(["import", "export"]), default="import", show_default=True)
+@click.option("--vrf", default="default", show_default=True)
+@click.option("--family", default=None, help="ipv4-unicast or ipv6-unicast; taken from the prefix when absent.")
+@click.option("--prefix", required=True)
+@click.option("--as-path", "as_path", default="", help='ASNs from left to right, such as "65001 65002".')
+@click.option("--community", "community", multiple=True)
+@click.option("--rpki", type=click.Choice([one.value for one in Rpki]), default=Rpki.NOT_FOUND.value, show_default=True)
+@FORMAT
+def explain(
+    config: Path,
+    platform: str,
+    neighbor: str,
+    direction: str,
+    vrf: str,
+    family: str | None,
+    prefix: str,
+    as_path: str,
+    community: tuple[str, ...],
+    rpki: str,
+    form: str,
+) -> int:
+    """Show what a session does with one route, and the line that decides."""
+    from .analysis import explain as words
+
+    text = _text(config)
+    router = api.parse(api.single(config, platform, text))
+    route = api.route(prefix, as_path, community, Rpki(rpki))
+    decision = api.explain(router, text, neighbor, route, direction=direction, family=family, vrf=vrf)
+    if form == "json":
+        trace = [{"line": s.line, "text": s.text, "effect": s.effect} for s in decision.trace]
+        click.echo(json.dumps({"verdict": decision.verdict, "trace": trace, "because": decision.because}, indent=2))
+    else:
+        click.echo(words.text(decision))
+    return {"accept": 0, "reject": 0}.get(decision.verdict, 2)
+
+
+def _common(command: Callable[..., Any]) -> Callable[..., Any]:
+    for option in (
+        click.option("--platform", default=None, help="Platform of every file, when names do not tell it."),
+        click.option("--devices", type=READABLE, default=None, help="YAML file: file name -> {host, platform}."),
+        click.option("--intent", "intent_path", type=READABLE, required=True, help="manrs.yml"),
+        click.option("--waivers", "waivers_path", type=READABLE, default=None),
+        click.option("--sources", type=READABLE, default=None, help="Folder with saved reference data."),
+        click.option("--as-of", "as_of", default=None, help="Judge as of this time (RFC 3339 UTC); now when absent."),
+    ):
+        command = option(command)
+    return command
+
+
+@_main.command()
+@click.argument("files", nargs=-1, required=True, type=READABLE)
+@_common
+@click.option("--bundle", type=click.Path(path_type=Path), default=None, help="Write an evidence bundle into this new folder.")
+@click.option("--key", type=READABLE, default=None, help="SSH private key that signs the bundle.")
+@FORMAT
+def audit(
+    files: tuple[Path, ...],
+    platform: str | None,
+    devices: Path | None,
+    intent_path: Path,
+    waivers_path: Path | None,
+    sources: Path | None,
+    as_of: str | None,
+    bundle: Path | None,
+    key: Path | None,
+    form: str,
+) -> int:
+    """Audit saved configurations (HOST.PLATFORM.cfg) or snapshots (*.snapshot.json)."""
+    snapshots = api.saved(files, platform, api.devices(devices))
+    inputs = api.Inputs.read(intent_path, waivers_path, sources, as_of or collect.now())
+    done = api.audit_inputs(snapshots, inputs)
+    if bundle is not None:
+        built = api.write_bundle(bundle, done, inputs, key=key, argv=sys.argv[1:])
+        click.echo(f"bundle: {built.path} root {built.root_sha256}", err=True)
+    if form == "json":
+        click.echo(json.dumps(api.report_json(done.report), indent=2, sort_keys=True))
+    else:
+        _summary(done)
+    return api.exit_code(done.report)
+
+
+def _summary(done: api.Assessment) -> None:
+    from .evidence import terminal
+
+    Console(soft_wrap=False).print(terminal.summary(done.report))
+
+
+@_main.command()
+@click.option("--base", required=True, type=READABLE)
+@click.option("--candidate", required=True, type=READABLE)
+@_common
+@click.option("--strict", is_flag=True, help="Judge everything, not only what the change brings.")
+@click.option("--sarif", type=click.Path(path_type=Path), default=None)
+@click.option("--junit", type=click.Path(path_type=Path), default=None)
+@click.option("--break-glass", "ticket", default=None, metavar="TICKET", help="Let a blocked change through, as overridden.")
+@FORMAT
+def gate(
+    base: Path,
+    candidate: Path,
+    platform: str | None,
+    devices: Path | None,
+    intent_path: Path,
+    waivers_path: Path | None,
+    sources: Path | None,
+    as_of: str | None,
+    strict: bool,
+    sarif: Path | None,
+    junit: Path | None,
+    ticket: str | None,
+    form: str,
+) -> int:
+    """Compare two sets of configurations: does the change make routing less safe?"""
+    known = api.devices(devices)
+    inputs = api.Inputs.read(intent_path, waivers_path, sources, as_of or collect.now())
+    before, after = api.saved([base], platform, known), api.saved([candidate], platform, known)
+    report, done = api.gate_inputs(before, after, inputs, strict=strict, ticket=ticket)
+    for path, name in ((sarif, "results.sarif"), (junit, "junit.xml")):
+        if path is not None:
+            path.write_bytes(api.export(done, name))
+    if form == "json":
+        click.echo(json.dumps(dataclasses.asdict(report), indent=2, sort_keys=True, default=sorted))
+    else:
+        click.echo(api.gate_text(report))
+    return {"pass": 0, "overridden": 0, "fail": 1}.get(report.verdict, 2)
+
+
+@_main.group()
+def bundle() -> None:
+    """Verify, replay, show and compare evidence bundles."""
+
+
+SIGNERS = click.option("--allowed-signers", type=READABLE, default=None, help="Who may sign, in OpenSSH's allowed_signers format.")
+
+
+@bundle.command()
+@click.argument("path", type=click.Path(path_type=Path))
+@SIGNERS
+def verify(path: Path, allowed_signers: Path | None) -> int:
+    """Check every digest, count, reference and signature."""
+    report = api.verify_bundle(path, allowed_signers)
+    for line in (*report.notes, *(f"PROBLEM {one}" for one in report.problems)):
+        click.echo(line)
+    click.echo(f"{'OK' if report.ok else 'FAILED'}: {report.signer or 'integrity only, signer unknown'}")
+    return 0 if report.ok else TAMPERED
+
+
+@bundle.command()
+@click.argument("path", type=click.Path(path_type=Path))
+@SIGNERS
+def replay(path: Path, allowed_signers: Path | None) -> int:
+    """Evaluate again from the bundle alone; the results must be byte for byte the same."""
+    verified = api.verify_bundle(path, allowed_signers)
+    if not verified.ok:
+        raise BundleError(f"{path}: not replayed, verification failed: {'; '.join(verified.problems[:3])}")
+    differences, lines = api.replay_bundle(path)
+    for one in differences:
+        click.echo(one)
+    click.echo(f"{'DIFFERENT' if differences else 'identical'}: {lines} results evaluated again")
+    return TAMPERED if differences else 0
+
+
+@bundle.command()
+@click.argument("path", type=click.Path(path_type=Path))
+def show(path: Path) -> int:
+    """Show a bundle at the terminal."""
+    click.echo(evidence.show(path))
+    return 0
+
+
+@bundle.command()
+@click.argument("old", type=click.Path(path_type=Path))
+@click.argument("new", type=click.Path(path_type=Path))
+def diff(old: Path, new: Path) -> int:
+    """Show what changed between two runs."""
+    click.echo(evidence.diff(old, new).text)
+    return 0
+
+
+if __name__ == "__main__":
+    main()

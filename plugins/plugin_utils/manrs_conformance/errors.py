@@ -1,0 +1,27 @@
+"""Errors, told apart by what the operator does next."""
+
+from __future__ import annotations
+
+
+class ManrsError(Exception):
+    """Something stopped the work; the message names the place and the remedy."""
+
+
+class UsageError(ManrsError):
+    """The command, option or file name is wrong: correct the call (exit code 3)."""
+
+
+class InputError(ManrsError):
+    """A file the operator wrote (intent, waivers, devices, sources) is wrong: correct the file (exit code 3)."""
+
+
+class CollectionError(ManrsError):
+    """A router could not be read completely: its results are `error`, the others go on."""
+
+
+class PushError(ManrsError):
+    """A push was refused or rolled back: the message names the step and what the router holds now."""
+
+
+class BundleError(ManrsError):
+    """An evidence bundle is not what was signed (exit code 4)."""

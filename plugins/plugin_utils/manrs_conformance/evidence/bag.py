@@ -1,0 +1,235 @@
+"""The bag (BagIt 1.0, RFC 8493): writing one deterministically, and reading one that may be hostile."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import stat
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..errors import BundleError, UsageError
+
+PAYLOAD = "manifest-sha256.txt"
+TAGS = "tagmanifest-sha256.txt"
+SIGNATURE = TAGS + ".sig"
+DECLARATION = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
+SAFE_PATH = re.compile(r"data(?:/[A-Za-z0-9][A-Za-z0-9._-]{0,150}){1,8}")
+COVERED = ("VERIFY.txt", "bag-info.txt", "bagit.txt", PAYLOAD)
+
+MAX_FILES = 200_000
+MAX_FILE = 2 << 30
+MAX_TOTAL = 64 << 30
+MAX_TAG = 64 << 20
+MAX_DEPTH = 9
+
+
+def digest(data: bytes) -> str:
+    """SHA-256 as hexadecimal text."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def manifest(files: Mapping[str, bytes]) -> bytes:
+    """A manifest in the form of `sha256sum`, sorted by path."""
+    return "".join(f"{digest(data)}  {name}\n" for name, data in sorted(files.items())).encode()
+
+
+def info(values: Mapping[str, str], payload: Mapping[str, bytes]) -> bytes:
+    """`bag-info.txt`: the given labels and the Payload-Oxum that betrays added files."""
+    oxum = f"{sum(map(len, payload.values()))}.{len(payload)}"
+    labels = {**{key: _one_line(value) for key, value in values.items() if value}, "Payload-Oxum": oxum}
+    return "".join(f"{key}: {value}\n" for key, value in sorted(labels.items())).encode()
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.encode("utf-8", "backslashreplace").decode().split())
+
+
+def seal(payload: Mapping[str, bytes], labels: Mapping[str, str], verify_text: bytes) -> tuple[dict[str, bytes], str]:
+    """All files of a bag but its signature, and its root: the SHA-256 of the tag manifest."""
+    folded: dict[str, str] = {}
+    for name in payload:
+        if not SAFE_PATH.fullmatch(name) or folded.setdefault(name.lower(), name) != name:
+            raise BundleError(f"unsafe or colliding name in bundle: {name!r}")
+    tags = {"bagit.txt": DECLARATION, "bag-info.txt": info(labels, payload), PAYLOAD: manifest(payload), "VERIFY.txt": verify_text}
+    root = manifest(tags)
+    return {**payload, **tags, TAGS: root}, digest(root)
+
+
+def write(directory: Path, files: Mapping[str, bytes]) -> None:
+    """Write files into a sibling of the directory, then rename it into place; UsageError when something is there already."""
+    if directory.is_symlink() or (directory.exists() and (not directory.is_dir() or any(directory.iterdir()))):
+        raise UsageError(f"{directory}: already exists; a bundle is never overwritten")
+    directory.parent.mkdir(parents=True, exist_ok=True)
+    part = Path(tempfile.mkdtemp(prefix=f".{directory.name}.", suffix=".part", dir=directory.parent))
+    try:
+        for name, data in sorted(files.items()):
+            target = part / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with target.open("xb") as out:
+                out.write(data)
+                out.flush()
+                os.fsync(out.fileno())
+            target.chmod(0o644)
+        for folder in (part, *(one for one in part.rglob("*") if one.is_dir())):
+            folder.chmod(0o755)
+        part.rename(directory)
+    except OSError as problem:
+        raise UsageError(f"{directory}: could not be written: {problem}") from problem
+    finally:
+        if part.exists():
+            shutil.rmtree(part, ignore_errors=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Bag:
+    """A bag read from disk: root, what is wrong with it, and a reader that gives only bytes whose digest is right."""
+
+    path: Path
+    root: str
+    root_bytes: bytes
+    entries: Mapping[str, str]
+    problems: tuple[str, ...]
+    signatures: Mapping[str, bytes]
+    sizes: Mapping[str, int]
+
+    def read(self, name: str, limit: int = 512 << 20) -> bytes:
+        """Bytes of a payload file; BundleError when it is absent, too large or not what the manifest says."""
+        if name not in self.entries:
+            raise BundleError(f"{name}: not in the manifest")
+        data = read_plain(self.path / name, limit)
+        if digest(data) != self.entries[name]:
+            raise BundleError(f"{name}: digest does not match")
+        return data
+
+
+def read_plain(path: Path, limit: int) -> bytes:
+    """Bytes of a regular file, links not followed; BundleError otherwise."""
+    chunks: list[bytes] = []
+    _each_chunk(path, limit, chunks.append)
+    return b"".join(chunks)
+
+
+def _each_chunk(path: Path, limit: int, take: Callable[[bytes], object]) -> int:
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except (OSError, ValueError) as problem:
+        raise BundleError(f"{path.name}: cannot be read: {problem}") from problem
+    with os.fdopen(handle, "rb") as file:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise BundleError(f"{path.name}: not a regular file")
+        size = 0
+        while chunk := file.read(1 << 20):
+            size += len(chunk)
+            if size > limit:
+                raise BundleError(f"{path.name}: larger than {limit} bytes")
+            take(chunk)
+    return size
+
+
+def read(path: Path) -> Bag:
+    """Read a bag and compare every file with its manifests; problems are listed, nothing is followed or unpacked."""
+    if path.is_symlink() or not path.is_dir():
+        raise UsageError(f"{path}: not a bundle directory (unpack an archive first)")
+    problems: list[str] = []
+    files, folders = _walk(path, problems)
+    entries = _read_manifest(path, PAYLOAD, problems, payload=True)
+    tags = _read_manifest(path, TAGS, problems, payload=False)
+    root_bytes = _tag(path, TAGS, problems)
+    if set(tags) != set(COVERED):
+        problems.append(f"{TAGS}: must cover exactly {', '.join(COVERED)}")
+    sizes = {}
+    for name, expected in sorted({**tags, **entries}.items()):
+        try:
+            state = hashlib.sha256()
+            sizes[name] = _each_chunk(path / name, MAX_FILE, state.update)
+            if state.hexdigest() != expected:
+                problems.append(f"{name}: digest does not match the manifest")
+        except BundleError as problem:
+            problems.append(f"{name}: {problem}" if not str(problem).startswith(name) else str(problem))
+    signatures = {
+        name: _tag(path, name, problems) for name in sorted(files) if re.fullmatch(re.escape(SIGNATURE) + r"(\.[2-9])?", name)
+    }
+    expected_files = {*entries, *tags, TAGS, *signatures}
+    problems.extend(f"{name!r}: not in any manifest" for name in sorted(files - expected_files))
+    parents = {str(Path(*Path(name).parts[:depth])) for name in entries for depth in range(1, len(Path(name).parts))}
+    problems.extend(f"{name!r}: unexpected directory" for name in sorted(folders - parents))
+    _info(path, entries, sizes, problems)
+    return Bag(path, digest(root_bytes), root_bytes, entries, tuple(dict.fromkeys(problems)), signatures, sizes)
+
+
+def _tag(path: Path, name: str, problems: list[str]) -> bytes:
+    try:
+        return read_plain(path / name, MAX_TAG)
+    except BundleError as problem:
+        problems.append(str(problem))
+        return b""
+
+
+def _walk(path: Path, problems: list[str]) -> tuple[set[str], set[str]]:
+    files: set[str] = set()
+    folders: set[str] = set()
+    total = 0
+    pending: list[tuple[Path, str, int]] = [(path, "", 0)]
+    while pending:
+        folder, prefix, depth = pending.pop()
+        with os.scandir(folder) as found:
+            for one in found:
+                name = prefix + one.name
+                if len(files) + len(folders) > MAX_FILES or depth > MAX_DEPTH:
+                    problems.append("too many files or too deep: reading stopped")
+                    return files, folders
+                if one.is_symlink():
+                    problems.append(f"{name!r}: is a symbolic link")
+                elif one.is_dir(follow_symlinks=False):
+                    folders.add(name)
+                    pending.append((Path(one.path), name + "/", depth + 1))
+                elif one.is_file(follow_symlinks=False):
+                    files.add(name)
+                    total += one.stat(follow_symlinks=False).st_size
+                else:
+                    problems.append(f"{name!r}: is neither file nor directory")
+    if total > MAX_TOTAL:
+        problems.append(f"bundle is larger than {MAX_TOTAL} bytes")
+    return files, folders
+
+
+def _read_manifest(path: Path, name: str, problems: list[str], *, payload: bool) -> dict[str, str]:
+    text = _tag(path, name, problems).decode("utf-8", "replace")
+    entries: dict[str, str] = {}
+    folded: set[str] = set()
+    if text and not text.endswith("\n"):
+        problems.append(f"{name}: last line is cut short")
+    for number, line in enumerate(text.split("\n")[:-1], 1):
+        found = re.fullmatch(r"([0-9a-f]{64})  (.+)", line)
+        if not found:
+            problems.append(f"{name} line {number}: not `SHA-256  path`")
+            continue
+        value, entry = found[1], found[2]
+        safe = SAFE_PATH.fullmatch(entry) if payload else entry in COVERED
+        if not safe:
+            problems.append(f"{name} line {number}: unsafe or unexpected path {entry!r}")
+        elif entry.lower() in folded:
+            problems.append(f"{name} line {number}: {entry!r} is listed twice or differs only in case")
+        else:
+            entries[entry] = value
+            folded.add(entry.lower())
+        if len(entries) > MAX_FILES:
+            problems.append(f"{name}: too many entries")
+            return {}
+    return entries
+
+
+def _info(path: Path, entries: Mapping[str, str], sizes: Mapping[str, int], problems: list[str]) -> None:
+    if _tag(path, "bagit.txt", problems) != DECLARATION:
+        problems.append("bagit.txt: not a BagIt 1.0 declaration")
+    found = re.findall(
+        r"(?m)^Payload-Oxum: (\d{1,20})\.(\d{1,9})$", _tag(path, "bag-info.txt", problems).decode("utf-8", "replace")
+    )
+    total = (str(sum(sizes.get(name, 0) for name in entries)), str(len(entries)))
+    if found != [total]:
+        problems.append(f"bag-info.txt: Payload-Oxum is not {'.'.join(total)}")

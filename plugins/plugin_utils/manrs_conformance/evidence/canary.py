@@ -1,0 +1,62 @@
+"""An independent look for secrets over every file of a bundle, before anyone else sees it."""
+
+from __future__ import annotations
+
+import ipaddress
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from .redact import AFTER_KEYWORD, MARK, PLACEHOLDER, Scrubber, bounded
+
+SHAPES = re.compile(
+    r"\$(?:1|5|6|8|9|14|y|2[aby])\$[A-Za-z0-9./$,=-]{6,}"
+    r"|-----BEGIN [A-Z ]*PRIVATE KEY-----"
+    r"|%\^%#.{8,}%\^%#|%@%@.{8,}%@%@"
+    r"|(?i:(?<![A-Za-z0-9])(?:password|secret|key|md5|community)\s+(?:encrypted\s+)?7\s+)[0-9A-Fa-f]{6,}"
+    r"|(?i:\b(?:irreversible-cipher|cipher)\s+)[^\s<]{8,}"
+)
+"""Hashes and encodings of passwords as vendors print them, and private keys."""
+
+
+def scan(files: Iterable[tuple[str, bytes]], scrubber: Scrubber) -> tuple[str, ...]:
+    """Names of files with what was found in each, never the secret; public and tool files are searched for known values only."""
+    problems = []
+    for name, data in files:
+        text = data.decode("utf-8", "replace")
+        if any(value in text and (len(value) >= 8 or bounded(value).search(text)) for value in scrubber.strong):
+            problems.append(f"{name}: a secret of a configuration")
+        if name.startswith(("data/tool/", "data/sources/", "data/REPORT.html")):
+            continue
+        if SHAPES.search(text):
+            problems.append(f"{name}: the shape of a password hash or private key")
+        if name.startswith(("data/devices/", "data/results", "data/witnesses/", "data/policy/")):
+            problems.extend(f"{name}: {why}" for why in _keyword(text, scrubber))
+    return tuple(problems)
+
+
+def _keyword(text: str, scrubber: Scrubber) -> list[str]:
+    for match in AFTER_KEYWORD.finditer(text):
+        value = match[4].strip("\"'\\,;.")
+        if value in scrubber.weak:
+            return ["a secret of a configuration behind a password keyword"]
+        if MARK not in value and PLACEHOLDER not in value and _random(value):
+            return ["something like a secret behind a password keyword"]
+    return []
+
+
+def _random(value: str) -> bool:
+    """Whether a word looks made up: letters and digits mixed, of high entropy, and no address or network."""
+    try:
+        ipaddress.ip_network(value, strict=False)
+    except ValueError:
+        mixed = re.search(r"\d", value) and re.search(r"[A-Za-z]", value)
+        return bool(mixed) and len(value) >= 8 and entropy(value) >= 3.0
+    return False
+
+
+def entropy(value: str) -> float:
+    """Shannon entropy of a text in bits a character."""
+    counts: Mapping[str, int] = Counter(value)
+    return -sum(count / len(value) * math.log2(count / len(value)) for count in counts.values()) if value else 0.0

@@ -1,0 +1,83 @@
+"""Canonical JSON: one value has one byte string."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence, Set
+from dataclasses import fields, is_dataclass
+from enum import Enum
+from typing import Any
+
+from ..errors import BundleError
+
+LIMIT = 1 << 53
+
+
+def plain(value: object) -> Any:
+    """Turn dataclasses, enums, sets and tuples into JSON values; BundleError on floats, large integers, keys not in ASCII."""
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, Enum):
+        return plain(value.value)
+    if isinstance(value, int):
+        if abs(value) >= LIMIT:
+            raise BundleError(f"integer {value} is too large for canonical JSON")
+        return value
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode("utf-8")
+    if is_dataclass(value) and not isinstance(value, type):
+        return {one.name: plain(getattr(value, one.name)) for one in fields(value)}
+    if isinstance(value, Mapping):
+        return {_key(key): plain(item) for key, item in value.items()}
+    if isinstance(value, Set):
+        return sorted((plain(item) for item in value), key=dumps)
+    if isinstance(value, Sequence) and not isinstance(value, (bytes, bytearray)):
+        return [plain(item) for item in value]
+    raise BundleError(f"{type(value).__name__} has no place in canonical JSON")
+
+
+def _key(key: object) -> str:
+    text = key if isinstance(key, str) else str(key)
+    if not text.isascii():
+        raise BundleError(f"key {text!r} of a signed JSON file is not ASCII")
+    return str(text)
+
+
+def dumps(value: object) -> bytes:
+    """Write a plain value as RFC 8785 bytes (sorted keys, no spaces, UTF-8); it must come from `plain`."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode("utf-8")
+
+
+def document(value: object) -> bytes:
+    """Write any value as a canonical JSON file: canonical bytes and a newline."""
+    return dumps(plain(value)) + b"\n"
+
+
+def loads(data: bytes) -> Any:
+    """Read JSON from a hostile source: duplicate keys, floats and too deep nesting are a BundleError."""
+    try:
+        return json.loads(data.decode("utf-8"), object_pairs_hook=_unique, parse_float=_no_float, parse_constant=_no_float)
+    except (ValueError, RecursionError) as problem:
+        raise BundleError(f"not canonical JSON: {problem}") from problem
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result = dict(pairs)
+    if len(result) != len(pairs):
+        raise ValueError("the same key stands twice in one object")
+    return result
+
+
+def _no_float(text: str) -> Any:
+    raise ValueError(f"number {text} is not an integer")
+
+
+def map_text(value: Any, change: Callable[[str], str]) -> Any:
+    """Apply a change to every string of a plain value; keys stay."""
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, list):
+        return [map_text(item, change) for item in value]
+    if isinstance(value, dict):
+        return {key: map_text(item, change) for key, item in value.items()}
+    return value

@@ -1,0 +1,197 @@
+"""Exports of results for other tools: SARIF, JUnit, GitLab code quality, CSV. Derived, never authoritative."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import quote
+from xml.sax.saxutils import escape, quoteattr
+
+SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+MAX_RESULTS = 5_000
+"""What GitHub code scanning keeps of one run."""
+
+LEVEL = {"critical": "error", "high": "error", "medium": "warning", "low": "note", "info": "note"}
+KIND = {"pass": "pass", "fail": "fail", "inconclusive": "open", "not_applicable": "notApplicable", "error": "review"}
+QUALITY = {"critical": "blocker", "high": "critical", "medium": "major", "low": "minor", "info": "info"}
+SEVERITY = ("critical", "high", "medium", "low", "info")
+COLUMNS = (
+    "check",
+    "device",
+    "subject",
+    "family",
+    "direction",
+    "status",
+    "severity",
+    "waived_by",
+    "message",
+    "because",
+    "remedy",
+    "lines",
+    "fingerprint",
+)
+
+Row = Mapping[str, Any]
+
+
+def all_of(facts: Mapping[str, Any], findings: Sequence[Row]) -> dict[str, bytes]:
+    """Every export by file name."""
+    folders = {one["name"]: one["folder"] for one in facts["scope"]["devices"]}
+    return {
+        "results.sarif": sarif(facts["run"], findings, folders),
+        "junit.xml": junit(findings, facts["scope"]),
+        "gl-code-quality-report.json": gitlab(findings, folders),
+        "results.csv": table(findings),
+    }
+
+
+def path(device: str, folders: Mapping[str, str]) -> str:
+    """Where the redacted configuration of a device lies, relative to the bundle."""
+    return f"data/devices/{quote(folders[device])}/config.redacted.txt" if device in folders else "data/scope.json"
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value, sort_keys=True, indent=1, ensure_ascii=False).encode() + b"\n"
+
+
+def _open(one: Row) -> bool:
+    return one["status"] in ("fail", "inconclusive", "error")
+
+
+def _rank(one: Row) -> tuple[int, int, str]:
+    order = ("fail", "error", "inconclusive", "pass", "not_applicable")
+    return order.index(one["status"]), SEVERITY.index(one["severity"]), one["fingerprint"]
+
+
+def sarif(run: Mapping[str, Any], findings: Sequence[Row], folders: Mapping[str, str]) -> bytes:
+    """SARIF 2.1.0: one run for the fleet, worst results first, cut at what code scanning keeps (the cut is said in the run)."""
+    rules = sorted({one["check"] for one in findings})
+    kept = sorted(findings, key=_rank)[:MAX_RESULTS]
+    results = [_sarif_result(one, rules.index(one["check"]), folders) for one in kept]
+    notes = (
+        []
+        if len(kept) == len(findings)
+        else [{"level": "warning", "message": {"text": f"{len(findings) - len(kept)} results left off"}}]
+    )
+    driver = {
+        "name": "manrs",
+        "version": run["tool_version"] or "0",
+        "rules": [{"id": rule, "shortDescription": {"text": rule}} for rule in rules],
+    }
+    invocation = {"executionSuccessful": run["verdict"] != "inconclusive", "toolExecutionNotifications": notes}
+    body = {"tool": {"driver": driver}, "results": results, "invocations": [invocation], "properties": {"verdict": run["verdict"]}}
+    return _json({"$schema": SCHEMA, "version": "2.1.0", "runs": [body]})
+
+
+def _sarif_result(one: Row, index: int, folders: Mapping[str, str]) -> dict[str, Any]:
+    place: dict[str, Any] = {"artifactLocation": {"uri": path(one["device"], folders)}}
+    first = next((line for line in one["lines"] if line["line"] > 0), None)
+    if first and one["device"] in folders:
+        place["region"] = {"startLine": first["line"]}
+    text = ": ".join(part for part in (f"{one['device']} {one['subject']}".strip(), one["message"]) if part)
+    result = {
+        "ruleId": one["check"],
+        "ruleIndex": index,
+        "kind": KIND[one["status"]],
+        "level": LEVEL[one["severity"]] if one["status"] == "fail" else "none",
+        "message": {"text": " — ".join(part for part in (text, one["because"]) if part) or one["check"]},
+        "locations": [
+            {
+                "physicalLocation": place,
+                "logicalLocations": [{"name": one["subject"], "fullyQualifiedName": f"{one['device']}/{one['subject']}"}],
+            }
+        ],
+        "partialFingerprints": {"manrs/v1": one["fingerprint"] or "none"},
+    }
+    if one["waived_by"]:
+        result["suppressions"] = [{"kind": "external", "justification": f"waiver {one['waived_by']}"}]
+    return result
+
+
+def _xml(text: str) -> str:
+    """Text without the characters that XML 1.0 cannot hold."""
+    return re.sub(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "\N{REPLACEMENT CHARACTER}", text)
+
+
+def junit(findings: Sequence[Row], scope: Mapping[str, Any]) -> bytes:
+    """JUnit XML: a suite a device; what could not be assessed is an error, never skipped, and nothing at all is an error too."""
+    suites: dict[str, list[Row]] = {one["name"]: [] for one in scope["devices"]}
+    for one in findings:
+        suites.setdefault(one["device"], []).append(one)
+    out = ['<?xml version="1.0" encoding="UTF-8"?>', '<testsuites name="manrs">']
+    reasons = {one["name"]: one for one in scope["devices"]}
+    for name, rows in sorted(suites.items()):
+        cases = [_case(one) for one in rows]
+        scoped = reasons.get(name)
+        if scoped and scoped["status"] in ("unreachable", "partial"):
+            cases.append(_testcase("scope", name, f"<error message={quoteattr(_xml(scoped['status'] + ' ' + scoped['reason']))}/>"))
+        elif scoped and not rows and scoped["status"] == "assessed":
+            cases.append(_testcase("scope", name, '<error message="no check was evaluated"/>'))
+        counts = {tag: sum(f"<{tag}" in case for case in cases) for tag in ("failure", "error", "skipped")}
+        head = f'tests="{len(cases)}" failures="{counts["failure"]}" errors="{counts["error"]}" skipped="{counts["skipped"]}"'
+        out += [f"<testsuite name={quoteattr(_xml(name))} {head}>", *cases, "</testsuite>"]
+    if not suites:
+        out += [
+            '<testsuite name="manrs" tests="1" failures="0" errors="1" skipped="0">',
+            _testcase("scope", "fleet", '<error message="nothing was assessed"/>'),
+            "</testsuite>",
+        ]
+    return "\n".join([*out, "</testsuites>", ""]).encode("utf-8")
+
+
+def _testcase(group: str, name: str, inner: str) -> str:
+    return f"<testcase classname={quoteattr(_xml(group))} name={quoteattr(_xml(name))}>{inner}</testcase>"
+
+
+def _case(one: Row) -> str:
+    name = " ".join(part for part in (one["subject"], one["family"], one["direction"]) if part)
+    text = _xml(one["message"] + (f" ({one['because']})" if one["because"] else ""))
+    inner = ""
+    if one["status"] == "fail":
+        shown = f"[waived by {one['waived_by']}] {text}" if one["waived_by"] else text
+        tag = "skipped" if one["waived_by"] else "failure"
+        inner = f"<{tag} message={quoteattr(_xml(shown))}>" + escape(_xml(one["remedy"])) + f"</{tag}>"
+    elif one["status"] in ("inconclusive", "error"):
+        inner = f"<error type={quoteattr(one['status'])} message={quoteattr(text)}/>"
+    elif one["status"] == "not_applicable":
+        inner = f"<skipped message={quoteattr(text)}/>"
+    return _testcase(f"{one['device']}.{one['check']}", name, inner)
+
+
+def gitlab(findings: Sequence[Row], folders: Mapping[str, str]) -> bytes:
+    """GitLab code quality report: open findings that no waiver covers."""
+    rows = []
+    for one in findings:
+        if not _open(one) or one["waived_by"]:
+            continue
+        line = next((line["line"] for line in one["lines"] if line["line"] > 0), 1)
+        rows.append(
+            {
+                "description": f"{one['status']}: {one['device']} {one['subject']}: {one['message']}",
+                "check_name": one["check"],
+                "fingerprint": one["fingerprint"] or "none",
+                "severity": QUALITY[one["severity"]],
+                "location": {"path": path(one["device"], folders), "lines": {"begin": line}},
+            }
+        )
+    return _json(rows)
+
+
+def table(findings: Sequence[Row]) -> bytes:
+    """CSV for a spreadsheet; cells that a spreadsheet would take for a formula are quoted with an apostrophe."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    for one in findings:
+        values = {**one, "lines": " ".join(str(line["line"]) for line in one["lines"])}
+        writer.writerow([_cell(values[name]) for name in COLUMNS])
+    return out.getvalue().encode("utf-8")
+
+
+def _cell(value: object) -> str:
+    text = "" if value is None else str(value)
+    return "'" + text if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

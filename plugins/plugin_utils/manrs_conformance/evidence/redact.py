@@ -1,0 +1,182 @@
+"""Redaction: only what was used stays, line numbers stay true, secrets never stay."""
+
+from __future__ import annotations
+
+import hmac
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from ..errors import BundleError
+from ..model.result import Finding
+from ..model.router import Router, Unread
+from ..model.snapshot import Snapshot
+from .canonical import map_text, plain
+
+MARK = "<redacted>"
+PLACEHOLDER = "!manrs-redacted"
+STRUCTURE = frozenset({"!", "end"})
+"""Irrelevant lines that prove completeness and cannot carry a secret."""
+
+WEAK = re.compile(r"[A-Z]?[a-z]{1,7}|[A-Z]{1,5}|[0-9]{1,5}|.{0,3}")
+"""Plain words and short numbers: replaced where they stand as a secret, but not wherever the same word happens to occur."""
+
+AFTER_KEYWORD = re.compile(
+    r"(?i)(?<![A-Za-z0-9])(pass(?:word|phrase)?|secret|key-string|authentication-key|auth-key|pre-shared-key|shared-secret|md5-?key|tcp-md5|md5)"
+    r"([ \t]*[=:][ \t]*|[ \t]+)((?:(?:encrypted|cipher|simple|plaintext|hash|[0-9]{1,2})[ \t]+)?)(\"[^\"\n]*\"|'[^'\n]*'|[^\s\"']+)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """One device as the bundle shows it: raw and redacted lines, in step."""
+
+    name: str
+    raw: tuple[str, ...]
+    lines: tuple[str, ...]
+    unread: tuple[tuple[str, str], ...]
+    """Texts of lines that were not understood, with the placeholder that stands for each."""
+
+    def line(self, number: int) -> str:
+        """Redacted text of a line (from 1), without indentation; empty when there is no such line."""
+        return self.lines[number - 1].strip() if 0 < number <= len(self.lines) else ""
+
+    def holds(self, number: int, text: str) -> bool:
+        """Whether the raw line of this number (from 1) is this text, indentation apart."""
+        return 0 < number <= len(self.raw) and self.raw[number - 1].strip() == text.strip()
+
+
+def split_lines(snapshot: Snapshot, router: Router) -> tuple[str, ...]:
+    """Cut a configuration as its parser did; BundleError when lines and line states are out of step (columns would lie)."""
+    plain_cut = snapshot.config.replace("\r\n", "\n").split("\n")
+    if plain_cut and plain_cut[-1] == "":
+        plain_cut.pop()
+    for cut in (plain_cut, [*plain_cut, ""], snapshot.config.splitlines(), snapshot.config.split("\n")):
+        if len(cut) == len(router.line_states):
+            return tuple(cut)
+    raise BundleError(
+        f"{snapshot.host}: {len(plain_cut)} lines but {len(router.line_states)} line states: "
+        "refusing to write a configuration that cannot be redacted"
+    )
+
+
+def secret_values(snapshots: Mapping[str, Snapshot], routers: Mapping[str, Router]) -> frozenset[str]:
+    """Every secret that stands in a configuration, as text."""
+    values: set[str] = set()
+    for name, router in routers.items():
+        if name not in snapshots:
+            continue
+        lines = split_lines(snapshots[name], router)
+        for secret in router.secrets:
+            if 0 < secret.line <= len(lines):
+                text = lines[secret.line - 1][secret.start : secret.end]
+                values.update({text.strip(), text.strip().strip("\"'")})
+    return frozenset(value for value in values if value and MARK not in value)
+
+
+class Scrubber:
+    """Replaces every secret value wherever it occurs; weak ones (plain words) only after a word such as `password`."""
+
+    def __init__(self, values: Iterable[str]) -> None:
+        ordered = sorted(set(values), key=lambda value: (-len(value), value))
+        self.strong = tuple(value for value in ordered if not WEAK.fullmatch(value))
+        self.weak = frozenset(value for value in ordered if WEAK.fullmatch(value))
+
+    def within(self, texts: Iterable[str]) -> Scrubber:
+        """A scrubber for these texts only, without the values that none of them holds: the same answer, sooner."""
+        whole = "\0".join(texts)
+        return Scrubber((*(value for value in self.strong if value in whole), *self.weak))
+
+    def text(self, text: str) -> str:
+        """The text without secrets."""
+        for value in self.strong:
+            if value in text:
+                text = bounded(value).sub(MARK, text) if len(value) < 8 else text.replace(value, MARK)
+        if self.weak and len(text) < 10_000_000:
+            text = AFTER_KEYWORD.sub(self._keyword, text)
+        return text
+
+    def _keyword(self, match: re.Match[str]) -> str:
+        if match[4].strip("\"'") not in self.weak:
+            return match[0]
+        return f"{match[1]}{match[2]}{match[3]}{MARK}"
+
+
+def bounded(value: str) -> re.Pattern[str]:
+    """A pattern for the value as a token of its own."""
+    return re.compile(rf"(?<![A-Za-z0-9]){re.escape(value)}(?![A-Za-z0-9])")
+
+
+def redact(snapshot: Snapshot, router: Router, scrubber: Scrubber) -> Device:
+    """Keep used lines without secrets, empty irrelevant ones, leave a typed placeholder for each one not understood."""
+    raw = split_lines(snapshot, router)
+    spans: dict[int, list[tuple[int, int]]] = {}
+    for secret in router.secrets:
+        spans.setdefault(secret.line, []).append((secret.start, secret.end))
+    unread: dict[int, list[Unread]] = {}
+    for one in router.unread:
+        unread.setdefault(one.line, []).append(one)
+    lines: list[str] = []
+    texts: list[tuple[str, str]] = []
+    for number, (text, state) in enumerate(zip(raw, router.line_states, strict=True), 1):
+        if number in unread or state in "s?":
+            kept = _placeholder(text, state, unread.get(number, []))
+            texts.append((text.strip(), kept.strip()))
+        elif state == "u":
+            kept = _blank(text, spans.get(number, []))
+        else:
+            kept = text if text.strip() in STRUCTURE else ""
+        lines.append(kept)
+    lines = scrubber.text("\n".join(lines)).split("\n") if lines else []
+    wanted = {(one.text.strip(), lines[one.line - 1].strip()) for one in router.unread if 0 < one.line <= len(lines)}
+    pairs = sorted(
+        {pair for pair in (*texts, *wanted) if len(pair[0]) > 3 and pair[0] != pair[1]}, key=lambda pair: (-len(pair[0]), pair)
+    )
+    return Device(snapshot.host, raw, tuple(lines), tuple(pairs))
+
+
+def _blank(text: str, spans: list[tuple[int, int]]) -> str:
+    for start, end in sorted(spans, reverse=True):
+        text = text[:start] + MARK + text[end:]
+    return text
+
+
+def _placeholder(text: str, letter: str, unread: list[Unread]) -> str:
+    body = text.strip()
+    if body.startswith(PLACEHOLDER + " "):
+        return text
+    taints = {str(one.taints) for one in unread}
+    taint = taints.pop() if len(taints) == 1 else "router"
+    state = unread[0].state if unread else ("unsupported" if letter == "s" else "unrecognised")
+    indent = text[: len(text) - len(text.lstrip())]
+    first = body.split(None, 1)[0] if body else ""
+    return f"{indent}{PLACEHOLDER} {state} {taint}" + (
+        f" {first}" if first in ("match", "set") and taint.startswith("policy ") else ""
+    )
+
+
+def commitment(key: bytes, device: str, text: str) -> str:
+    """HMAC-SHA256 of a raw text under the run's key: binds the redacted file to it without helping anyone guess the secrets."""
+    return hmac.new(
+        key, b"manrs-raw\0" + device.encode("utf-8", "backslashreplace") + b"\0" + text.encode("utf-8", "backslashreplace"), sha256
+    ).hexdigest()
+
+
+def finding_value(finding: Finding, device: Device | None, scrubber: Scrubber) -> dict[str, Any]:
+    """A finding as plain JSON without anything that redaction removes, so that a replay from redacted text gives the same bytes."""
+    value = plain(finding)
+    assert isinstance(value, dict)
+
+    def change(text: str) -> str:
+        for raw, kept in device.unread if device else ():
+            if raw in text:
+                text = bounded(raw).sub(lambda _match, kept=kept: kept, text)  # type: ignore[misc]
+        return scrubber.text(text)
+
+    steps = [*value["lines"], *(step for witness in value["witnesses"] for step in witness["trace"])]
+    for step in steps:
+        if device and device.holds(step["line"], step["text"]):
+            step["text"] = device.line(step["line"])
+    return {key: item if key == "fingerprint" else map_text(item, change) for key, item in value.items()}

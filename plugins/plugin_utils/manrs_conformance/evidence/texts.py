@@ -1,0 +1,57 @@
+"""The plain text pages of a bundle."""
+
+from __future__ import annotations
+
+from .bag import PAYLOAD, SIGNATURE, TAGS
+from .sshsig import NAMESPACE, Signer
+
+NAMESPACE_LINE = f'namespaces="{NAMESPACE}"'
+
+
+def verify_text(signer: Signer | None) -> bytes:
+    """`VERIFY.txt`: the commands of stock tools, and where trust must come from."""
+    principal = (signer.principal if signer else "") or "PRINCIPAL"
+    signed = "" if signer else "This bundle was built without a signature: steps 1 to 3 show integrity only.\n"
+    return f"""How to verify this bundle with stock tools. Run the commands inside this directory.
+{signed}
+1. The tag files are unchanged:
+     sha256sum --strict -c {TAGS}
+
+2. Every payload file is unchanged:
+     sha256sum --strict --quiet -c {PAYLOAD}
+
+3. No file was added (both lines must give the Payload-Oxum of bag-info.txt, BYTES.FILES):
+     find data -type f -printf '%s\\n' | awk '{{ b += $1; n++ }} END {{ printf "%d.%d\\n", b, n }}'
+     grep Payload-Oxum bag-info.txt
+
+4. The signature is by a key you trust. Get the file allowed_signers from the operator by another way than this bundle;
+   each of its lines reads
+     {principal} {NAMESPACE_LINE} KEYTYPE KEY
+   then:
+     ssh-keygen -Y verify -f allowed_signers -I {principal} -n {NAMESPACE} -s {SIGNATURE} < {TAGS}
+   Expected: Good "{NAMESPACE}" signature for {principal}
+
+The tool does all of this, and checks that results, scope, requirements and witnesses agree:
+     manrs bundle verify . --allowed-signers allowed_signers
+
+The root of this bundle is the SHA-256 of {TAGS}. A later bundle names it as Previous-Root.
+A key that has expired since can be judged at the time of the run with  -Overify-time=YYYYMMDDHHMMSSZ.
+""".encode()
+
+
+def replay_text(replayable: bool) -> bytes:
+    """`REPLAY.txt`: how to evaluate again from the bundle alone."""
+    if not replayable:
+        return b"This bundle holds excerpts only (mode lite): it can be verified, but not evaluated again.\n"
+    return b"""How to evaluate this audit again from this bundle alone, without any network or router.
+
+1. Install the version of the tool that run.json names (tool_version). Where data/tool/wheels exists:
+     pip install --no-index --find-links data/tool/wheels routesec-manrs
+   data/tool/engine.json holds the SHA-256 of every file of the engine that made this bundle.
+
+2. Run:
+     manrs bundle replay .
+
+It reads the redacted configurations and states, the intent, the waivers and the exact bytes of the reference data, judges them at
+the time as_of of run.json, and must give data/results.jsonl again byte for byte.
+"""

@@ -1,0 +1,234 @@
+"""Verifying a bundle as hostile input: integrity, signer, and that its parts agree."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from ..errors import BundleError, UsageError
+from . import bag as bags
+from .canonical import document, dumps, loads
+from .sshsig import check, identify, read_allowed
+
+UNKNOWN_SIGNER = "integrity only, signer unknown"
+STATUSES = frozenset({"pass", "fail", "inconclusive", "not_applicable", "error"})
+SCOPES = frozenset({"assessed", "partial", "unreachable", "excluded"})
+REQUIRED = ("run", "scope", "requirements", "findings", "attestations", "waivers")
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyReport:
+    """Outcome of a verification: `ok` only without problems; `signer` is None unless a trusted key was found."""
+
+    ok: bool
+    signer: str | None
+    problems: tuple[str, ...]
+    notes: tuple[str, ...]
+    root_sha256: str = ""
+    verdict: str = ""
+    """What the bundle says of the network, for information; says nothing while `ok` is false."""
+
+
+def verify(
+    path: Path, *, allowed_signers: Path | None = None, principal: str | None = None, at: datetime | None = None
+) -> VerifyReport:
+    """Verify a bundle directory; `allowed_signers` must come from outside it, `at` is the time keys must be valid (now by default).
+
+    UsageError when the path is no directory or the allowed signers file is wrong; every doubt is a problem in the report.
+    """
+    allowed = None
+    if allowed_signers is not None:
+        if allowed_signers.resolve().is_relative_to(path.resolve()):
+            raise UsageError("the allowed signers file lies inside the bundle: it must come from the operator by another way")
+        try:
+            allowed = read_allowed(allowed_signers.read_text())
+        except (OSError, UnicodeDecodeError) as problem:
+            raise UsageError(f"{allowed_signers}: {problem}") from problem
+    try:
+        bag = bags.read(path)
+    except OSError as problem:
+        return VerifyReport(False, None, (f"cannot be read: {problem}",), ())
+    problems, notes = list(bag.problems), list[str]()
+    signer = None
+    if not bag.signatures:
+        (problems if allowed is not None else notes).append("bundle is not signed")
+    for name, data in bag.signatures.items():
+        try:
+            signature = check(bag.root_bytes, data)
+            if allowed is None:
+                notes.append(f"{name}: signature fits, made by key {signature.fingerprint}")
+            else:
+                who = identify(signature, allowed, principal, at or datetime.now(UTC))
+                signer = signer or who
+                notes.append(f"{name}: good signature by {who} with {signature.key_type} key {signature.fingerprint}")
+        except BundleError as problem:
+            problems.append(f"{name}: {problem}")
+    if allowed is None:
+        notes.append(UNKNOWN_SIGNER)
+    verdict = ""
+    if not bag.problems:
+        contents = _Contents(bag, problems)
+        contents.check()
+        verdict = contents.verdict
+        notes.extend(contents.notes)
+    return VerifyReport(not problems, signer if not problems else None, tuple(problems), tuple(notes), bag.root, verdict)
+
+
+class _Contents:
+    """Checks of what the payload says, once every byte is what the manifest says."""
+
+    def __init__(self, bag: bags.Bag, problems: list[str]) -> None:
+        self.bag = bag
+        self.problems = problems
+        self.notes: list[str] = []
+        self.verdict = ""
+        self.json: dict[str, Any] = {}
+        self.rows: list[dict[str, Any]] = []
+
+    def check(self) -> None:
+        """Run every check; a wrong shape of hostile JSON is a problem, never an exception."""
+        for step in (
+            self._load,
+            self._results,
+            self._scope,
+            self._requirements,
+            self._groups,
+            self._devices,
+            self._sources,
+            self._run,
+        ):
+            self._guard(step)
+
+    def _guard(self, step: Callable[[], None]) -> None:
+        try:
+            step()
+        except BundleError as problem:
+            self.problems.append(str(problem))
+        except (KeyError, TypeError, AttributeError, ValueError, IndexError) as problem:
+            self.problems.append(f"{step.__name__.strip('_')}: not of the expected shape ({type(problem).__name__}: {problem})")
+
+    def _expect(self, right: bool, problem: str) -> None:
+        if not right:
+            self.problems.append(problem)
+
+    def _document(self, name: str) -> Any:
+        data = self.bag.read(name)
+        value = loads(data)
+        if document(value) != data:
+            raise BundleError(f"{name}: not canonical JSON")
+        return value
+
+    def _load(self) -> None:
+        for name in REQUIRED:
+            self.json[name] = self._document(f"data/{name}.json")
+
+    def _results(self) -> None:
+        used = set()
+        for number, line in enumerate(self.bag.read("data/results.jsonl", bags.MAX_FILE).split(b"\n")[:-1], 1):
+            row = loads(line)
+            self._expect(dumps(row) == line, f"results.jsonl line {number}: not canonical JSON")
+            self._expect(row["status"] in STATUSES, f"results.jsonl line {number}: unknown status")
+            for identity in row["witness_ids"]:
+                used.add(f"data/witnesses/{identity}.json")
+                if f"data/witnesses/{identity}.json" not in self.bag.entries:
+                    self.problems.append(f"results.jsonl line {number}: witness {identity} is missing")
+            self.rows.append(row)
+        for name in self.bag.entries:
+            if name.startswith("data/witnesses/"):
+                self._expect(name in used, f"{name}: no result refers to this witness")
+                self._expect(
+                    bags.digest(self.bag.read(name))[:32] == name.rsplit("/", 1)[1][:-5],
+                    f"{name}: is not the witness it is named after",
+                )
+
+    def _scope(self) -> None:
+        scope = self.json["scope"]
+        names = [one["name"] for one in scope["devices"]]
+        self._expect(len(set(names)) == len(names) == scope["expected"], "scope.json: devices and their number do not agree")
+        counted = Counter(one["status"] for one in scope["devices"])
+        self._expect(
+            set(counted) <= SCOPES and {k: v for k, v in scope["counts"].items() if v} == dict(counted),
+            "scope.json: counts are wrong",
+        )
+        self._expect(
+            sum(scope["counts"].values()) == scope["expected"],
+            "scope.json: expected is not assessed + partial + unreachable + excluded",
+        )
+        known = {*names, *scope["other_subjects"]}
+        excluded = {one["name"] for one in scope["devices"] if one["status"] == "excluded"}
+        for row in self.rows:
+            self._expect(row["device"] in known, f"results.jsonl: device {row['device']!r} is not in scope.json")
+            if row["device"] in excluded and row["status"] in ("pass", "fail"):
+                self.problems.append(f"results.jsonl: device {row['device']!r} is excluded but has a result")
+
+    def _requirements(self) -> None:
+        fingerprints = {row["fingerprint"] for row in self.rows}
+        for one in self.json["requirements"]["requirements"]:
+            for fingerprint in (*one["decided_by"], *one["supported_by"]):
+                self._expect(fingerprint in fingerprints, f"requirement {one['requirement']}: finding {fingerprint} is missing")
+        for one in self.json["waivers"]["applied"]:
+            self._expect(one["fingerprint"] in fingerprints, f"waivers.json: finding {one['fingerprint']} is missing")
+
+    def _groups(self) -> None:
+        grouped: dict[str, dict[str, list[str]]] = {}
+        for row in self.rows:
+            grouped.setdefault(row["check"], {}).setdefault(row["status"], []).append(row["fingerprint"])
+        right = {name: {status: sorted(found) for status, found in by.items()} for name, by in grouped.items()}
+        self._expect(right == self.json["findings"], "findings.json: does not agree with results.jsonl")
+
+    def _devices(self) -> None:
+        full = self.json["run"]["mode"] == "full"
+        for one in self.json["scope"]["devices"]:
+            folder = f"data/devices/{one['folder']}"
+            if one["status"] not in ("assessed", "partial"):
+                continue
+            meta = self._document(f"{folder}/meta.json")
+            self._expect(meta["name"] == one["name"], f"{folder}/meta.json: is of another device")
+            if not full:
+                continue
+            lines = self.bag.read(f"{folder}/config.redacted.txt", bags.MAX_FILE).decode("utf-8")
+            counted = len(lines.split("\n")) - (1 if lines.endswith("\n") else 0)
+            self._expect(not lines or counted == meta["coverage"]["lines"], f"{folder}: line count is wrong")
+            for _item, file in meta["state"].values():
+                self._expect(f"{folder}/state/{file}" in self.bag.entries, f"{folder}/state/{file}: missing")
+
+    def _sources(self) -> None:
+        used = set()
+        for one in self._document("data/sources/index.json"):
+            if one["file"] is None:
+                self.notes.append(f"source {one['source']}: no bytes in the bundle ({one['problem'] or 'none recorded'})")
+                continue
+            name = f"data/sources/{one['file']}"
+            used.add(name)
+            self._expect(self.bag.entries.get(name) == one["sha256"], f"{name}: is not what sources/index.json says")
+        for name in self.bag.entries:
+            if name.startswith("data/sources/raw/"):
+                self._expect(name in used, f"{name}: no source refers to it")
+
+    def _run(self) -> None:
+        run, scope = self.json["run"], self.json["scope"]
+        states = Counter(row["status"] for row in self.rows)
+        right = {
+            "devices": scope["expected"],
+            "assessed": scope["counts"]["assessed"],
+            "findings": len(self.rows),
+            "requirements": len(self.json["requirements"]["requirements"]),
+            "waived": sum(1 for row in self.rows if row["waived_by"]),
+            **{state: states[state] for state in STATUSES},
+        }
+        self._expect(run["counts"] == right, "run.json: counts do not agree with the results")
+        self.verdict = str(run["verdict"])
+        self._expect(self.verdict in ("pass", "fail", "inconclusive", "overridden"), "run.json: unknown verdict")
+        assessed = scope["counts"]["assessed"] + scope["counts"]["partial"]
+        empty = not assessed or not (states["pass"] + states["fail"])
+        self._expect(
+            not empty or self.verdict == "inconclusive", "run.json: nothing was assessed, yet the verdict is not inconclusive"
+        )
+        failed = any(row["status"] == "fail" and not row["waived_by"] for row in self.rows)
+        self._expect(not (failed and self.verdict == "pass"), "run.json: verdict is pass in spite of findings")
+        if empty:
+            self.notes.append("NOTHING WAS ASSESSED: this bundle proves no conformance")

@@ -1,0 +1,1 @@
+"""Frozen values that cross every seam: no behaviour beyond their own invariants."""

@@ -1,0 +1,88 @@
+"""What a push wants a router to hold, vendor-neutral: each platform renders it in its own words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .policy import PrefixEntry
+
+
+@dataclass(frozen=True, slots=True)
+class ImportPlan:
+    """An owned import policy in front of the operator's: it only denies, then leaves the rest to `existing`."""
+
+    allow: tuple[PrefixEntry, ...] | None = None
+    """Only these ranges pass (customers); None where no allow-list is asked."""
+    origins: tuple[int, ...] | None = None
+    """Only these ASNs may stand in the path."""
+    refuse_prefixes: tuple[PrefixEntry, ...] = ()
+    """Bogons, default, too long, own prefixes."""
+    refuse_asns: tuple[tuple[int, int], ...] = ()
+    refuse_transit_free: tuple[int, ...] = ()
+    refuse_invalid: bool = True
+    first_as: int | None = None
+    longest_path: int | None = None
+    blackhole: tuple[str, ...] = ()
+    """Communities of the agreed RTBH service: host routes inside `allow` may carry them."""
+    scrub: tuple[str, ...] = ()
+    tag: str | None = None
+    existing: str | None = None
+    """The operator's own policy that goes on deciding behind this one."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExportPlan:
+    """An owned export policy: only own routes and tagged customer routes leave (or everything clean, towards customers)."""
+
+    refuse_prefixes: tuple[PrefixEntry, ...] = ()
+    refuse_asns: tuple[tuple[int, int], ...] = ()
+    own: tuple[PrefixEntry, ...] = ()
+    customer_tag: str | None = None
+    everything: bool = False
+    existing: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionPlan:
+    """Desired statements of one session; None leaves that side alone."""
+
+    neighbor: str
+    family: str
+    vrf: str
+    inbound: ImportPlan | None = None
+    outbound: ExportPlan | None = None
+    max_prefix: int | None = None
+    role: str | None = None
+    gtsm: bool = False
+
+    @property
+    def afi(self) -> int:
+        """4 or 6."""
+        return 6 if self.family.startswith("ipv6") else 4
+
+
+@dataclass(frozen=True, slots=True)
+class SourceValidation:
+    """Strict source validation on one interface, for the families named."""
+
+    interface: str
+    families: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All desired statements of one device, and what was left undone with its reason."""
+
+    device: str
+    platform: str
+    local_as: int
+    sessions: tuple[SessionPlan, ...] = ()
+    sources: tuple[SourceValidation, ...] = ()
+    requires_policy: bool = False
+    """Turn on the platform's RFC 8212 behaviour."""
+    left: tuple[str, ...] = ()
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to do."""
+        return not (self.sessions or self.sources or self.requires_policy)

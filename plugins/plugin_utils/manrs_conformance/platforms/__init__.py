@@ -1,0 +1,24 @@
+"""Platforms, found by the name of their folder: each folder is a package with an object named `PLATFORM`."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from typing import cast
+
+from ..errors import UsageError
+from .base import Commands, Platform
+
+__all__ = ["Commands", "Platform", "load", "names"]
+
+
+def names() -> tuple[str, ...]:
+    """The known platforms, sorted."""
+    return tuple(sorted(one.name for one in pkgutil.iter_modules(__path__) if one.ispkg and not one.name.startswith("_")))
+
+
+def load(name: str) -> Platform:
+    """The platform of that name; raises UsageError naming the known ones."""
+    if name not in names():
+        raise UsageError(f"unknown platform {name!r}: known are {', '.join(names())}")
+    return cast("Platform", importlib.import_module(f".{name}", __name__).PLATFORM)

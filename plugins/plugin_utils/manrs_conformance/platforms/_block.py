@@ -1,0 +1,92 @@
+"""Reading of indented-block syntaxes (FRR and its like): numbered statements, and the account of every line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal, cast
+
+from ..model.router import Secret, Taint, Unread
+
+PLACEHOLDER = "!manrs-redacted"
+UnreadState = Literal["unsupported", "unrecognised"]
+_LETTER = {"used": "u", "irrelevant": "i", "unsupported": "s", "unrecognised": "?"}
+_KINDS = frozenset({"router", "policy", "list", "session", "interface", "rpki"})
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One line that is not blank: number from 1, indentation, words, and the text as it stands."""
+
+    number: int
+    indent: int
+    words: list[str]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Redacted:
+    """A placeholder that stands for an unread line of an earlier reading; `part` is `match`, `set` or empty."""
+
+    state: UnreadState
+    taint: Taint
+    part: str = ""
+
+
+def statements(lines: list[str]) -> Iterator[Statement]:
+    """Every line with words, in order."""
+    for number, text in enumerate(lines, 1):
+        words = text.split()
+        if words:
+            yield Statement(number, len(text) - len(text.lstrip()), words, text)
+
+
+def placeholder(text: str) -> Redacted | None:
+    """The meaning of a redaction placeholder `!manrs-redacted STATE KIND [NAME] [match|set]`; None for any other text.
+
+    A placeholder that is itself damaged counts as unrecognised and taints the whole router.
+    """
+    words = text.split()
+    if not words or words[0] != PLACEHOLDER:
+        return None
+    if len(words) < 3 or words[1] not in ("unsupported", "unrecognised") or words[2] not in _KINDS:
+        return Redacted("unrecognised", Taint("router"))
+    part = words.pop() if len(words) > 3 and words[-1] in ("match", "set") and words[2] == "policy" else ""
+    return Redacted(cast("UnreadState", words[1]), Taint(words[2], " ".join(words[3:])), part)  # type: ignore[arg-type]
+
+
+@dataclass(slots=True)
+class Ledger:
+    """The account of a text: one state for each line, what was not read, and where secrets stand."""
+
+    lines: list[str]
+    states: bytearray = field(default_factory=bytearray)
+    unread: list[Unread] = field(default_factory=list)
+    secrets: list[Secret] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Every line starts as not accounted for, blank ones as irrelevant."""
+        self.states = bytearray(b"?" * len(self.lines))
+
+    def used(self, number: int) -> None:
+        """The line became part of the model."""
+        self.states[number - 1] = 117
+
+    def irrelevant(self, number: int) -> None:
+        """The line is known and bears on no check."""
+        self.states[number - 1] = 105
+
+    def miss(self, number: int, state: UnreadState, taint: Taint) -> None:
+        """The line was not understood and may change what `taint` names."""
+        self.states[number - 1] = ord(_LETTER[state])
+        self.unread.append(Unread(number, self.lines[number - 1].strip(), state, taint))
+
+    def secret(self, number: int, value: str) -> None:
+        """The last occurrence of `value` in the line is a secret."""
+        start = self.lines[number - 1].rfind(value) if value else -1
+        if start >= 0:
+            self.secrets.append(Secret(number, start, start + len(value)))
+
+    def text(self) -> str:
+        """One letter a line."""
+        return self.states.decode("ascii")

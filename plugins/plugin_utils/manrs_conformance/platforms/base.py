@@ -1,0 +1,66 @@
+"""What every platform offers to the engine: the commands of an audit, a parser and a merge."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol, runtime_checkable
+
+from ..model.plan import Plan
+from ..model.router import Router
+
+
+@dataclass(frozen=True, slots=True)
+class Commands:
+    """The allow-list of what an audit sends to a router: nothing else may be sent, and none of these changes anything.
+
+    `config` shows the running configuration. `state` maps the key under which the output is handed to `parse` to the command. Keys
+    in `optional` may fail without making the router unreadable; keys in `large` are sent only when the routing table is small (see
+    `large_limit`); keys in `privileged` may be sent with `sudo -n ` in front.
+    """
+
+    config: str
+    state: Mapping[str, str] = field(default_factory=dict)
+    optional: frozenset[str] = frozenset()
+    large: frozenset[str] = frozenset()
+    large_limit: int = 20_000
+    privileged: frozenset[str] = frozenset()
+
+    def allowed(self) -> frozenset[str]:
+        """Every text that may be sent, privileged forms included."""
+        sudo = {f"sudo -n {self.state[key]}" for key in self.privileged}
+        return frozenset({self.config, *self.state.values(), *sudo})
+
+
+@runtime_checkable
+class Platform(Protocol):
+    """One router operating system; found by the name of its folder."""
+
+    name: str
+    comment: str
+    commands: Commands
+
+    def parse(self, text: str, state: Mapping[str, str]) -> Router:
+        """The meaning of a configuration and the live outputs in `state` (by key of `commands.state`); never raises on any text."""
+        ...
+
+    def merge(self, running: str, candidate: str) -> str:
+        """The configuration that the router would show after loading the fragment `candidate` onto `running`."""
+        ...
+
+    def render(self, plan: Plan, templates: Path | None = None) -> str:
+        """The candidate text of a plan; templates of the operator in `templates` replace the shipped ones."""
+        ...
+
+    def predict_state(self, state: Mapping[str, str], candidate: str) -> Mapping[str, str]:
+        """The live outputs as they would read after `candidate`, where it changes what they show."""
+        ...
+
+    def refresh(self, plan: Plan) -> tuple[str, ...]:
+        """Commands that make routes pass the filters of a plan again."""
+        ...
+
+    def operate(self, driver: Any, commands: tuple[str, ...]) -> None:
+        """Run refresh commands on an open driver."""
+        ...

@@ -1,0 +1,51 @@
+"""FRRouting 8.4 and later, on Linux."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ...model.plan import Plan
+from ...model.router import Router
+from ..base import Commands
+from . import change
+from .commands import COMMANDS
+from .merge import merge
+from .parser import parse
+from .render import render
+
+
+class Frr:
+    """The platform object (see `platforms.base.Platform`)."""
+
+    name: str = "frr"
+    comment: str = "!"
+    commands: Commands = COMMANDS
+
+    def parse(self, text: str, state: Mapping[str, str]) -> Router:
+        """The meaning of `show running-config` and the live outputs; never raises."""
+        return parse(text, state)
+
+    def merge(self, running: str, candidate: str) -> str:
+        """The running configuration after `vtysh -f candidate`; the Linux trailer of a candidate is not FRR's."""
+        return merge(running, change.frr_part(candidate))
+
+    def render(self, plan: Plan, templates: Path | None = None) -> str:
+        """The candidate text of a plan."""
+        return render(plan, templates)
+
+    def predict_state(self, state: Mapping[str, str], candidate: str) -> Mapping[str, str]:
+        """Live outputs after the candidate."""
+        return change.predict_state(state, candidate)
+
+    def refresh(self, plan: Plan) -> tuple[str, ...]:
+        """Commands that make routes pass new filters (none on FRR)."""
+        return change.refresh(plan)
+
+    def operate(self, driver: Any, commands: tuple[str, ...]) -> None:
+        """Run refresh commands on an open driver."""
+        change.operate(driver, commands)
+
+
+PLATFORM = Frr()

@@ -1,0 +1,113 @@
+"""One device from its snapshot to a verified change: plan, render, merge in the model, gate, then the protocol of `apply`."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from .. import checks, gate, platforms
+from ..collect import Driver, snapshot
+from ..errors import PushError
+from ..model.intent import Intent
+from ..model.plan import Plan
+from ..model.reference import Reference
+from ..model.result import Finding, Status
+from ..model.router import Router
+from ..model.snapshot import Snapshot
+from . import apply, plan
+from .journal import Journal
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A plan that passed the gate in the model: what will be sent, and what the router must mean afterwards."""
+
+    device: str
+    plan: Plan
+    text: str
+    merged: str
+    predicted: Router
+    report: gate.GateReport
+    remaining: tuple[Finding, ...]
+    diff: str
+
+
+def judge(device: str, router: Router, text: str, intent: Intent, reference: Reference) -> tuple[Finding, ...]:
+    """All findings of one router on its own."""
+    return checks.run_all({device: router}, {device: tuple(text.splitlines())}, intent, reference)
+
+
+LIVE_CHECKS = frozenset({"LIVE-01", "LIVE-02", "ROV-11"})
+"""What only the table can show: it cannot be predicted, and is judged on the live router after the change."""
+
+
+def _without_live(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    return tuple(one for one in findings if one.check not in LIVE_CHECKS)
+
+
+def prepare(one: Snapshot, intent: Intent, reference: Reference, *, templates: Path | None = None) -> Prepared:
+    """Plan, render, merge and gate one device without touching it; PushError when the gate finds the change unsafe."""
+    platform = platforms.load(one.platform)
+    router = platform.parse(one.config, one.state)
+    before = judge(one.host, router, one.config, intent, reference)
+    wanted = plan.make(one.host, router, intent, reference, before)
+    text = platform.render(wanted, templates) if not wanted.empty else ""
+    merged = platform.merge(one.config, text) if text else one.config
+    predicted = platform.parse(merged, platform.predict_state(one.state, text))
+    after = judge(one.host, predicted, merged, intent, reference)
+    sides = [_without_live(some) for some in (before, after)]
+    report = gate.judge(gate.Side({one.host: router}, sides[0]), gate.Side({one.host: predicted}, sides[1]))
+    if text and report.verdict != "pass":
+        reasons = [
+            *report.blocking,
+            *report.doubts,
+            *(f"{f.check} {f.subject}: {f.message}" for f in (*report.new, *report.unsure)),
+        ]
+        raise PushError(f"{one.host}: refused by the gate ({report.verdict}): " + "; ".join(reasons[:5]))
+    remaining = tuple(f for f in sides[1] if f.status is Status.FAIL and f.waived_by is None)
+    diff = "".join(
+        difflib.unified_diff(one.config.splitlines(keepends=True), merged.splitlines(keepends=True), "running", "planned", n=2)
+    )
+    return Prepared(one.host, wanted, text, merged, predicted, report, remaining, diff)
+
+
+def push(
+    one: Snapshot,
+    prepared: Prepared,
+    connect: Callable[[], Driver],
+    intent: Intent,
+    reference: Reference,
+    journal: Journal,
+    *,
+    revert_in: int = 120,
+    settle: float = 60.0,
+    change_id: str = "",
+) -> apply.Pushed:
+    """Bring a prepared change onto the router by the whole protocol; the journal tells how far it came."""
+    platform = platforms.load(one.platform)
+    journal.write("planned", f"{len(prepared.plan.sessions)} sessions, {len(prepared.plan.sources)} interfaces")
+    journal.write("gated", prepared.report.verdict)
+    expected = {f.fingerprint for f in prepared.remaining}
+
+    def observe(driver: Driver) -> tuple[str, Router]:
+        seen = snapshot(one.host, one.platform, driver, platform.commands.state)
+        return seen.config, platform.parse(seen.config, seen.state)
+
+    def wrong(router: Router) -> tuple[str, ...]:
+        text = ""
+        fails = [f for f in judge(one.host, router, text, intent, reference) if f.status is Status.FAIL]
+        return tuple(f"{f.check} {f.subject}: {f.message}" for f in fails if f.fingerprint not in expected)
+
+    candidate = apply.Candidate(
+        device=one.host,
+        text=prepared.text,
+        base=one.config,
+        predicted=prepared.predicted,
+        refresh=platform.refresh(prepared.plan),
+    )
+    if not prepared.text:
+        raise PushError(f"{one.host}: there is nothing to push")
+    hooks = apply.Hooks(connect=connect, observe=observe, judge=wrong, run=platform.operate)  # type: ignore[arg-type]
+    return apply.push(candidate, hooks, journal, revert_in=revert_in, settle=settle, change_id=change_id)

@@ -1,0 +1,83 @@
+"""The journal of a push: every step is on disk before it is taken, so that a controller that dies leaves a readable trail."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..collect import now
+from ..errors import InputError
+
+STEPS = (
+    "planned",
+    "gated",
+    "checked",
+    "loading",
+    "comparing",
+    "committing",
+    "refreshing",
+    "verifying",
+    "confirming",
+    "confirmed",
+    "rolling-back",
+    "rolled-back",
+    "unchanged",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One step: what is about to be done, when, and what matters for whoever reads it later."""
+
+    step: str
+    at: str
+    note: str
+
+
+class Journal:
+    """Append-only JSON lines, flushed to the disk at every step; readable by its owner only."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._path = path
+
+    @property
+    def path(self) -> Path:
+        """Where the journal lies."""
+        return self._path
+
+    def write(self, step: str, note: str = "") -> None:
+        """Record that `step` is about to be taken (or, for an ending, that it is so)."""
+        if step not in STEPS:
+            raise ValueError(step)
+        line = json.dumps({"step": step, "at": now(), "note": note}, sort_keys=True)
+        handle = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        try:
+            os.write(handle, (line + "\n").encode())
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+    def entries(self) -> tuple[Entry, ...]:
+        """What was written so far; InputError names a damaged line."""
+        if not self._path.exists():
+            return ()
+        out = []
+        for number, line in enumerate(self._path.read_text("utf-8").splitlines(), 1):
+            try:
+                out.append(Entry(**json.loads(line)))
+            except (ValueError, TypeError) as error:
+                raise InputError(f"{self._path}:{number}: damaged journal line: {error}") from None
+        return tuple(out)
+
+
+def outcome(entries: tuple[Entry, ...]) -> str:
+    """What the router must hold now, read from the journal alone: `unchanged`, `confirmed`, `rolled-back` or `reverting`."""
+    last = entries[-1].step if entries else "unchanged"
+    if last in ("confirmed", "rolled-back"):
+        return last
+    if last in ("committing", "refreshing", "verifying", "confirming", "rolling-back"):
+        return "reverting"
+    return "unchanged"

@@ -1,0 +1,275 @@
+"""Failed findings and intent become desired statements: exactly the missing ones, and only those that cannot cut anything off."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable, Mapping, Sequence
+
+from ..analysis import scope
+from ..errors import PushError
+from ..model.intent import Intent, Neighbour, PrefixRange
+from ..model.plan import ExportPlan, ImportPlan, Plan, SessionPlan, SourceValidation
+from ..model.policy import Attachment, PrefixEntry
+from ..model.reference import Reference
+from ..model.result import Finding, Status
+from ..model.router import Interface, Router, Session
+
+OWNED = "MANRS-"
+ANNOUNCE_ONLY_CUSTOMERS = frozenset({"peer", "provider", "route_server", "route_server_client"})
+IMPORT_CHECKS = frozenset(
+    [
+        "POL-01",
+        "CUS-01",
+        "CUS-02",
+        "CUS-03",
+        "CUS-05",
+        "CUS-06",
+        "CUS-07",
+        "CUS-08",
+        "BOG-01",
+        "BOG-02",
+        "BOG-05",
+        "LEN-01",
+        "LEN-02",
+        "LEN-03",
+        "DEF-01",
+        "OWN-01",
+        "ASP-01",
+        "ASP-02",
+        "ASP-03",
+        "COM-01",
+        "ROV-02",
+        "ROV-03",
+        "POL-05",
+        "POL-03",
+    ]
+)
+EXPORT_CHECKS = frozenset(["POL-02", "EXP-01", "EXP-02", "EXP-03", "EXP-04", "EXP-05", "EXP-06"])
+LIMIT_CHECKS = frozenset({"MAX-01", "CUS-09"})
+SOURCE_CHECKS = frozenset({"SAV-01", "SAV-02"})
+SOURCE_CLASSES = frozenset({"end_user", "single_homed_customer", "infrastructure"})
+
+
+def make(device: str, router: Router, intent: Intent, reference: Reference, findings: Sequence[Finding]) -> Plan:
+    """The plan for one device from its failed findings; PushError when a filter would be empty or the router was not fully read."""
+    if not router.complete:
+        raise PushError(f"{device}: refused: its configuration was not read completely ({router.incomplete_because})")
+    failed = [one for one in findings if one.device == device and one.status is Status.FAIL and one.waived_by is None]
+    left: list[str] = []
+    made = [_session(device, router, session, intent, reference, failed, left) for session in router.sessions]
+    planned = {(one.neighbor, one.family, one.vrf): one for one in made if one is not None}
+    sources = _sources(device, router, intent, failed, left)
+    return Plan(
+        device=device,
+        platform=router.platform,
+        local_as=router.local_as or 0,
+        sessions=tuple(planned.values()),
+        sources=sources,
+        requires_policy=any(one.check == "POL-04" for one in failed) and _all_filtered(router, planned),
+        left=tuple(left),
+    )
+
+
+def _session(
+    device: str,
+    router: Router,
+    session: Session,
+    intent: Intent,
+    reference: Reference,
+    failed: Sequence[Finding],
+    left: list[str],
+) -> SessionPlan | None:
+    mine = [one for one in failed if one.subject == session.key]
+    if not mine or session.kind != "ebgp" or session.shutdown:
+        return None
+    neighbour = scope.neighbour_for(intent, device, session)
+    if neighbour is None:
+        left.append(f"{session.key}: not declared in the intent; nothing is planned for an unknown relationship")
+        return None
+    names = {_side(one) for one in mine}
+    inbound = _inbound(session, neighbour, intent, reference, router) if "import" in names else None
+    outbound = _outbound(session, neighbour, intent, reference, router, left) if "export" in names else None
+    limit = _limit(session, neighbour, router, left) if any(one.check in LIMIT_CHECKS for one in mine) else None
+    role = _role(neighbour) if neighbour.coordinated and any(one.check == "ROLE-01" for one in mine) else None
+    for one in mine:
+        if one.check.startswith(("ROLE-", "SES-")) and not neighbour.coordinated:
+            left.append(f"{session.key}: {one.check} changes both ends of the session; declare `coordinated: TICKET` to plan it")
+    if inbound is None and outbound is None and limit is None and role is None:
+        return None
+    return SessionPlan(session.neighbor, session.family, session.vrf, inbound, outbound, limit, role)
+
+
+def _all_filtered(router: Router, planned: Mapping[tuple[str, str, str], SessionPlan]) -> bool:
+    """Whether no eBGP session would fall silent when the platform starts to ask for policies."""
+    for one in router.sessions:
+        plan = planned.get((one.neighbor, one.family, one.vrf))
+        inbound = bool(one.inbound.filters) or (plan is not None and plan.inbound is not None)
+        outbound = bool(one.outbound.filters) or (plan is not None and plan.outbound is not None)
+        if one.kind == "ebgp" and not one.shutdown and not (inbound and outbound):
+            return False
+    return True
+
+
+def _side(finding: Finding) -> str:
+    if finding.check in IMPORT_CHECKS:
+        return "export" if finding.direction == "export" else "import"
+    return "export" if finding.check in EXPORT_CHECKS else "none"
+
+
+def _role(neighbour: Neighbour) -> str | None:
+    return {
+        "customer": "provider",
+        "provider": "customer",
+        "peer": "peer",
+        "route_server": "rs-client",
+        "route_server_client": "rs-server",
+    }.get(neighbour.relationship)
+
+
+def _inbound(session: Session, neighbour: Neighbour, intent: Intent, reference: Reference, router: Router) -> ImportPlan:
+    afi = session.afi
+    customer = neighbour.relationship == "customer"
+    longest, bits = (intent.limits.longest_v4, 32) if afi == 4 else (intent.limits.longest_v6, 128)
+    refuse = list(reference.bogons.v4 if afi == 4 else reference.bogons.v6)
+    if not neighbour.default_agreed:
+        refuse.append((0, 0, 0, 0, True, 0))
+    if not neighbour.own_prefixes_agreed and not customer:
+        refuse += [(one[0], one[1], one[1], bits, True, 0) for one in _family(intent.prefixes, afi)]
+    refuse.append((0, 0, longest + 1, bits, True, 0))
+    tagging = intent.tagging
+    own_tags = (
+        [tag for tag in (tagging.customer, tagging.peer, tagging.provider, tagging.route_server, tagging.own) if tag]
+        if tagging
+        else []
+    )
+    transit_free = tuple(one for one in reference.bogons.transit_free if one != session.remote_as)
+    return ImportPlan(
+        allow=_allow(session, neighbour, reference, longest) if customer else None,
+        origins=_cone(session, neighbour) if customer else None,
+        refuse_prefixes=tuple(refuse),
+        refuse_asns=reference.bogons.asns if not neighbour.private_asn else (),
+        refuse_transit_free=transit_free if neighbour.relationship in ("customer", "peer") else (),
+        first_as=session.remote_as if isinstance(session.remote_as, int) and neighbour.relationship != "route_server" else None,
+        longest_path=intent.limits.longest_path,
+        blackhole=neighbour.blackhole,
+        scrub=tuple(own_tags),
+        tag=getattr(tagging, neighbour.relationship, None) if tagging else None,
+        existing=_existing(session.inbound, router),
+    )
+
+
+def _allow(session: Session, neighbour: Neighbour, reference: Reference, longest: int) -> tuple[PrefixEntry, ...]:
+    if neighbour.prefixes is not None:
+        ranges = _family(neighbour.prefixes, session.afi)
+    else:
+        known = reference.authorised.get(neighbour.as_set or f"AS{session.remote_as}")
+        if known is None or known.problem:
+            why = known.problem if known else "no authorised prefixes are known"
+            raise PushError(f"{session.key}: refused: {why}; a missing answer never becomes a filter")
+        ranges = known.v4 if session.afi == 4 else known.v6
+    if not ranges and not (neighbour.prefixes is not None and neighbour.prefixes):
+        raise PushError(f"{session.key}: refused: the allow-list of {neighbour.name or session.remote_as} would be empty")
+    return tuple(one for one in ranges if one[2] <= longest)
+
+
+def _cone(session: Session, neighbour: Neighbour) -> tuple[int, ...] | None:
+    own = session.remote_as if isinstance(session.remote_as, int) else None
+    if neighbour.origins is not None:
+        return tuple(sorted({*neighbour.origins, *([own] if own else [])}))
+    return (own,) if own and neighbour.stub else None
+
+
+def _outbound(
+    session: Session, neighbour: Neighbour, intent: Intent, reference: Reference, router: Router, left: list[str]
+) -> ExportPlan | None:
+    afi = session.afi
+    refuse = list(reference.bogons.v4 if afi == 4 else reference.bogons.v6)
+    longest, bits = (intent.limits.longest_v4, 32) if afi == 4 else (intent.limits.longest_v6, 128)
+    refuse.append((0, 0, longest + 1, bits, True, 0))
+    existing = _existing(session.outbound, router)
+    if neighbour.relationship not in ANNOUNCE_ONLY_CUSTOMERS:
+        return ExportPlan(tuple(refuse), reference.bogons.asns, everything=True, existing=existing)
+    refuse.append((0, 0, 0, 0, True, 0))
+    if intent.tagging is None or intent.tagging.customer is None:
+        left.append(f"{session.key}: an export filter needs to know customer routes; declare `tagging: {{customer: COMMUNITY}}`")
+        return None
+    return ExportPlan(
+        tuple(refuse),
+        reference.bogons.asns,
+        own=_family(intent.prefixes, afi),
+        customer_tag=intent.tagging.customer,
+        existing=existing,
+    )
+
+
+def _existing(attachment: Attachment, router: Router) -> str | None:
+    """The operator's own map: the one attached, or the one that an owned map calls."""
+    for one in attachment.filters:
+        if one.kind != "route-map" or not one.defined:
+            continue
+        if not one.name.startswith(OWNED):
+            return one.name
+        return next((term.call for term in one.policy.terms if term.call), None)
+    return None
+
+
+def _limit(session: Session, neighbour: Neighbour, router: Router, left: list[str]) -> int | None:
+    declared = neighbour.max_prefix if session.afi == 4 else neighbour.max_prefix_v6
+    if declared is None:
+        left.append(f"{session.key}: no max_prefix is declared; a limit is never guessed")
+        return None
+    live = (
+        next((s for s in (router.live.sessions or ()) if (s.neighbor, s.family) == (session.neighbor, session.family)), None)
+        if router.live
+        else None
+    )
+    if live is not None and live.received is not None and live.received > declared:
+        left.append(f"{session.key}: {live.received} prefixes are received now, more than the declared {declared}; raise it first")
+        return None
+    return declared
+
+
+def _sources(
+    device: str, router: Router, intent: Intent, failed: Sequence[Finding], left: list[str]
+) -> tuple[SourceValidation, ...]:
+    out: list[SourceValidation] = []
+    for interface in router.interfaces:
+        mine = [one for one in failed if one.check in SOURCE_CHECKS and one.subject == f"interface {interface.name}"]
+        if not mine:
+            continue
+        klass = scope.interface_class(intent, device, interface, router)
+        if klass not in SOURCE_CLASSES:
+            left.append(
+                f"interface {interface.name}: strict source validation is only pushed to {', '.join(sorted(SOURCE_CLASSES))}"
+            )
+        elif _manages(interface, intent):
+            left.append(f"interface {interface.name}: it carries the management path; nothing is pushed to it")
+        else:
+            out.append(SourceValidation(interface.name, _families(interface)))
+    if out:
+        out += [
+            SourceValidation(one.name, (6,))
+            for one in router.interfaces
+            if one.urpf_v6 == "strict" and one.name not in {had.interface for had in out} and one.addresses
+        ]
+    return tuple(out)
+
+
+def _families(interface: Interface) -> tuple[int, ...]:
+    return tuple(sorted({ipaddress.ip_interface(one).version for one in interface.addresses}))
+
+
+def _manages(interface: Interface, intent: Intent) -> bool:
+    nets = [ipaddress.ip_network(one) for one in intent.management]
+    return any(ipaddress.ip_interface(one).ip in net for one in interface.addresses for net in nets)
+
+
+def _family(ranges: Iterable[PrefixRange], afi: int) -> tuple[PrefixEntry, ...]:
+    out: list[PrefixEntry] = []
+    for one in ranges:
+        net = ipaddress.ip_network(one.prefix)
+        if net.version == afi:
+            low = one.ge if one.ge is not None else net.prefixlen
+            high = one.le if one.le is not None else (one.ge and net.max_prefixlen) or net.prefixlen
+            out.append((int(net.network_address), net.prefixlen, low, high, True, 0))
+    return tuple(out)

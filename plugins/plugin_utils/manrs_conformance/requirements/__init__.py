@@ -1,0 +1,1 @@
+"""The norm as versioned data, and its evaluation."""

@@ -1,0 +1,347 @@
+"""Routing registry: who is in an as-set, and which route objects an ASN has, from IRRd servers, RPSL dumps or a recording.
+
+The three answers that matter are kept apart: found, does not exist, and could not be asked (SourceError).
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import re
+import socket
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from ._bytes import SourceError, split_prefix, unpack
+
+BATCH = 50
+"""Queries sent before answers are read: enough to hide the round trip, small enough never to fill a server's buffer."""
+GREATEST_ANSWER = 64 << 20
+GREATEST_SET = 1_000_000
+DEPTH = 64
+
+
+class Registry(Protocol):
+    """A way to ask a routing registry; None as an answer means that the object does not exist."""
+
+    def ask(self, queries: Sequence[str]) -> dict[str, str | None]:
+        """Answers to IRRd queries (`iAS-SET`, `iSOURCE::AS-SET`, `gAS64500`, `6AS64500`); SourceError when they cannot be had."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expansion:
+    """An as-set resolved: its ASNs, the sets it went through, and the named sets that do not exist."""
+
+    name: str
+    asns: tuple[int, ...]
+    sets: tuple[str, ...]
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class IrrdClient:
+    """IRRd servers in order of preference; `sources` limits the registries asked; `timeout` in seconds is for one batch of queries.
+
+    Every answer is kept in `recorded`, so that a run can be repeated without the servers.
+    """
+
+    servers: Sequence[tuple[str, int]]
+    sources: Sequence[str] = ()
+    timeout: float = 60
+    recorded: dict[str, str | None] = field(default_factory=dict)
+    used: str = ""
+    trouble: str | None = None
+    gone: int = 0
+    """Servers given up: one that failed is not asked again, so that a run does not mix its answers with those of another."""
+
+    def ask(self, queries: Sequence[str]) -> dict[str, str | None]:
+        """Answers from the first server that gives all of them; raises SourceError naming what each server said."""
+        open_ones = [one for one in dict.fromkeys(queries) if one not in self.recorded]
+        if open_ones:
+            self.recorded |= self._any_server(open_ones)
+        return {one: self.recorded[one] for one in queries}
+
+    def recording(self, as_of: str) -> bytes:
+        """Everything asked and answered up to `as_of`, for `RecordedRegistry`."""
+        content = {"answers": self.recorded, "retrieved_at": as_of, "server": self.used, "sources": list(self.sources)}
+        return json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False).encode() + b"\n"
+
+    def _any_server(self, queries: Sequence[str]) -> dict[str, str | None]:
+        troubles = []
+        for host, port in self.servers[self.gone :]:
+            try:
+                answers = self._one_server(host, port, queries)
+            except SourceError as error:
+                troubles.append(f"{host}:{port}: {error}")
+                self.gone += 1
+                continue
+            self.used = f"{host}:{port}"
+            return answers
+        self.trouble = "; ".join(troubles) or self.trouble or "no IRR server is given"
+        raise SourceError(self.trouble)
+
+    def _one_server(self, host: str, port: int, queries: Sequence[str]) -> dict[str, str | None]:
+        answers: dict[str, str | None] = {}
+        try:
+            with socket.create_connection((host, port), timeout=self.timeout) as link:
+                stream = _Stream(link, self.timeout)
+                link.sendall(b"!!\n")
+                for sources, group in _by_source(queries, tuple(self.sources)):
+                    if sources:
+                        stream.tell(f"!s{','.join(sources)}")
+                    for start in range(0, len(group), BATCH):
+                        batch = group[start : start + BATCH]
+                        stream.begin()
+                        link.sendall("".join(f"!{_clean(_bare(one))}\n" for one in batch).encode())
+                        answers |= {one: stream.answer(f"!{one}") for one in batch}
+                link.sendall(b"!q\n")
+        except TimeoutError as error:
+            raise SourceError(f"no answer within {self.timeout:g} seconds") from error
+        except OSError as error:
+            raise SourceError(f"{error.strerror or error}") from error
+        return answers
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedRegistry:
+    """Answers recorded by an `IrrdClient`."""
+
+    answers: Mapping[str, str | None]
+    retrieved_at: str
+
+    @classmethod
+    def read(cls, raw: bytes) -> RecordedRegistry:
+        """A recording from its bytes; raises SourceError."""
+        try:
+            content = json.loads(unpack(raw))
+            answers, retrieved_at = content["answers"], content["retrieved_at"]
+            if not all(isinstance(key, str) and (value is None or isinstance(value, str)) for key, value in answers.items()):
+                raise ValueError("an answer is not text")
+            datetime.datetime.fromisoformat(retrieved_at)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise SourceError(f"is not an IRR recording: {error}") from error
+        return cls(answers, retrieved_at)
+
+    def ask(self, queries: Sequence[str]) -> dict[str, str | None]:
+        """Recorded answers; raises SourceError for a question that was not asked then."""
+        unknown = [one for one in queries if one not in self.answers]
+        if unknown:
+            raise SourceError(f"the recording holds no answer to !{unknown[0]}")
+        return {one: self.answers[one] for one in queries}
+
+
+@dataclass(frozen=True, slots=True)
+class Dump:
+    """Objects of an RPSL dump, already indexed; where a set name occurs in several registries, the first in the file answers."""
+
+    members: Mapping[str, tuple[str, ...]]
+    routes: Mapping[int, tuple[str, ...]]
+    routes6: Mapping[int, tuple[str, ...]]
+    made: str | None = None
+    """Time in a leading comment `# retrieved-at: TIME`, if there is one."""
+
+    def ask(self, queries: Sequence[str]) -> dict[str, str | None]:
+        """The answers an IRRd server would give from these objects."""
+        return {one: self._answer(one) for one in queries}
+
+    def _answer(self, query: str) -> str | None:
+        kind, key = query[0], query[1:].upper()
+        if kind == "i":
+            found = self.members.get(key)
+        else:
+            found = (self.routes if kind == "g" else self.routes6).get(int(key.removeprefix("AS")))
+        return None if found is None else " ".join(found)
+
+
+def read_dump(raw: bytes) -> Dump:
+    """Index aut-num, as-set, route and route6 objects of an RPSL dump (gzip or plain); raises SourceError when it holds none."""
+    text = unpack(raw).decode("utf-8", "replace")
+    sets: dict[str, set[str]] = {}
+    by_reference: dict[str, set[str]] = {}
+    joins: list[tuple[str, str, frozenset[str]]] = []
+    routes: tuple[dict[int, set[str]], dict[int, set[str]]] = ({}, {})
+    for one in _objects(text):
+        kind, key = one[0]
+        if kind == "as-set":
+            members = set(_values(one, "members"))
+            for name in [key.upper(), *(f"{source}::{key.upper()}" for source in _values(one, "source"))]:
+                if name not in sets:
+                    sets[name] = members
+                    by_reference[name] = set(_values(one, "mbrs-by-ref"))
+        if kind in {"aut-num", "as-set"}:
+            maintainers = frozenset(_values(one, "mnt-by"))
+            joins += [(key.upper(), wanted, maintainers) for wanted in _values(one, "member-of")]
+        if kind in {"route", "route6"}:
+            origin = next(iter(_values(one, "origin")), "")
+            if origin[:2] == "AS" and origin[2:].isdigit():
+                routes[kind == "route6"].setdefault(int(origin[2:]), set()).add(key)
+    for member, wanted, maintainers in joins:
+        allowed = by_reference.get(wanted, set())
+        if "ANY" in allowed or allowed & maintainers:
+            sets[wanted].add(member)
+    if not sets and not routes[0] and not routes[1]:
+        raise SourceError("holds no as-set, route or route6 object")
+    stated = re.match(r"(?:[#%].*\n)*?[#%] *retrieved-at: *(\S+)", text)
+    return Dump(
+        {name: tuple(sorted(found)) for name, found in sets.items()},
+        {asn: tuple(sorted(found)) for asn, found in routes[0].items()},
+        {asn: tuple(sorted(found)) for asn, found in routes[1].items()},
+        stated[1] if stated else None,
+    )
+
+
+def expand(registry: Registry, name: str) -> Expansion:
+    """ASNs of an as-set, breadth first, each set asked once; raises SourceError when it is too deep, too large or cannot be asked.
+
+    A name such as `RIPE::AS-EXAMPLE` pins the registry of that set, not of its members.
+    """
+    top = name.upper()
+    seen, asns, missing = {top}, set[int](), []
+    level: list[str] = [top]
+    for _depth in range(DEPTH):
+        answers = registry.ask([f"i{one}" for one in level])
+        following: dict[str, None] = {}
+        for one in level:
+            found = answers[f"i{one}"]
+            if found is None:
+                missing.append(one)
+                continue
+            for member in found.upper().split():
+                if member[:2] == "AS" and member[2:].isdigit():
+                    asns.add(int(member[2:]))
+                elif member not in seen:
+                    seen.add(member)
+                    following[member] = None
+        if len(asns) + len(seen) > GREATEST_SET:
+            raise SourceError(f"{name} expands to more than {GREATEST_SET} members")
+        if not following:
+            return Expansion(name, tuple(sorted(asns)), tuple(sorted(seen)), tuple(sorted(missing)))
+        level = list(following)
+    raise SourceError(f"{name} is nested more than {DEPTH} deep")
+
+
+def routes_of(registry: Registry, asns: Iterable[int]) -> dict[int, tuple[str, ...]]:
+    """Prefixes with a route or route6 object for each ASN, empty where there is none; raises SourceError."""
+    wanted = list(dict.fromkeys(asns))
+    answers = registry.ask([f"{kind}AS{asn}" for asn in wanted for kind in ("g", "6")])
+    out = {}
+    for asn in wanted:
+        texts = f"{answers[f'gAS{asn}'] or ''} {answers[f'6AS{asn}'] or ''}".split()
+        for text in texts:
+            try:
+                split_prefix(text)
+            except ValueError as error:
+                raise SourceError(f"route object of AS{asn}: {error}") from error
+        out[asn] = tuple(texts)
+    return out
+
+
+def _bare(query: str) -> str:
+    """The query without the registry it is pinned to."""
+    return query[0] + query[1:].rpartition("::")[2]
+
+
+def _by_source(queries: Sequence[str], default: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], list[str]]]:
+    """Queries grouped by the registries they go to: the default ones first, as their choice holds until the next."""
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for one in queries:
+        source, pinned, _name = one[1:].rpartition("::")
+        groups.setdefault((_clean(source),) if pinned else default, []).append(one)
+    yield from sorted(groups.items(), key=lambda item: item[0] != default)
+
+
+def _clean(query: str) -> str:
+    """A query that cannot smuggle a second one."""
+    if any(sign.isspace() or not sign.isprintable() for sign in query):
+        raise SourceError(f"{query!r} is not a query")
+    return query
+
+
+class _Stream:
+    """Answers of an IRRd connection, each batch within its time."""
+
+    def __init__(self, link: socket.socket, timeout: float) -> None:
+        self.link, self.timeout, self.kept, self.deadline = link, timeout, bytearray(), 0.0
+        self.begin()
+
+    def begin(self) -> None:
+        self.deadline = time.monotonic() + self.timeout
+
+    def tell(self, command: str) -> None:
+        """Send a command that has no answer but `C`."""
+        self.begin()
+        self.link.sendall(f"{_clean(command)}\n".encode())
+        if self.answer(command) is None:
+            raise SourceError(f"{command}: refused")
+
+    def answer(self, query: str) -> str | None:
+        """Text of an `A` answer, empty for `C`, None for `D`; raises SourceError for anything else."""
+        line = self._line()
+        if line == "C":
+            return ""
+        if line == "D":
+            return None
+        if line[:1] == "A" and line[1:].isdigit():
+            size = int(line[1:])
+            if size > GREATEST_ANSWER:
+                raise SourceError(f"{query}: answer of {size} bytes is too large")
+            data = self._take(size).decode("utf-8", "replace")
+            end = self._line() or self._line()
+            if end != "C":
+                raise SourceError(f"{query}: the answer does not end as announced ({end[:40]!r})")
+            return data.strip()
+        if line[:1] in {"F", "E"}:
+            raise SourceError(f"{query}: the server says: {line[1:].strip()[:200] or line}")
+        raise SourceError(f"{query}: not an IRRd answer: {line[:80]!r}")
+
+    def _line(self) -> str:
+        while (end := self.kept.find(b"\n")) < 0:
+            if len(self.kept) > 1 << 16:
+                raise SourceError("a line of the answer never ends")
+            self._more()
+        line = self.kept[:end].decode("utf-8", "replace").rstrip("\r")
+        del self.kept[: end + 1]
+        return line
+
+    def _take(self, size: int) -> bytes:
+        while len(self.kept) < size:
+            self._more()
+        data = bytes(self.kept[:size])
+        del self.kept[:size]
+        return data
+
+    def _more(self) -> None:
+        left = self.deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        self.link.settimeout(left)
+        part = self.link.recv(1 << 16)
+        if not part:
+            raise SourceError("the connection ended in the middle of an answer")
+        self.kept += part
+
+
+def _objects(text: str) -> Iterator[list[tuple[str, str]]]:
+    """Objects as (attribute, value) pairs: comments removed, continuation lines joined (RFC 2622 section 2)."""
+    current: list[tuple[str, str]] = []
+    for line in text.splitlines():
+        if not line.strip():
+            if current:
+                yield current
+            current = []
+        elif line[0] in " \t+":
+            if current:
+                name, value = current[-1]
+                current[-1] = (name, f"{value} {line[1:].partition('#')[0].strip()}".strip())
+        elif line[0] not in "%#":
+            name, colon, value = line.partition(":")
+            if colon:
+                current.append((name.strip().lower(), value.partition("#")[0].strip()))
+    if current:
+        yield current
+
+
+def _values(one: Sequence[tuple[str, str]], name: str) -> list[str]:
+    return [part for key, value in one if key == name for part in value.upper().replace(",", " ").split()]

@@ -1,0 +1,201 @@
+"""The agent's state machine with fake vtysh, nft and frr-reload: every end is unchanged, confirmed, or reverted."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from napalm_frr import agent
+
+SOURCE = Path(agent.__file__)
+BASE = "hostname r1\nrouter bgp 64500\n neighbor 192.0.2.1 remote-as 64501\nexit\nend\n"
+CANDIDATE = """ip prefix-list NEW seq 5 permit 192.0.2.0/24
+!manrs-sysctl net.ipv4.conf.eth0.rp_filter = 1
+!manrs-nft
+table inet manrs {
+}
+!manrs-nft-end
+"""
+VTYSH = """#!/bin/sh
+cd "$MANRS_FAKE"
+case "$*" in
+  "-c show running-config") cat running ;;
+  "-c write memory") cp running etc/frr.conf ;;
+  "-C -f "*) if grep -q nonsense "$3"; then echo "line 1: % Unknown command: nonsense"; exit 2; fi ;;
+  "-f "*) if grep -q explode "$2"; then echo broken; exit 1; fi
+          grep -v '^end$' running > new; cat "$2" >> new; echo end >> new; mv new running ;;
+esac
+"""
+NFT = """#!/bin/sh
+cd "$MANRS_FAKE"
+case "$*" in
+  "list tables") [ -s nft ] && echo "table inet manrs"; exit 0 ;;
+  "-s list table inet manrs") cat nft ;;
+  "-f -") sed -e 1,2d > nft ;;
+esac
+"""
+RELOAD = """#!/bin/sh
+for last; do :; done
+cp "$last" "$MANRS_FAKE/running"
+"""
+
+
+class Fake:
+    """A router made of files."""
+
+    def __init__(self, base: Path) -> None:
+        self.base = base
+        for folder in ("bin", "etc", "run", "state", "proc/sys/net/ipv4/conf/eth0", "proc/sys/net/ipv4/conf/all"):
+            (base / folder).mkdir(parents=True)
+        for name in ("eth0", "all"):
+            (base / f"proc/sys/net/ipv4/conf/{name}/rp_filter").write_text("0\n")
+        (base / "running").write_text(BASE)
+        (base / "etc/frr.conf").write_text(BASE)
+        (base / "nft").write_text("")
+        for name, text in (("vtysh", VTYSH), ("nft", NFT), ("reload", RELOAD)):
+            (base / "bin" / name).write_text(text)
+            (base / "bin" / name).chmod(0o755)
+        self.env = {
+            **{name: value for name, value in os.environ.items() if name != "SUDO_UID"},
+            "MANRS_FAKE": str(base),
+            "MANRS_STATE": str(base / "state"),
+            "MANRS_FRR_ETC": str(base / "etc"),
+            "MANRS_FRR_RUN": str(base / "run"),
+            "MANRS_PROC": str(base / "proc"),
+            "MANRS_SYSCTL_FILE": str(base / "sysctl.conf"),
+            "MANRS_FRR_RELOAD": str(base / "bin/reload"),
+            "MANRS_PATH": f"{base / 'bin'}:/usr/bin:/bin",
+        }
+
+    def __call__(self, *argv: str, stdin: str = "", kill: str = "") -> dict[str, Any]:
+        env = {**self.env, **({"MANRS_KILL_AT": kill} if kill else {})}
+        done = subprocess.run(
+            [sys.executable, str(SOURCE), *argv], input=stdin, capture_output=True, text=True, env=env, check=False
+        )
+        return dict(json.loads(done.stdout)) if done.stdout else {"killed": done.returncode}
+
+    def all(self) -> tuple[str, ...]:
+        names = ("running", "etc/frr.conf", "nft", "proc/sys/net/ipv4/conf/eth0/rp_filter")
+        return tuple((self.base / name).read_text() for name in names)
+
+    def wait(self, wanted: tuple[str, ...]) -> None:
+        end = time.monotonic() + 10
+        while self.all() != wanted and time.monotonic() < end:
+            time.sleep(0.1)
+        assert self.all() == wanted
+
+
+@pytest.fixture
+def router(tmp_path: Path) -> Fake:
+    return Fake(tmp_path)
+
+
+def test_confirm_saves_and_rollback_restores_everything(router: Fake) -> None:
+    before = router.all()
+    assert router("stage", "merge", stdin=CANDIDATE)["ok"] and router("check")["ok"]
+    assert router("commit", "--revert-in", "60", "change 1")["pending"]
+    running, startup, nft, rp_filter = router.all()
+    assert "NEW" in running and startup == before[1] and "table inet manrs" in nft and rp_filter == "1\n"
+    assert router("status")["seconds_left"] > 50 and router("stage", "merge", stdin=CANDIDATE)["kind"] == "busy"
+    assert router("confirm")["ok"] and "NEW" in router.all()[1]
+    assert (router.base / "sysctl.conf").read_text() == "net.ipv4.conf.eth0.rp_filter = 1\n"
+    assert router("rollback")["ok"] and router.all() == before and not (router.base / "sysctl.conf").exists()
+    assert router("rollback")["kind"] == "none"
+
+
+def test_the_timer_takes_back_what_nobody_confirms(router: Fake) -> None:
+    before = router.all()
+    router("stage", "merge", stdin=CANDIDATE)
+    assert router("commit", "--revert-in", "1")["ok"] and router.all() != before
+    router.wait(before)
+    time.sleep(0.3)
+    assert router("status")["phase"] == "idle" and router("confirm")["kind"] == "none"
+
+
+def test_an_untimed_commit_is_confirmed_at_once(router: Fake) -> None:
+    router("stage", "merge", stdin=CANDIDATE)
+    assert router("commit", "--revert-in", "0") | {"id": ""} == {"ok": True, "id": "", "pending": False}
+    assert "NEW" in router.all()[1] and router("status")["phase"] == "confirmed"
+
+
+@pytest.mark.parametrize("step", ["staged", "committing", "pending", "reverting", "confirming"])
+def test_a_kill_at_any_step_is_harmless(router: Fake, step: str) -> None:
+    before = router.all()
+    assert ("killed" in router("stage", "merge", stdin=CANDIDATE, kill=step)) == (step == "staged")
+    if step in {"committing", "pending"}:
+        assert "killed" in router("commit", "--revert-in", "1", kill=step)
+    elif step != "staged":
+        router("commit", "--revert-in", "2")
+        assert "killed" in router("rollback" if step == "reverting" else "confirm", kill=step)
+    time.sleep(2.2)
+    router("recover")
+    if step == "confirming":
+        assert router("status")["phase"] == "confirmed" and "NEW" in router.all()[1]
+    else:
+        router.wait(before)
+
+
+def test_a_reboot_with_a_pending_commit_comes_back_old(router: Fake) -> None:
+    before = router.all()
+    router("stage", "merge", stdin=CANDIDATE)
+    router("commit", "--revert-in", "600")
+    path = router.base / "state/state.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), "boot": "another"}))
+    assert router("boot")["ok"] and router.all() == before
+    assert router("status")["last"]["because"].startswith("the router was restarted")
+
+
+def test_a_refused_apply_is_taken_back_at_once(router: Fake) -> None:
+    before = router.all()
+    router("stage", "merge", stdin="explode\n")
+    answer = router("commit", "--revert-in", "60")
+    assert answer["kind"] == "rejected" and "taken back" in answer["error"] and router.all() == before
+
+
+def test_foreign_changes_are_noticed(router: Fake) -> None:
+    router("stage", "merge", stdin=CANDIDATE)
+    (router.base / "running").write_text(BASE.replace("64501", "64502"))
+    assert router("commit", "--revert-in", "60")["kind"] == "changed"
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        "!manrs-sysctl net.ipv4.ip_forward = 1\n",
+        "!manrs-sysctl net.ipv4.conf.../../x.rp_filter = 1\n",
+        "!manrs-nft\nflush ruleset\n!manrs-nft-end\n",
+        "!manrs-nft\ntable inet manrs {\n}\ntable inet filter {\n}\n!manrs-nft-end\n",
+        '!manrs-nft\ntable inet manrs {\n include "/etc/shadow"\n}\n!manrs-nft-end\n',
+        "!manrs-nft\ntable inet manrs {\n",
+        "!manrs-other\n",
+    ],
+)
+def test_only_what_is_owned_can_be_named(router: Fake, bad: str) -> None:
+    assert router("stage", "merge", stdin=bad)["kind"] == "rejected"
+
+
+def test_dry_run_and_usage(router: Fake) -> None:
+    router("stage", "merge", stdin="nonsense\n")
+    assert "Unknown command" in router("check")["error"] and router("commit", "--revert-in", "9")["kind"] == "rejected"
+    assert router("stage", "replace", stdin="!manrs-sysctl net.ipv4.conf.eth0.rp_filter = 1\n")["kind"] == "rejected"
+    assert router("frobnicate")["kind"] == "usage" and router("_box", "x", "merge")["ok"] is False
+    shutil.rmtree(router.base / "state")
+    assert router("status") == {"ok": True, "phase": "idle", "id": None, "pending": False, "seconds_left": None, "last": None}
+
+
+@given(
+    st.lists(st.sampled_from(["router bgp 64500", " neighbor 192.0.2.1 shutdown", "exit", "!", "ip prefix-list A seq 5 deny any"]))
+)
+def test_split_keeps_frr_lines_in_order(lines: list[str]) -> None:
+    text = "\n".join([*lines, "!manrs-sysctl net.ipv4.conf.eth0.rp_filter = 2"])
+    frr, sysctls, nft = agent.split(text)
+    assert frr.split() == " ".join(lines).split() and sysctls == {"eth0": "2"} and nft is None

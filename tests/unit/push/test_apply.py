@@ -1,0 +1,134 @@
+"""The push protocol against a driver that fails at every step: the router ends unchanged, confirmed, or reverting."""
+
+from __future__ import annotations
+
+import pytest
+from manrs_conformance.errors import PushError
+from manrs_conformance.model.router import Live, LiveSession, Router
+from manrs_conformance.push import apply
+from manrs_conformance.push.journal import Journal, outcome
+
+
+def _router(established: bool = True) -> Router:
+    return Router("frr", live=Live(sessions=(LiveSession("192.0.2.1", "ipv4-unicast", 64501, established),)))
+
+
+class Device:
+    """A router with a candidate, a pending commit and a timer; `breaks` names the call that fails."""
+
+    def __init__(self, breaks: str = "", after: Router | None = None) -> None:
+        self.breaks, self.after = breaks, after or _router()
+        self.running, self.candidate, self.saved = "base", "", ""
+        self.calls: list[str] = []
+
+    def _call(self, name: str) -> None:
+        self.calls.append(name)
+        if name == self.breaks:
+            raise RuntimeError(f"{name} broke")
+
+    def load_merge_candidate(self, filename: str | None = None, config: str | None = None) -> None:
+        self._call("load")
+        self.candidate = config or ""
+
+    def compare_config(self) -> str:
+        self._call("compare")
+        return "+ line" if self.candidate != self.running else ""
+
+    def commit_config(self, message: str = "", revert_in: int | None = None) -> None:
+        assert revert_in, "a push never commits without the timer"
+        self.saved, self.running = self.running, self.candidate
+        self._call("commit")
+
+    def confirm_commit(self) -> None:
+        self._call("confirm")
+        self.saved = ""
+
+    def has_pending_commit(self) -> bool:
+        return bool(self.saved)
+
+    def rollback(self) -> None:
+        self._call("rollback")
+        self.running, self.saved = self.saved or self.running, ""
+
+    def discard_config(self) -> None:
+        self.candidate = ""
+
+    def close(self) -> None:
+        pass
+
+
+def _push(device: Device, tmp_path, *, base: str = "base", judged: tuple[str, ...] = ()):
+    seen = iter([_router()])
+    now = iter(range(1000))
+    hooks = apply.Hooks(
+        connect=lambda: device,
+        observe=lambda _d: (device.running, next(seen, device.after)),
+        judge=lambda _r: judged,
+        run=lambda _d, _c: None,
+        clock=lambda: float(next(now)),
+        sleep=lambda _s: None,
+    )
+    journal = Journal(tmp_path / "journal.jsonl")
+    candidate = apply.Candidate("edge1", "new", base, _router())
+    return apply.push(candidate, hooks, journal, revert_in=60, settle=5), journal
+
+
+def test_a_sound_change_is_confirmed(tmp_path):
+    device = Device()
+    done, journal = _push(device, tmp_path)
+    assert (done.outcome, done.changed, device.running, device.saved) == ("confirmed", True, "new", "")
+    assert outcome(journal.entries()) == "confirmed"
+
+
+@pytest.mark.parametrize("step", ["load", "compare"])
+def test_a_refused_candidate_leaves_everything(step, tmp_path):
+    device = Device(step)
+    with pytest.raises(PushError, match="nothing was changed"):
+        _push(device, tmp_path)
+    assert device.running == "base"
+    assert outcome(Journal(tmp_path / "journal.jsonl").entries()) == "unchanged"
+
+
+@pytest.mark.parametrize("step", ["commit", "confirm"])
+def test_a_failure_after_the_commit_is_rolled_back(step, tmp_path):
+    device = Device(step)
+    done, journal = _push(device, tmp_path)
+    assert (done.outcome, device.running) == ("rolled-back", "base")
+    assert outcome(journal.entries()) == "rolled-back"
+
+
+def test_a_lost_session_is_rolled_back(tmp_path):
+    device = Device(after=_router(established=False))
+    done, _ = _push(device, tmp_path)
+    assert (done.outcome, device.running) == ("rolled-back", "base")
+    assert "192.0.2.1" in done.because
+
+
+def test_a_model_that_is_not_as_predicted_is_rolled_back(tmp_path):
+    device = Device()
+    done, _ = _push(device, tmp_path, judged=("BOG-01 is worse",))
+    assert (done.outcome, device.running) == ("rolled-back", "base")
+
+
+def test_when_even_the_rollback_fails_the_timer_is_named(tmp_path):
+    device = Device("rollback", after=_router(established=False))
+    done, journal = _push(device, tmp_path)
+    assert done.outcome == "reverting"
+    assert "timer" in done.because
+    assert device.has_pending_commit()
+    assert outcome(journal.entries()) == "reverting"
+
+
+def test_a_moved_base_is_refused_before_anything_is_sent(tmp_path):
+    device = Device()
+    with pytest.raises(PushError, match="changed since"):
+        _push(device, tmp_path, base="older")
+    assert device.calls == []
+
+
+def test_a_pending_commit_of_somebody_else_is_refused(tmp_path):
+    device = Device()
+    device.saved = "theirs"
+    with pytest.raises(PushError, match="waits for confirmation"):
+        _push(device, tmp_path)
+    assert device.calls == []
