@@ -8,10 +8,10 @@ from collections.abc import Callable
 from ...model.policy import Const
 from ...model.router import RpkiCache, StaticRoute, Taint
 from .._block import Statement
+from .._lists import Unreadable, decimal
 from . import bgp as bgp_block
 from .clauses import Scope, change, in_order, match
 from .draft import Draft
-from .lists import Unreadable, decimal
 from .routemap import Entry, opaque
 from .statement import INTERFACE_IRRELEVANT
 

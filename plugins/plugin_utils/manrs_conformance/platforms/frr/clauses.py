@@ -25,7 +25,8 @@ from ...model.policy import (
     TextMatch,
 )
 from ...model.router import Undefined
-from .lists import Lists, Unreadable, community_name, decimal, deletes, extended_names
+from .._lists import Lists, Unreadable, community_name, decimal, extended_names
+from .lists import deletes
 
 STATES = {"valid": Rpki.VALID, "invalid": Rpki.INVALID, "notfound": Rpki.NOT_FOUND}
 KINDS: dict[str, CommunityKind] = {"community": "standard", "large-community": "large", "extcommunity": "extended"}

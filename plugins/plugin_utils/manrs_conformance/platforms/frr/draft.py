@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from ...model.router import Interface, RpkiCache, StaticRoute, Undefined
 from .._block import Ledger, Statement
+from .._lists import Lists
 from .bgp import Bgp
-from .lists import Lists
 from .routemap import Entry, RouteMap
 
 

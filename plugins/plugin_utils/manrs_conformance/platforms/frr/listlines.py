@@ -5,7 +5,8 @@ from __future__ import annotations
 from ...model.policy import CommunityKind
 from ...model.router import Taint
 from .._block import Ledger, Statement
-from .lists import Lists, Numbered, Unreadable, access_entry, as_path_entry, community_entry, prefix_entry
+from .._lists import Lists, Numbered, Unreadable, prefix_entry
+from .lists import access_entry, as_path_entry, community_entry
 
 
 def access(lists: Lists, ledger: Ledger, at: Statement) -> bool:

@@ -8,10 +8,10 @@ from dataclasses import replace
 
 from ...model.policy import Policy, Verdict
 from ...model.router import Origination, Router, Taint, Undefined, Unread
+from .._lists import Unreadable, prefix, prefix_text
 from . import hostfilter, live, sessions
 from .bgp import Bgp
 from .draft import Draft, make_interface
-from .lists import Unreadable, prefix, prefix_text
 from .reader import read
 from .routemap import lower, unsafe
 

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from ...model.policy import Afi, PrefixEntry
 from ...model.router import Taint
 from .._block import Ledger, Redacted, Statement, placeholder, statements
+from .._lists import Numbered, Unreadable, prefix_entry
 from . import bgp as bgp_block
 from .blocks import BLOCK_LINES, cannot, resolve_clauses, rpki_line, static_line
 from .draft import Draft
 from .listlines import access, bgp_list, named
-from .lists import Numbered, Unreadable, prefix_entry
 from .routemap import Entry, RouteMap
 from .statement import BLOCKS, IRRELEVANT, IRRELEVANT_IP, IRRELEVANT_ROUTERS, SECRET, version_of
 

@@ -24,9 +24,9 @@ from ...model.policy import (
     Verdict,
 )
 from ...model.router import Session, Undefined, Unread
+from .._lists import Lists
 from .bgp import Bgp, Option, Peer
 from .clauses import asn
-from .lists import Lists
 
 DIRECTIONS = (("in", "import"), ("out", "export"))
 

@@ -1,0 +1,225 @@
+"""Lists that the indented-block languages share: numbered entries, prefix ranges, wildcards and community names."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from socket import AF_INET, AF_INET6, inet_aton, inet_ntop, inet_pton
+from typing import Generic, TypeVar
+
+from ..model.policy import Afi, AsPathEntry, AsPathList, CommunityEntry, CommunityKind, CommunityList, PrefixEntry, PrefixList
+
+E = TypeVar("E")
+WELL_KNOWN = {
+    "graceful-shutdown": "65535:0",
+    "accept-own": "65535:1",
+    "route-filter-translated-v4": "65535:2",
+    "route-filter-v4": "65535:3",
+    "route-filter-translated-v6": "65535:4",
+    "route-filter-v6": "65535:5",
+    "llgr-stale": "65535:6",
+    "no-llgr": "65535:7",
+    "accept-own-nexthop": "65535:8",
+    "blackhole": "65535:666",
+    "no-export": "65535:65281",
+    "no-advertise": "65535:65282",
+    "local-AS": "65535:65283",
+    "local-as": "65535:65283",
+    "no-peer": "65535:65284",
+}
+_DECIMAL = re.compile(r"\d{1,10}\Z", re.ASCII)
+
+
+class Unreadable(Exception):
+    """A statement of a known kind whose words cannot be read."""
+
+
+@dataclass(slots=True)
+class Numbered(Generic[E]):
+    """Entries in the order of their sequence numbers; an equal number replaces."""
+
+    name: str
+    seqs: list[int] = field(default_factory=list)
+    entries: list[E] = field(default_factory=list)
+    lines: list[int] = field(default_factory=list)
+    ordered: bool = True
+
+    def add(self, seq: int | None, entry: E, line: int) -> None:
+        """Append; without a number the next multiple of five after the greatest."""
+        if seq is None:
+            seq = (max(self.seqs, default=0) if not self.ordered else self.seqs[-1] if self.seqs else 0) // 5 * 5 + 5
+        if self.seqs and seq <= self.seqs[-1]:
+            self.ordered = False
+        self.seqs.append(seq)
+        self.entries.append(entry)
+        self.lines.append(line)
+
+    def final(self) -> tuple[E, ...]:
+        """Entries by sequence number."""
+        if self.ordered:
+            return tuple(self.entries)
+        last = dict(zip(self.seqs, self.entries, strict=True))
+        return tuple(last[seq] for seq in sorted(last))
+
+    def span(self) -> tuple[int, ...]:
+        """Lines that define the list."""
+        return tuple(sorted(set(self.lines)))
+
+
+@dataclass(slots=True)
+class Lists:
+    """All lists of a configuration by family or kind and name."""
+
+    prefix: dict[tuple[Afi, str], Numbered[PrefixEntry]] = field(default_factory=dict)
+    access: dict[tuple[Afi, str], Numbered[tuple[PrefixEntry, ...]]] = field(default_factory=dict)
+    as_path: dict[str, Numbered[AsPathEntry]] = field(default_factory=dict)
+    community: dict[tuple[CommunityKind, str], Numbered[CommunityEntry]] = field(default_factory=dict)
+    tainted: set[str] = field(default_factory=set)
+
+    def prefix_list(self, afi: Afi, name: str) -> PrefixList | None:
+        """The prefix list of that family, or None."""
+        one = self.prefix.get((afi, name))
+        return None if one is None else PrefixList(name, afi, one.final(), one.span())
+
+    def access_list(self, afi: Afi, name: str) -> PrefixList | None:
+        """The access list of that family as ranges of prefixes, or None."""
+        one = self.access.get((afi, name))
+        if one is None:
+            return None
+        return PrefixList(name, afi, tuple(entry for group in one.final() for entry in group), one.span(), kind="access-list")
+
+    def as_path_list(self, name: str) -> AsPathList | None:
+        """The AS-path list, or None."""
+        one = self.as_path.get(name)
+        return None if one is None else AsPathList(name, one.final(), one.span())
+
+    def community_list(self, kind: CommunityKind, name: str) -> CommunityList | None:
+        """The community list of that kind, or None."""
+        one = self.community.get((kind, name))
+        return None if one is None else CommunityList(name, kind, one.final(), one.span())
+
+
+def decimal(text: str) -> int:
+    """A plain non-negative number; Unreadable otherwise."""
+    if not _DECIMAL.match(text):
+        raise Unreadable(text)
+    return int(text)
+
+
+def prefix(text: str, afi: int) -> tuple[int, int]:
+    """Network and length with host bits cleared; Unreadable when it is not a prefix of the family."""
+    address, slash, length_text = text.partition("/")
+    size = 32 if afi == 4 else 128
+    try:
+        network = int.from_bytes(
+            inet_aton(address) if afi == 4 and address.count(".") == 3 else inet_pton(_family(afi), address), "big"
+        )
+        length = decimal(length_text) if slash else size
+    except (OSError, ValueError) as error:
+        raise Unreadable(text) from error
+    if length > size:
+        raise Unreadable(text)
+    shift = size - length
+    return network >> shift << shift, length
+
+
+def _family(afi: int) -> int:
+    return AF_INET if afi == 4 else AF_INET6
+
+
+def prefix_text(network: int, length: int, afi: int) -> str:
+    """Canonical text of a prefix."""
+    return f"{inet_ntop(_family(afi), network.to_bytes(4 if afi == 4 else 16, 'big'))}/{length}"
+
+
+def head(words: list[str]) -> tuple[int | None, bool, list[str]]:
+    """Sequence, action and the rest of `[seq N] permit|deny …`."""
+    seq = None
+    if words[:1] == ["seq"] and len(words) > 1:
+        seq, words = decimal(words[1]), words[2:]
+    if not words or words[0] not in ("permit", "deny"):
+        raise Unreadable(" ".join(words))
+    return seq, words[0] == "permit", words[1:]
+
+
+def prefix_entry(words: list[str], afi: Afi, line: int) -> tuple[int | None, PrefixEntry]:
+    """Sequence and range of `[seq N] permit|deny P [ge a] [le b]`."""
+    seq, permit, rest = head(words)
+    size = 32 if afi == 4 else 128
+    if rest == ["any"]:
+        return seq, (0, 0, 0, size, permit, line)
+    if not rest or "/" not in rest[0] or len(rest) % 2 == 0:
+        raise Unreadable(" ".join(rest))
+    network, length = prefix(rest[0], afi)
+    bounds = dict(zip(rest[1::2], rest[2::2], strict=True))
+    if not bounds.keys() <= {"ge", "le"} or len(bounds) * 2 != len(rest) - 1:
+        raise Unreadable(" ".join(rest))
+    least = decimal(bounds["ge"]) if "ge" in bounds else length
+    most = decimal(bounds["le"]) if "le" in bounds else size if "ge" in bounds else length
+    if not length <= least <= most <= size:
+        raise Unreadable(" ".join(rest))
+    return seq, (network, length, least, most, permit, line)
+
+
+def wildcard(words: list[str]) -> tuple[tuple[int, int], list[str]]:
+    """Address and wildcard bits of `any`, `host A`, `A W` or `A`."""
+    try:
+        if words[:1] == ["any"]:
+            return (0, 0xFFFFFFFF), words[1:]
+        if words[:1] == ["host"] and len(words) > 1:
+            return (_v4(words[1]), 0), words[2:]
+        if len(words) == 1:
+            return (_v4(words[0]), 0), []
+        address, wild = _v4(words[0]), _v4(words[1])
+    except (OSError, IndexError) as error:
+        raise Unreadable(" ".join(words)) from error
+    return (address & ~wild, wild), words[2:]
+
+
+def _v4(text: str) -> int:
+    return int.from_bytes(inet_pton(AF_INET, text), "big")
+
+
+def by_wildcard(address: int, wild: int, lengths: range | list[int], permit: bool, line: int) -> tuple[PrefixEntry, ...]:
+    """Prefixes of these lengths whose network address matches: a wildcard mask says nothing about the length."""
+    if wild & (wild + 1):
+        raise Unreadable("discontiguous wildcard")
+    fixed = 32 - wild.bit_length()
+    out: list[PrefixEntry] = []
+    for length in lengths:
+        if length >= fixed:
+            out.append((address, fixed, length, length, permit, line))
+        elif address & (1 << 32 - length) - 1 == 0:
+            out.append((address, length, length, length, permit, line))
+    return tuple(out)
+
+
+def community_name(text: str, kind: CommunityKind = "standard") -> str:
+    """Canonical text of one community literal; Unreadable when it is none (`internet` differs by version)."""
+    if kind == "standard" and text in WELL_KNOWN:
+        return WELL_KNOWN[text]
+    parts = text.split(":")
+    if kind == "standard" and len(parts) == 1:
+        value = decimal(text)
+        if value > 0xFFFFFFFF:
+            raise Unreadable(text)
+        return f"{value >> 16}:{value & 0xFFFF}"
+    width = {"standard": (2, 65535), "large": (3, 0xFFFFFFFF), "extended": (2, 0xFFFFFFFF)}[kind]
+    numbers = [decimal(one) for one in parts if not (kind == "extended" and "." in one)]
+    if len(parts) != width[0] or any(one > width[1] for one in numbers):
+        raise Unreadable(text)
+    return ":".join(one if "." in one else str(int(one)) for one in parts)
+
+
+def extended_names(words: list[str]) -> tuple[str, ...]:
+    """Canonical texts of `rt A:B C:D soo E:F …`."""
+    out: list[str] = []
+    kind = ""
+    for word in words:
+        if word in ("rt", "soo"):
+            kind = word
+        elif kind:
+            out.append(f"{kind}:{community_name(word, 'extended')}")
+        else:
+            raise Unreadable(word)
+    return tuple(out)
