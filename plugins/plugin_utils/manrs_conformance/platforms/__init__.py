@@ -7,9 +7,9 @@ import pkgutil
 from typing import cast
 
 from ..errors import UsageError
-from .base import Commands, Platform
+from .base import Commands, Platform, PushPlatform
 
-__all__ = ["Commands", "Platform", "load", "names"]
+__all__ = ["Commands", "Platform", "PushPlatform", "load", "load_push", "names"]
 
 
 def names() -> tuple[str, ...]:
@@ -22,3 +22,12 @@ def load(name: str) -> Platform:
     if name not in names():
         raise UsageError(f"unknown platform {name!r}: known are {', '.join(names())}")
     return cast("Platform", importlib.import_module(f".{name}", __name__).PLATFORM)
+
+
+def load_push(name: str) -> PushPlatform:
+    """The platform of that name, if it can be pushed to; raises UsageError naming those that can."""
+    found = load(name)
+    if not isinstance(found, PushPlatform):
+        able = [one for one in names() if isinstance(load(one), PushPlatform)]
+        raise UsageError(f"nothing can be pushed to {name} yet: only to {', '.join(able)}")
+    return found

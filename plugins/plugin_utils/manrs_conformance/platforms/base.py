@@ -1,4 +1,4 @@
-"""What every platform offers to the engine: the commands of an audit, a parser and a merge."""
+"""What a platform offers to the engine: commands and parser for an audit, and, where it can be pushed to, merge and renderer."""
 
 from __future__ import annotations
 
@@ -44,6 +44,11 @@ class Platform(Protocol):
     def parse(self, text: str, state: Mapping[str, str]) -> Router:
         """The meaning of a configuration and the live outputs in `state` (by key of `commands.state`); never raises on any text."""
         ...
+
+
+@runtime_checkable
+class PushPlatform(Platform, Protocol):
+    """A platform that a conformant configuration can be rendered for and pushed to."""
 
     def merge(self, running: str, candidate: str) -> str:
         """The configuration that the router would show after loading the fragment `candidate` onto `running`."""

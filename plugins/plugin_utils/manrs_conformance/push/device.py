@@ -49,7 +49,7 @@ def _without_live(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
 
 def prepare(one: Snapshot, intent: Intent, reference: Reference, *, templates: Path | None = None) -> Prepared:
     """Plan, render, merge and gate one device without touching it; PushError when the gate finds the change unsafe."""
-    platform = platforms.load(one.platform)
+    platform = platforms.load_push(one.platform)
     router = platform.parse(one.config, one.state)
     before = judge(one.host, router, one.config, intent, reference)
     wanted = plan.make(one.host, router, intent, reference, before)
@@ -86,7 +86,7 @@ def push(
     change_id: str = "",
 ) -> apply.Pushed:
     """Bring a prepared change onto the router by the whole protocol; the journal tells how far it came."""
-    platform = platforms.load(one.platform)
+    platform = platforms.load_push(one.platform)
     journal.write("planned", f"{len(prepared.plan.sessions)} sessions, {len(prepared.plan.sources)} interfaces")
     journal.write("gated", prepared.report.verdict)
     expected = {f.fingerprint for f in prepared.remaining}
