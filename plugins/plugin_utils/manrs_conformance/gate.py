@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from .analysis import evaluate
+from .analysis.same import same
 from .model.policy import ALWAYS
 from .model.result import Finding, Severity, Status, Witness
 from .model.router import Router, Session
@@ -21,6 +22,19 @@ class Change:
     newly_accepted: tuple[Witness, ...]
     newly_rejected: tuple[Witness, ...]
     changed: tuple[Witness, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unclear:
+    """A filter that changed, and why the difference could not be followed exactly."""
+
+    device: str
+    session: str
+    direction: str
+    because: str
+
+    def __str__(self) -> str:
+        return f"{self.device} {self.session} {self.direction}: {self.because}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +62,19 @@ class Side:
 
 
 def judge(base: Side, candidate: Side, *, strict: bool = False, ticket: str | None = None) -> GateReport:
-    """Compare two sides; nothing to compare, and doubt that the change brings, are inconclusive and block."""
+    """Compare two sides; nothing to compare, and doubt that the change brings or may hide in, are inconclusive and block."""
     old = {one.fingerprint for one in base.findings if one.status is Status.FAIL}
     old_unsure = {one.fingerprint for one in base.findings if one.status in (Status.INCONCLUSIVE, Status.ERROR)}
     fails = [one for one in candidate.findings if one.status is Status.FAIL and one.waived_by is None]
     new = tuple(one for one in fails if strict or one.fingerprint not in old)
-    doubts = [one for one in candidate.findings if one.status in (Status.INCONCLUSIVE, Status.ERROR)]
-    unsure = tuple(one for one in doubts if strict or one.fingerprint not in old_unsure)
+    changes, unclear = _changes(base.routers, candidate.routers)
+    reached = _Reached.of(changes, unclear)
+    unsure = tuple(
+        one
+        for one in candidate.findings
+        if one.status in (Status.INCONCLUSIVE, Status.ERROR)
+        and (strict or one.fingerprint not in old_unsure or reached.touches(one))
+    )
     now = {one.fingerprint for one in fails}
     fixed = tuple(one for one in base.findings if one.status is Status.FAIL and one.fingerprint not in now)
     blocking = tuple(
@@ -66,10 +86,8 @@ def judge(base: Side, candidate: Side, *, strict: bool = False, ticket: str | No
         f"{host}: the device is missing from the candidate" for host in sorted(base.routers.keys() - candidate.routers.keys())
     )
     verdict = "fail" if any(one.severity is not Severity.INFO for one in new) or blocking else "pass"
-    changes, unclear = _changes(base.routers, candidate.routers)
-    if verdict == "pass" and (
-        unsure or doubts or gone or not candidate.routers or not any(_judged(one) for one in candidate.findings)
-    ):
+    judged = any(one.status in (Status.PASS, Status.FAIL) for one in candidate.findings)
+    if verdict == "pass" and (unsure or unclear or gone or not candidate.routers or not judged):
         verdict = "inconclusive"
     return GateReport(
         verdict="overridden" if ticket and verdict != "pass" else verdict,
@@ -80,12 +98,31 @@ def judge(base: Side, candidate: Side, *, strict: bool = False, ticket: str | No
         blocking=blocking + gone,
         changes=changes,
         ticket=ticket,
-        doubts=unclear,
+        doubts=tuple(str(one) for one in unclear),
     )
 
 
-def _judged(finding: Finding) -> bool:
-    return finding.status in (Status.PASS, Status.FAIL)
+@dataclass(frozen=True, slots=True)
+class _Reached:
+    """Where a change may matter for a doubt that was there before: a doubt elsewhere is as old as it was."""
+
+    sides: frozenset[tuple[str, str, str]]
+    """Device, session and direction that let more through, or that could not be compared."""
+    imports: frozenset[str]
+    """Devices on which some import lets more through or marks routes differently: exports depend on it."""
+
+    @classmethod
+    def of(cls, changes: Sequence[Change], unclear: Sequence[Unclear]) -> _Reached:
+        wider = {(one.device, one.session, one.direction) for one in changes if one.newly_accepted}
+        wider |= {(one.device, one.session, one.direction) for one in unclear}
+        marked = {one.device for one in changes if one.direction == "import" and one.changed}
+        return cls(frozenset(wider), frozenset(marked | {device for device, _, word in wider if word == "import"}))
+
+    def touches(self, finding: Finding) -> bool:
+        """Whether a doubt on a session may now hide something that it did not hide before."""
+        if finding.direction == "export":
+            return finding.device in self.imports or (finding.device, finding.subject, "export") in self.sides
+        return any((finding.device, finding.subject, word) in self.sides for word in ("import", "export"))
 
 
 def always_blocking(host: str, base: Router | None, candidate: Router) -> list[str]:
@@ -128,10 +165,10 @@ def _lost(before: Session, after: Session) -> list[str]:
     return out
 
 
-def _changes(base: Mapping[str, Router], candidate: Mapping[str, Router]) -> tuple[tuple[Change, ...], tuple[str, ...]]:
+def _changes(base: Mapping[str, Router], candidate: Mapping[str, Router]) -> tuple[tuple[Change, ...], tuple[Unclear, ...]]:
     """What changed in meaning, and what could not be compared."""
     out: list[Change] = []
-    doubts: list[str] = []
+    doubts: list[Unclear] = []
     for host, after in sorted(candidate.items()):
         before = base.get(host)
         if before is None:
@@ -142,10 +179,10 @@ def _changes(base: Mapping[str, Router], candidate: Mapping[str, Router]) -> tup
             if was is None or session.shutdown:
                 continue
             for word, one, two in (("import", was.inbound, session.inbound), ("export", was.outbound, session.outbound)):
-                if one == two:
+                if same(one, two):
                     continue
                 found = evaluate.differ(one, two, afi=session.afi, domain=ALWAYS)
-                doubts += [f"{host} {session.key} {word}: {why}" for why in found.because]
+                doubts += [Unclear(host, session.key, word, why) for why in found.because]
                 if found.newly_accepted or found.newly_rejected or found.changed_attributes:
                     out.append(
                         Change(host, session.key, word, found.newly_accepted, found.newly_rejected, found.changed_attributes)
