@@ -140,7 +140,7 @@ def exit_code(report: AuditReport) -> int:
 
 def explain(router: Router, text: str, neighbor: str, route: Route, *, direction: str, family: str | None, vrf: str) -> Decision:
     """What one session does with one route, step by step; UsageError lists the sessions when there is no such one."""
-    from .analysis import concrete
+    from .analysis import concrete, passage
 
     wanted = family or ("ipv6-unicast" if route.afi == 6 else "ipv4-unicast")
     session = router.session(neighbor, wanted, vrf)
@@ -154,7 +154,7 @@ def explain(router: Router, text: str, neighbor: str, route: Route, *, direction
     lines = text.splitlines()
     steps = tuple(
         replace(step, text=step.text or (lines[step.line - 1].strip() if 0 < step.line <= len(lines) else ""))
-        for step in decision.trace
+        for step in passage.detailed(decision.trace, [attachment], decision.route)
     )
     if not attachment.filters and not decision.because:
         word = "accepts" if attachment.default is Verdict.ACCEPT else "rejects"
