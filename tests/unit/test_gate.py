@@ -1,11 +1,15 @@
-"""The gate: a doubt as old as the base does not block, unless the change may hide in it."""
+"""The gate: what a change brings or worsens blocks it; what was there before does not, unless the change may hide in it."""
 
 from __future__ import annotations
 
+import importlib
+import json
 from pathlib import Path
 
 import pytest
-from manrs_conformance import api, gate
+from click.testing import CliRunner
+from manrs_conformance import api, cli, gate
+from manrs_conformance.errors import SelfTestError, UsageError
 from manrs_conformance.model.snapshot import Snapshot
 
 INTENT = """\
@@ -88,3 +92,158 @@ def test_a_filter_that_cannot_be_followed_is_inconclusive_when_it_changes(inputs
 
 def test_nothing_to_compare_is_never_green(inputs: api.Inputs) -> None:
     assert api.gate_inputs([], [], inputs)[0].verdict == "inconclusive"
+
+
+WIDE = BASE.replace("permit 203.0.113.0/24", "permit 203.0.113.0/24\nip prefix-list CUST seq 6 permit 10.0.0.0/8")
+
+
+def test_more_of_a_known_fail_is_worse_and_the_rest_of_it_is_known(inputs: api.Inputs) -> None:
+    report = judged(inputs, WIDE, WIDE.replace("permit 10.0.0.0/8", "permit 10.0.0.0/8 le 9"))
+    worse = {one.check: one for one in report.new}
+    assert "BOG-01" in worse, "10.0.0.0/9 is a bogon that did not pass before"
+    assert "worse than before: 10." in worse["BOG-01"].message
+    assert worse["BOG-01"].witnesses[0].route.prefix.endswith("/9")
+    less = judged(inputs, WIDE.replace("permit 10.0.0.0/8", "permit 10.0.0.0/8 le 9"), WIDE)
+    assert "BOG-01" not in {one.check for one in less.new}
+
+
+def test_the_difference_shows_one_route_on_both_sides(inputs: api.Inputs) -> None:
+    change = next(one for one in judged(inputs, BASE, WIDE).changes if one.direction == "import")
+    shown = change.newly_accepted[0]
+    assert shown.route.prefix == "10.0.0.0/8"
+    assert (shown.before.verdict, shown.after.verdict) == ("reject", "accept")
+    assert 14 in {one.line for one in shown.after.trace}, "the entry that lets it through is named"
+    back = next(one for one in judged(inputs, WIDE, BASE).changes if one.direction == "import")
+    assert [one.route.prefix for one in back.newly_rejected] == [one.route.prefix for one in change.newly_accepted], (
+        "a mirror image"
+    )
+
+
+ROUTES = "\n".join(f"ip prefix-list BIG seq {n} permit 45.{n}.0.0/16" for n in range(1, 41))
+BLOCKED = {
+    "detached": (lambda t: t.replace("  neighbor 198.51.100.6 prefix-list CUST in\n", ""), "was detached"),
+    "deleted": (
+        lambda t: t.replace("ip prefix-list CUST seq 5 permit 203.0.113.0/24\n", ""),
+        "prefix-list CUST, which does not exist",
+    ),
+    "emptied": (
+        lambda t: t.replace("ip prefix-list CUST seq 5 permit 203.0.113.0/24", "ip prefix-list CUST description none"),
+        "CUST became empty",
+    ),
+    "no limit": (lambda t: t.replace("  neighbor 198.51.100.6 maximum-prefix 20\n", ""), "maximum-prefix was removed"),
+    "unread": (lambda t: t.replace("match ip address prefix-list PEER", "match ip addres prefix-list PEER"), "is not understood"),
+    "originates": (
+        lambda t: t.replace(" exit-address-family", "  network 45.9.0.0/16\n exit-address-family"),
+        "outside the declared",
+    ),
+    "redistributes": (lambda t: t.replace(" exit-address-family", "  redistribute static\n exit-address-family"), "has no filter"),
+    "jumps": (lambda t: t.replace(ROUTES, "\n".join(ROUTES.splitlines()[:20])), "BIG jumps: 0 entries come and 20 go of 40"),
+}
+
+
+@pytest.mark.parametrize("case", BLOCKED)
+def test_some_changes_block_whatever_the_base_held(inputs: api.Inputs, case: str) -> None:
+    base = BASE.replace(
+        "  neighbor 198.51.100.6 route-map", "  neighbor 198.51.100.6 maximum-prefix 20\n  neighbor 198.51.100.6 route-map"
+    )
+    base += ROUTES + "\n"
+    edit, words = BLOCKED[case]
+    assert edit(base) != base
+    report = judged(inputs, base, edit(base))
+    assert report.verdict == "fail"
+    assert any(words in one for one in report.blocking), report.blocking
+    assert judged(inputs, base, base).blocking == ()
+
+
+def test_invalid_routes_that_were_refused_and_pass_now_block(inputs: api.Inputs) -> None:
+    checked = BASE.replace(
+        "route-map PEER-IN permit 10", "route-map PEER-IN deny 5\n match rpki invalid\nexit\nroute-map PEER-IN permit 10"
+    )
+    checked += "rpki\n rpki cache 192.0.2.9 3323 preference 1\nexit\n"
+    report = judged(inputs, checked, checked.replace("match rpki invalid", "match rpki notfound"))
+    assert any("now accepts RPKI-invalid routes" in one for one in report.blocking), report.blocking
+
+
+@pytest.fixture
+def sides(tmp_path: Path, inputs: api.Inputs) -> Path:
+    """A folder with `base` and `candidate`, the second one wider."""
+    for name, text in (("base", BASE), ("candidate", WIDE)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "edge1.frr.cfg").write_text(text)
+    return tmp_path
+
+
+def command(sides: Path, *more: str) -> tuple[int, str]:
+    args = ["gate", "--base", str(sides / "base"), "--candidate", str(sides / "candidate"), "--intent", str(sides / "manrs.yml")]
+    done = CliRunner().invoke(cli._main, [*args, "--sources", str(sides / "sources"), *more], standalone_mode=False)
+    assert done.exception is None, done.exception
+    return int(done.return_value), done.output
+
+
+WAIVER = """\
+waivers:
+  - {id: W-1, check: BOG-01, device: edge1, reason: wanted for a while, owner: a@example.net, approver: b@example.net, expires: "2030-01-01"}
+"""
+
+
+def test_a_change_cannot_waive_itself(sides: Path) -> None:
+    (sides / "candidate" / "waivers.yml").write_text(WAIVER)
+    code, text = command(sides)
+    assert code == 1
+    assert "BOG-01" in text
+    assert "RULES" in text
+    assert "W-1" in text
+    with pytest.raises(UsageError, match="candidate side"):
+        api.gate_files(
+            sides / "base",
+            sides / "candidate",
+            intent=sides / "manrs.yml",
+            waivers=sides / "candidate" / "waivers.yml",
+            sources=sides / "sources",
+            as_of="2026-11-25T06:00:00Z",
+        )
+
+
+def test_a_waiver_of_the_base_is_taken(sides: Path) -> None:
+    for name in ("base", "candidate"):
+        (sides / name / "waivers.yml").write_text(WAIVER)
+    _code, text = command(sides)
+    assert "BOG-01" not in text.replace("waivers", "")
+    assert "RULES" not in text
+
+
+def test_the_exports_stand_on_the_lines_of_the_candidate(sides: Path) -> None:
+    names = {name: sides / name for name in ("a.sarif", "a.xml", "a.json", "a.md")}
+    code, _text = command(
+        sides,
+        *("--sarif", str(names["a.sarif"]), "--junit", str(names["a.xml"]), "--gitlab", str(names["a.json"])),
+        *("--markdown", str(names["a.md"])),
+    )
+    assert code == 1
+    results = json.loads(names["a.sarif"].read_text())["runs"][0]["results"]
+    bogon = next(one for one in results if one["ruleId"] == "BOG-01" and one["kind"] == "fail")
+    assert bogon["baselineState"] == "new"
+    place = bogon["locations"][0]["physicalLocation"]
+    assert place["artifactLocation"]["uri"].endswith("candidate/edge1.frr.cfg")
+    assert "10.0.0.0/8" in WIDE.splitlines()[place["region"]["startLine"] - 1] or place["region"]["startLine"] < 20
+    assert {one["baselineState"] for one in results} <= {"new", "unchanged", "absent"}
+    assert any(one["location"]["path"].endswith("candidate/edge1.frr.cfg") for one in json.loads(names["a.json"].read_text()))
+    assert len(names["a.md"].read_text().splitlines()) <= 40
+    assert "<failure" in names["a.xml"].read_text()
+
+
+def test_an_override_is_on_record_in_the_bundle(sides: Path) -> None:
+    code, _text = command(sides, "--break-glass", "NOC-7", "--bundle", str(sides / "bundle"))
+    assert code == 0
+    answer = json.loads((sides / "bundle" / "data" / "gate.json").read_text())
+    assert (answer["verdict"], answer["ticket"]) == ("overridden", "NOC-7")
+    assert "NOC-7" in (sides / "bundle" / "data" / "run.json").read_text()
+    assert api.verify_bundle(sides / "bundle", None).ok
+    assert api.replay_bundle(sides / "bundle")[0] == ()
+
+
+def test_a_gate_that_misses_the_known_bad_judges_nothing(sides: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    canary = importlib.import_module("manrs_conformance.gate.selftest")
+    monkeypatch.setattr(canary, "MUST_FAIL", canary.MUST_FAIL | {"NO-01"})
+    with pytest.raises(SelfTestError, match="NO-01"):
+        gate.selftest()
