@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import importlib
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 from manrs_conformance import api, cli, gate
-from manrs_conformance.errors import SelfTestError, UsageError
+from manrs_conformance.errors import InputError, SelfTestError, UsageError
 from manrs_conformance.model.snapshot import Snapshot
 
 INTENT = """\
@@ -247,3 +248,23 @@ def test_a_gate_that_misses_the_known_bad_judges_nothing(sides: Path, monkeypatc
     monkeypatch.setattr(canary, "MUST_FAIL", canary.MUST_FAIL | {"NO-01"})
     with pytest.raises(SelfTestError, match="NO-01"):
         gate.selftest()
+
+
+def test_a_working_tree_is_judged_against_a_revision(sides: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(sides)
+    (sides / "candidate" / "edge1.frr.cfg").write_text(BASE)
+    for words in (
+        ["init", "-q"],
+        ["add", "-A"],
+        ["-c", "user.name=a", "-c", "user.email=a@example.net", "commit", "-qm", "before"],
+    ):
+        subprocess.run(["git", *words], check=True)
+    (sides / "candidate" / "edge1.frr.cfg").write_text(WIDE)
+    (sides / "manrs.yml").write_text("asns: [1]\n")
+    args = ["gate", "--base", "git:HEAD", "--candidate", "candidate", "--intent", "manrs.yml", "--sources", "sources"]
+    done = CliRunner().invoke(cli._main, args, standalone_mode=False)
+    assert done.exception is None, "the intent of the revision is taken, not the broken one of the working tree"
+    assert done.return_value == 1
+    assert "BOG-01" in done.output
+    wrong = CliRunner().invoke(cli._main, [*args[:2], "git:nowhere", *args[3:]], standalone_mode=False)
+    assert isinstance(wrong.exception, InputError)

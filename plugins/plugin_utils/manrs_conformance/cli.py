@@ -161,8 +161,10 @@ def _summary(done: api.Assessment) -> None:
 
 
 @_main.command()
-@click.option("--base", required=True, type=READABLE)
-@click.option("--candidate", required=True, type=READABLE)
+@click.option(
+    "--base", required=True, help="File or folder before the change, or git:REV for the candidate's folder at that revision."
+)
+@click.option("--candidate", required=True, type=READABLE, help="File or folder after the change.")
 @_common
 @click.option("--strict", is_flag=True, help="Judge everything, not only what the change brings.")
 @click.option(
@@ -180,7 +182,7 @@ def _summary(done: api.Assessment) -> None:
 @click.option("--break-glass", "ticket", default=None, metavar="TICKET", help="Let a blocked change through, as overridden.")
 @FORMAT
 def gate(
-    base: Path,
+    base: str,
     candidate: Path,
     platform: str | None,
     devices: Path | None,
@@ -203,18 +205,19 @@ def gate(
     Intent and waivers are read from the base side: a file `waivers.yml` in the base folder is taken when --waivers is not given, and
     what the candidate folder changes in them is reported, never used.
     """
-    gated = api.gate_files(
-        base,
-        candidate,
-        intent=intent_path,
-        waivers=waivers_path,
-        sources=sources,
-        as_of=as_of or collect.now(),
-        platform=platform,
-        devices=api.devices(devices),
-        strict=strict,
-        ticket=ticket,
-    )
+    with api.base_side(base, candidate, [intent_path, waivers_path]) as (before, (intent, waivers)):
+        gated = api.gate_files(
+            before,
+            candidate,
+            intent=intent or intent_path,
+            waivers=waivers,
+            sources=sources,
+            as_of=as_of or collect.now(),
+            platform=platform,
+            devices=api.devices(devices),
+            strict=strict,
+            ticket=ticket,
+        )
     report = gated.report
     for path, name in ((sarif, "results.sarif"), (junit, "junit.xml"), (gitlab, "gl-code-quality-report.json")):
         if path is not None:

@@ -11,6 +11,7 @@ from .change import prepare_push, push_device, safe_diff
 from .explaining import explain
 from .files import collect_device, devices, renamed, route, saved, single
 from .gating import Gated, gate_bundle, gate_export, gate_files, gate_inputs, gate_json
+from .revision import base_side
 from .words import brief, counts, report_json, summary_text
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "Inputs",
     "audit",
     "audit_inputs",
+    "base_side",
     "brief",
     "checks",
     "collect_device",
