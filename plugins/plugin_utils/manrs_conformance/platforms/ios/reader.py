@@ -6,10 +6,10 @@ import ipaddress
 import re
 from collections.abc import Callable
 
-from ...model.policy import Afi, PrefixEntry
+from ...model.policy import Afi
 from ...model.router import Secret, StaticRoute, Taint
-from .._block import Ledger, Redacted, Statement, placeholder, statements
-from .._lists import Numbered, Unreadable, decimal, prefix_entry
+from .._block import Ledger, Redacted, Statement, placeholder, statement
+from .._lists import Unreadable, decimal, run_of_prefixes
 from .._routemap import RouteMap, cannot
 from . import bgp as bgp_block
 from . import clauses, interfaces, listlines
@@ -23,35 +23,24 @@ def read(text: str) -> Draft:
     """Read every line; what belongs together is resolved afterwards."""
     lines = text.splitlines()
     draft = Draft(Ledger(lines))
-    last: Numbered[PrefixEntry] | None = None
-    last_key: tuple[Afi, str] = (4, "")
-    states, prefixes = draft.ledger.states, draft.lists.prefix
-    hidden = 0
-    for at in statements(lines):
-        words = at.words
-        if at.number <= hidden:
-            draft.ledger.irrelevant(at.number)
-            continue
-        # Fast path: hundreds of thousands of prefix-list lines are the normal case.
-        if len(words) > 5 and words[1] == "prefix-list" and words[0] in ("ip", "ipv6") and at.indent == 0:
-            afi: Afi = 4 if words[0] == "ip" else 6
-            try:
-                seq, entry = prefix_entry(words[3:], afi, at.number)
-            except Unreadable:
-                entry = None
-            if entry is not None:
-                if last is None or last_key != (afi, words[2]):
-                    last_key = (afi, words[2])
-                    last = prefixes.setdefault(last_key, Numbered(words[2]))
-                last.add(seq, entry, at.number)
-                states[at.number - 1] = 117
+    index = 0
+    while index < len(lines):
+        if lines[index].startswith(("ip prefix-list ", "ipv6 prefix-list ")):
+            after = run_of_prefixes(lines, index, draft.lists.prefix, draft.ledger.states)
+            if after > index:
+                draft.statements += after - index
                 draft.block = ""
-                draft.statements += 1
+                index = after
                 continue
-        hidden = _line(draft, at)
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
+        at = statement(lines, index)
+        index += 1
+        if at is None:
+            draft.ledger.irrelevant(index)
+            continue
+        last = _line(draft, at)
+        for number in range(index + 1, last + 1):
             draft.ledger.irrelevant(number)
+        index = max(index, last)
     if not draft.new_format:
         _without_new_format(draft)
     if draft.bgp is not None and draft.bgp.dotted:
