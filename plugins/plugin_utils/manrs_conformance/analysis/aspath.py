@@ -14,7 +14,7 @@ from typing import cast
 
 from ..model.asn import decimal_range
 from ..model.policy import AsPathEntry, AsPathList
-from . import tokens
+from . import asnmode, tokens
 from .automaton import Group, Machine, explore, leaf
 from .regex import DIGITS, SYMBOLS, Alt, Chars, Node, Repeat, UnsupportedPattern, parse
 
@@ -56,15 +56,22 @@ def _groups(one: AsPathList) -> list[tuple[bool, list[Node]]]:
     """Runs of entries with the same action as lists of trees; alternatives at the top count as patterns of their own."""
     out: list[tuple[bool, list[Node]]] = []
     for entry in one.entries:
-        if entry.dialect not in CHARACTER_DIALECTS:
-            raise UnsupportedPattern(entry.dialect)
-        tree = _parsed(entry.pattern)
+        tree = _parsed(_characters_of(entry))
         parts: list[Node] = list(tree.parts) if isinstance(tree, Alt) else [tree]
         if out and out[-1][0] is entry.permit:
             out[-1][1].extend(parts)
         else:
             out.append((entry.permit, parts))
     return out
+
+
+def _characters_of(entry: AsPathEntry) -> str:
+    """The pattern of an entry in character syntax."""
+    if entry.dialect == "asn":
+        return asnmode.characters(entry.pattern)
+    if entry.dialect not in CHARACTER_DIALECTS:
+        raise UnsupportedPattern(entry.dialect)
+    return entry.pattern
 
 
 @functools.lru_cache(maxsize=20_000)
@@ -131,7 +138,8 @@ def matches(one: AsPathList, path: AsPath) -> bool | None:
     text = printed(path)
     for entry in one.entries:
         expression = _compiled(entry)
-        if expression is None:
+        if expression is None or (entry.dialect == "asn" and any(isinstance(one, tuple) for one in path)):
+            # How whole-ASN patterns read an AS_SET is not documented.
             return None
         if expression.search(text):
             return entry.permit
@@ -140,11 +148,10 @@ def matches(one: AsPathList, path: AsPath) -> bool | None:
 
 @functools.lru_cache(maxsize=20_000)
 def _compiled(entry: AsPathEntry) -> re.Pattern[str] | None:
-    if entry.dialect not in CHARACTER_DIALECTS:
-        return None
     try:
-        parse(entry.pattern)
-        return re.compile(re.sub(r"\$", r"\\Z", entry.pattern).replace("_", r"(?:^|[,{}() ]|\Z)"))
+        pattern = _characters_of(entry)
+        parse(pattern)
+        return re.compile(re.sub(r"\$", r"\\Z", pattern).replace("_", r"(?:^|[,{}() ]|\Z)"))
     except (UnsupportedPattern, re.error):
         return None
 
