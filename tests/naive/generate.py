@@ -130,7 +130,7 @@ class _Maker:
             permit = self.chance() < 0.7
             go_on = None
             if self.chance() < (0.35 if permit else 0.05):
-                later = [one for one in seqs[place + 1 :]]
+                later = seqs[place + 1 :]
                 go_on = self.rng.choice([0, *later, 75])
             kinds = self.rng.sample(
                 ("ip", "ipv6", "as-path", "community", "rpki", "metric", "acl", "none"), self.rng.choice((0, 1, 1, 2, 2, 3))
