@@ -40,16 +40,18 @@ def _tree(draft: Draft, lines: list[str]) -> tuple[list[Block], list[tuple[State
     stack: list[Block] = []
     notes: list[tuple[Statement, Redacted, Block | None]] = []
     states, ledger = draft.ledger.states, draft.ledger
-    take = lists.FastPrefixes(draft.lists).take
     until, opened = "", 0
     fast = False
-    for number, text in enumerate(lines, 1):
-        if text[:15] == "ip prefix-list " and not until and take(text, number):
-            states[number - 1] = 117
-            fast = True
-            if stack:
-                stack = []
-            continue
+    index, count = 0, len(lines)
+    while index < count:
+        text = lines[index]
+        if text.startswith(("ip prefix-list ", "ipv6 prefix-list ")) and not until:
+            after = lists.fast_prefixes(draft.lists, lines, index, states, 4 if text[2] == " " else 6)
+            if after > index:
+                index, fast, stack = after, True, []
+                continue
+        index += 1
+        number = index
         words = text.split()
         if until:
             ledger.irrelevant(number)
