@@ -26,6 +26,8 @@ class Face:
     allow_default: dict[int, bool] = field(default_factory=dict)
     acls: dict[tuple[int, str], tuple[str, int]] = field(default_factory=dict)
     routed: bool = False
+    unnumbered: str = ""
+    """The interface whose addresses it borrows."""
     lines: list[int] = field(default_factory=list)
 
 

@@ -86,7 +86,7 @@ def _ip(face: Face, block: Block, words: list[str], afi: int) -> bool:
             return False
         face.addresses.append(str(address))
     elif kind == "unnumbered":
-        pass
+        face.unnumbered = "".join(rest)
     elif (kind == "access-group" and afi == 4) or (kind == "traffic-filter" and afi == 6):
         if len(rest) != 2 or rest[1] not in ("in", "out"):
             return False
@@ -114,6 +114,10 @@ def build(draft: Draft) -> tuple[Interface, ...]:
             face.urpf = {4: "unknown", 6: "unknown"}
         elif draft.urpf_off:
             face.urpf = {afi: "unknown" for afi, mode in face.urpf.items() if mode != "none"}
+        donor = draft.faces.get(face.unnumbered)
+        if donor is not None:
+            # It borrows the addresses, not the subnets.
+            face.addresses += [address.partition("/")[0] + ("/128" if ":" in address else "/32") for address in donor.addresses]
         one = make_interface(face)
         out.append(replace(one, sources_v4=_sources(draft, face, 4), sources_v6=_sources(draft, face, 6)))
     return tuple(out)
