@@ -8,7 +8,7 @@ import re
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from manrs_conformance.analysis import aspath, asnmode
+from manrs_conformance.analysis import asnmode, aspath
 from manrs_conformance.analysis.regex import UnsupportedPattern
 from manrs_conformance.model.policy import AsPathEntry, AsPathList
 
