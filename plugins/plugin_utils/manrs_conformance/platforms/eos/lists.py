@@ -97,13 +97,13 @@ def community_line(draft: Draft, at: Statement) -> bool:
 def community_entry(words: list[str], kind: CommunityKind, expanded: bool, line: int) -> tuple[int | None, CommunityEntry]:
     """Sequence and entry of a community-list line.
 
-    Whether a line with several communities asks for all of them or for any is not confirmed: such a line is not read.
+    A regular expression over extended communities reads a printed form that is not known. Whether a line with several communities asks for all of them or for any is not confirmed: such a line is not read.
     """
     seq, permit, rest = head(words)
     if expanded:
         pattern = " ".join(rest)
         regex(pattern)
-        if not pattern or (kind == "standard" and reads_names(pattern)):
+        if not pattern or kind == "extended" or (kind == "standard" and reads_names(pattern)):
             raise Unreadable(pattern)
         return seq, CommunityEntry(permit, regex=pattern, scope="each", line=line)
     names = extended_names(rest) if kind == "extended" else tuple(community(one, kind) for one in rest)

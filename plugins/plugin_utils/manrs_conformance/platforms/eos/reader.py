@@ -6,16 +6,17 @@ import re
 from collections.abc import Callable
 from typing import cast
 
-from ...model.policy import Afi, PrefixEntry
+from ...model.policy import Afi
 from ...model.router import Taint
 from .._acl import Acl
-from .._block import Ledger, Redacted, Statement, placeholder, statements
+from .._block import Ledger, Redacted, Statement, placeholder
 from .._lists import Numbered, Unreadable, asn
 from .._routemap import Entry, RouteMap, cannot
 from .bgp import Bgp
 from .blocks import LINES, static_line
 from .draft import Block, Draft, Face, PeerFilter
-from .lists import KINDS, as_path_line, community_line, entry, prefix_line
+from .fastlists import run
+from .lists import KINDS, as_path_line, community_line, prefix_line
 from .statement import IRRELEVANT, IRRELEVANT_IP, ROUTERS, SECRETS, TEXT_BLOCKS
 
 _DEVICE = re.compile(r"^\s*!+\s*device:\s*(\S+)\s*\((?:[^,()]*,\s*)?(?:EOS-)?([^,()\s]+)[^()]*\)", re.ASCII)
@@ -28,41 +29,47 @@ def read(text: str) -> Draft:
     lines = text.splitlines()
     draft = Draft(Ledger(lines))
     states = draft.ledger.states
-    for at in statements(lines):
-        if draft.text_until:
-            _text(draft, at)
-            continue
-        words = at.words
-        block = draft.top
-        # Fast path: hundreds of thousands of prefix-list lines are the normal case, as a block or one by one.
-        if block is not None and block.kind == "prefix-list" and at.indent > block.indent and words[0] in ("seq", "permit", "deny"):
-            rest = _entries(draft, cast(Afi, block.thing), block.name, words, at)
-        elif len(words) > 4 and words[1] == "prefix-list" and at.indent == 0 and words[0] in ("ip", "ipv6"):
-            draft.blocks.clear()
-            rest = _entries(draft, 4 if words[0] == "ip" else 6, words[2], words[3:], at)
+    number = 0
+    while number < len(lines):
+        if lines[number].startswith(("   seq ", "ip prefix-list ", "ipv6 prefix-list ")) and not draft.text_until:
+            after = _run(draft, lines, number)
+            draft.statements += after - number
+            if after > number:
+                number = after
+                continue
+        raw = lines[number]
+        number += 1
+        words = raw.split()
+        if words:
+            at = Statement(number, len(raw) - len(raw.lstrip()), words, raw)
+            if draft.text_until:
+                _text(draft, at)
+            else:
+                _line(draft, at)
         else:
-            rest = at
-        if rest is not None:
-            _line(draft, rest)
-    for number, line in enumerate(lines, 1):
-        if states[number - 1] == 63 and not line.strip():
-            draft.ledger.irrelevant(number)
+            states[number - 1] = 105
     return draft
 
 
-def _entries(draft: Draft, afi: Afi, name: str, words: list[str], at: Statement) -> Statement | None:
-    """One entry of a prefix list; None when it was read."""
-    try:
-        seq, found = entry(words, afi, at.number)
-    except Unreadable:
-        return at
-    table: Numbered[PrefixEntry] | None = draft.lists.prefix.get((afi, name))
-    if table is None:
-        table = draft.lists.prefix[(afi, name)] = Numbered(name)
-    table.add(seq, found, at.number)
-    draft.ledger.states[at.number - 1] = 117
-    draft.statements += 1
-    return None
+def _run(draft: Draft, lines: list[str], number: int) -> int:
+    """Read a run of prefix-list entries, of the open block or one by one; returns where it stopped."""
+    block = draft.top
+    if lines[number][0] == " ":
+        if block is None or block.kind != "prefix-list":
+            return number
+        afi, name, head = cast(Afi, block.thing), block.name, cast("str | int", block.indent)
+    else:
+        words = lines[number].split(None, 3)
+        if len(words) < 4:
+            return number
+        draft.blocks.clear()
+        afi, name = 4 if words[0] == "ip" else 6, words[2]
+        head = name
+    table = draft.lists.prefix.get((afi, name)) or Numbered(name)
+    after = run(lines, number, afi, head, table, draft.ledger.states)
+    if after > number:
+        draft.lists.prefix[(afi, name)] = table
+    return after
 
 
 def _text(draft: Draft, at: Statement) -> None:
@@ -71,6 +78,7 @@ def _text(draft: Draft, at: Statement) -> None:
     if at.text.strip() == draft.text_until:
         draft.text_until, draft.text_is_code = "", False
     elif draft.text_is_code:
+        draft.hidden_functions = draft.hidden_functions or at.words[:2] == ["source", "pulled-from"]
         draft.functions |= set(re.findall(r"\bfunction\s+(\w+)\s*\(", at.text, re.ASCII))
 
 
@@ -100,7 +108,7 @@ def _line(draft: Draft, at: Statement) -> None:
             draft.blocks.pop()
         draft.ledger.irrelevant(at.number)
         return
-    if any(tuple(at.words[: len(one)]) == one for one in TEXT_BLOCKS):
+    if at.words[0] in TEXT_BLOCKS or (at.words == ["action", "bash"] and block is not None and block.kind == "skip"):
         draft.text_until = "EOF"
         draft.ledger.irrelevant(at.number)
         return

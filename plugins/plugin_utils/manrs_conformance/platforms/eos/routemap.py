@@ -159,6 +159,8 @@ def communities(kind: CommunityKind) -> Matcher:
         any_of = "or-results" in words
         exact = "exact-match" in words
         names = [one for one in words if one not in ("or-results", "exact-match")]
+        if not names or "instances" in names:
+            raise Unreadable(" ".join(words))
 
         def wrap(found: CommunityList) -> Cond:
             if exact and any(entry.regex is not None for entry in found.entries):
@@ -169,8 +171,6 @@ def communities(kind: CommunityKind) -> Matcher:
             scope.named(LIST_OF[kind], [name], line, permit, lambda text: scope.lists.community_list(kind, text), wrap)
             for name in names
         ]
-        if not conds or "instances" in words:
-            raise Unreadable(" ".join(words))
         if any_of:
             return conds[0] if len(conds) == 1 else AnyOf(tuple(conds))
         return either(conds, line, "whether several community lists must all match is not confirmed")

@@ -80,7 +80,7 @@ NEIGHBOR_IRRELEVANT = words(
     """
 )
 """Options of a neighbour that no check reads."""
-TEXT_BLOCKS = (("banner",), ("comment",))
+TEXT_BLOCKS = words("banner comment")
 """First words of lines that a free text follows, up to a line `EOF`."""
 
 SECRETS = (
@@ -96,12 +96,15 @@ SECRETS = (
     re.compile(r"^\s*(?:tacacs-server|radius-server|server|ldap)\b.*?\bkey\s+(?:(?:0|7|8a)\s+)?(\S+)"),
     re.compile(r"^\s*ntp\s+authentication-key\s+\S+\s+\S+\s+(?:(?:0|7|8a)\s+)?(\S+)"),
     re.compile(r"^\s*neighbor\s+\S+\s+password\s+(?!shared-secret)(?:(?:0|7|8a)\s+)?(\S.*?)\s*$"),
-    re.compile(r"^\s*(?:secret|key-string|passphrase|password|key|pre-shared-key|shared-key)\s+(?:(?:0|7|8a|sha512)\s+)?(\S+)"),
+    re.compile(
+        r"^\s*(?:secret|key-string|passphrase|password|key|pre-shared-key|shared-key)\s+(?!\S+\s+(?:0|7|8a)\s)(?:(?:0|7|8a|sha512)\s+)?(\S+)"
+    ),
+    re.compile(r"-cvauth=(?:key|token-secure),([^,\s/]+)"),
     re.compile(r"^\s*secret\s+\S+\s+(?:0|7|8a)\s+(\S+)"),
     re.compile(r"^\s*key\s+\S+\s+(?:0|7|8a)\s+(\S+)"),
     re.compile(r"\b(?:message-digest-key|authentication-key)\s+(?:\S+\s+)?(?:md5|sha\d*|sha-\d+)?\s*(?:(?:0|7|8a)\s+)?(\S+)\s*$"),
     re.compile(
-        r"^\s*(?:isis|ip ospf|ospfv3|ipv6 ospf|vrrp|authentication)\b.*?\b(?:key|passphrase|text)\s+(?:(?:0|7|8a)\s+)?(\S+)"
+        r"^\s*(?:isis|ip ospf|ospfv3|ipv6 ospf|vrrp|authentication)\b.*?\b(?:key|key-string|passphrase|text)\s+(?:(?:0|7|8a)\s+)?(\S+)"
     ),
 )
 """Lines with a secret; the first group is the secret."""
