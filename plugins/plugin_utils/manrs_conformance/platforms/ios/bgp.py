@@ -263,7 +263,7 @@ def _range(bgp: Bgp, rest: list[str], line: int) -> None:
 
 
 def _neighbor(bgp: Bgp, body: list[str], line: int, negative: bool, ledger: Ledger) -> None:
-    name, option, rest = canonical(body[1]), body[2], body[3:]
+    name, option, rest = canonical(body[1]), body[2].lower(), body[3:]
     table = bgp.table(bgp.vrf)
     peer = table.peer(name, line)
     peer.lines.append(line)
@@ -291,10 +291,10 @@ def _option(
     if option not in BASE and option not in AF:
         ledger.miss(line, "unsupported" if option in UNSUPPORTED else "unrecognised", taint)
         return
-    for key in _keys(option, rest, negative):
-        target[key] = (None if negative else rest, line)
     if not negative:
         _check(option, rest)
+    for key in list(_keys(option, rest, negative)):
+        target[key] = (None if negative else rest, line)
     ledger.used(line)
 
 

@@ -21,9 +21,6 @@ KINDS: dict[str, CommunityKind] = {
 def prefix_list(draft: Draft, at: Statement, afi: Afi) -> bool:
     """`ip|ipv6 prefix-list NAME …`; what cannot be read taints the list."""
     name, rest = at.words[2], at.words[3:]
-    if name == "sequence-number":
-        draft.ledger.irrelevant(at.number)
-        return True
     table = draft.lists.prefix
     try:
         if rest[:1] == ["description"]:
