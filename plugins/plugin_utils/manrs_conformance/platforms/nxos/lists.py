@@ -97,8 +97,10 @@ def prefix_line(draft: Draft, block: Block, afi: Afi) -> bool:
         draft.lists.tainted.add(name)
         refuse(block, draft.ledger, Taint("list", name), known="mask" in rest)
         return True
-    # Without a number the last one plus five (Nexus 3548 unicast command reference, `ip prefix-list`).
-    one.add((one.seqs[-1] if one.seqs else 0) + 5 if seq is None else seq, entry, line)
+    if seq is None:
+        # Five more than the greatest (Nexus 3548 unicast command reference, `ip prefix-list`).
+        seq = 5 + (one.seqs[-1] if one.ordered and one.seqs else max(one.seqs, default=0))
+    one.add(seq, entry, line)
     leaf(block, draft.ledger, Taint("list", name))
     return True
 
