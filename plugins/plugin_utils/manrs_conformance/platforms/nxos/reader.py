@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from ...model.router import Secret, Taint
 from .._block import Ledger, Redacted, Statement, placeholder
-from .._lists import Unreadable, asn
+from .._lists import Unreadable, asn, run_of_prefixes
 from .._routemap import RouteMap, cannot
 from . import bgp as bgp_block
 from . import interfaces, lists, routemap
@@ -48,7 +48,7 @@ def _tree(draft: Draft, lines: list[str]) -> tuple[list[Block], list[tuple[State
         text = lines[index]
         listed = text.startswith(("ip prefix-list ", "ipv6 prefix-list "))
         if listed and not until:
-            after = lists.fast_prefixes(draft.lists, lines, index, states, 4 if text[2] == " " else 6)
+            after = run_of_prefixes(lines, index, draft.lists.prefix, states)
             if after > index:
                 index, fast, stack = after, True, []
                 continue
