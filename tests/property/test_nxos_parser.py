@@ -97,7 +97,17 @@ JSON = st.recursive(
         st.lists(inner, max_size=4)
         | st.dictionaries(
             st.sampled_from(
-                ["TABLE_vrf", "ROW_vrf", "TABLE_af", "ROW_af", "TABLE_saf", "ROW_saf", "TABLE_neighbor", "ROW_neighbor", "neighboras"]
+                [
+                    "TABLE_vrf",
+                    "ROW_vrf",
+                    "TABLE_af",
+                    "ROW_af",
+                    "TABLE_saf",
+                    "ROW_saf",
+                    "TABLE_neighbor",
+                    "ROW_neighbor",
+                    "neighboras",
+                ]
             ),
             inner,
         )

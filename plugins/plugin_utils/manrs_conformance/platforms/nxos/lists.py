@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from socket import AF_INET, AF_INET6, inet_pton
 
 from ...model.policy import Afi, AsPathEntry, CommunityEntry, CommunityKind, PrefixEntry
 from ...model.router import Taint
-from .._acl import Acl, extended_rule, full
+from .._acl import Acl, extended_rule
 from .._block import Ledger
 from .._lists import Lists, Numbered, Unreadable, community_name, decimal, extended_names, head, prefix, reads_names, regex
 from .draft import Draft
@@ -18,66 +17,7 @@ KINDS: dict[str, CommunityKind] = {
     "large-community-list": "large",
     "extcommunity-list": "extended",
 }
-from_bytes = int.from_bytes
 GROUPS = frozenset({"addrgroup", "portgroup", "object-group"})
-
-
-def fast_prefixes(lists: Lists, lines: list[str], start: int, states: bytearray, afi: Afi) -> int:
-    """Read a run of `ip|ipv6 prefix-list NAME seq N …` lines of one list from index `start`; the index of the first line not taken.
-
-    Hundreds of thousands of them are the normal case. Only the form that `show running-config` prints is taken; the rest is left to
-    `prefix_line`.
-    """
-    opening = "ip prefix-list " if afi == 4 else "ipv6 prefix-list "
-    name = lines[start][len(opening) :].partition(" ")[0]
-    head_text = f"{opening}{name} seq "
-    net = AF_INET if afi == 4 else AF_INET6
-    skip = len(head_text)
-    if not name or not lines[start].startswith(head_text):
-        return start
-    one = lists.prefix.get((afi, name)) or Numbered(name)
-    seqs, entries, numbers = one.seqs, one.entries, one.lines
-    last = seqs[-1] if seqs else -1
-    tails: dict[str, tuple[int, int, int, int]] = {}
-    at = start
-    try:
-        for at in range(start, len(lines)):
-            text = lines[at]
-            if text[:skip] != head_text:
-                break
-            seq_text, action, rest = text[skip:].split(" ", 2)
-            address, _, tail = rest.partition("/")
-            found = tails.get(tail)
-            if found is None:
-                found = tails[tail] = _tail(tail, afi)
-            if action not in ("permit", "deny") or not seq_text.isdigit():
-                raise Unreadable(text)
-            mask, length, least, most = found
-            network = from_bytes(inet_pton(net, address), "big") & mask
-            seq = int(seq_text)
-            if seq <= last:
-                one.ordered = False
-            last = seq
-            number = at + 1
-            seqs.append(seq)
-            entries.append((network, length, least, most, action == "permit", number))
-            numbers.append(number)
-        else:
-            at += 1
-    except (OSError, ValueError, Unreadable):
-        pass
-    if at > start:
-        lists.prefix[(afi, name)] = one
-        states[start:at] = b"u" * (at - start)
-    return at
-
-
-def _tail(text: str, afi: Afi) -> tuple[int, int, int, int]:
-    """Mask, length and bounds of what stands behind the slash; Unreadable otherwise."""
-    nothing = "0.0.0.0" if afi == 4 else "::"
-    _, (_, length, least, most, _, _) = _prefix_entry(["permit", *f"{nothing}/{text}".split()], afi, 0)
-    shift = (32 if afi == 4 else 128) - length
-    return full(afi) >> shift << shift, length, least, most
 
 
 def prefix_line(draft: Draft, block: Block, afi: Afi) -> bool:
@@ -97,8 +37,10 @@ def prefix_line(draft: Draft, block: Block, afi: Afi) -> bool:
         draft.lists.tainted.add(name)
         refuse(block, draft.ledger, Taint("list", name), known="mask" in rest)
         return True
-    # Without a number the last one plus five (Nexus 3548 unicast command reference, `ip prefix-list`).
-    one.add((one.seqs[-1] if one.seqs else 0) + 5 if seq is None else seq, entry, line)
+    if seq is None:
+        # Five more than the greatest (Nexus 3548 unicast command reference, `ip prefix-list`).
+        seq = 5 + (one.seqs[-1] if one.ordered and one.seqs else max(one.seqs, default=0))
+    one.add(seq, entry, line)
     leaf(block, draft.ledger, Taint("list", name))
     return True
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from ...model.router import Secret, Taint
 from .._block import Ledger, Redacted, Statement, placeholder
-from .._lists import Unreadable, asn
+from .._lists import Unreadable, asn, run_of_prefixes
 from .._routemap import RouteMap, cannot
 from . import bgp as bgp_block
 from . import interfaces, lists, routemap
@@ -40,13 +40,15 @@ def _tree(draft: Draft, lines: list[str]) -> tuple[list[Block], list[tuple[State
     stack: list[Block] = []
     notes: list[tuple[Statement, Redacted, Block | None]] = []
     states, ledger = draft.ledger.states, draft.ledger
+    early: list[Block] = []
     until, opened = "", 0
     fast = False
     index, count = 0, len(lines)
     while index < count:
         text = lines[index]
-        if text.startswith(("ip prefix-list ", "ipv6 prefix-list ")) and not until:
-            after = lists.fast_prefixes(draft.lists, lines, index, states, 4 if text[2] == " " else 6)
+        listed = text.startswith(("ip prefix-list ", "ipv6 prefix-list "))
+        if listed and not until:
+            after = run_of_prefixes(lines, index, draft.lists.prefix, states)
             if after > index:
                 index, fast, stack = after, True, []
                 continue
@@ -77,11 +79,17 @@ def _tree(draft: Draft, lines: list[str]) -> tuple[list[Block], list[tuple[State
         parent = _parent(stack, indent)
         while stack and stack[-1].at.indent >= indent:
             stack.pop()
-        (roots if parent is None else parent.children).append(one)
+        if listed and indent == 0 and lists.prefix_line(draft, one, 4 if text[2] == " " else 6):
+            early.append(one)
+        else:
+            (roots if parent is None else parent.children).append(one)
         stack.append(one)
         if words[0] == "banner" and indent == 0:
             until, opened = _delimiter(words, text), number
     draft.statements += fast
+    for one in early:
+        for inner in one.children:
+            refuse(inner, ledger, Taint("list", one.words[2]))
     if until:
         # Whatever stands behind it was taken for the text of the banner.
         roots = [one for one in roots if one.line != opened]
@@ -173,8 +181,6 @@ def _ip(draft: Draft, block: Block) -> bool:
     kind = words[1] if len(words) > 2 else ""
     if kind == "route":
         return interfaces.static(draft, block, _vrf_of(words))
-    if kind == "prefix-list":
-        return lists.prefix_line(draft, block, 4 if afi == 4 else 6)
     if kind == "access-list" and len(words) == 3:
         lists.access_list(draft, block, 4 if afi == 4 else 6, words[2])
         return True

@@ -212,6 +212,7 @@ def policies(draft: Draft) -> dict[str, Policy]:
     for route_map in draft.maps.values():
         _doubt_view(route_map)
         for entry in route_map.entries.values():
+            entry.lines.sort()
             _doubt_marks(entry)
     return {name: lower(one, LANGUAGE) for name, one in draft.maps.items()}
 
