@@ -56,15 +56,28 @@ class View:
     group: Peer | None
     inner: Peer | None = None
     """The group's lines in the VRF of the neighbour."""
+    elsewhere: bool = False
+    """The neighbour is in a VRF: what the group has in families of the main table is not confirmed to hold there."""
 
     def get(self, key: str, family: str) -> Option | None:
         """The effective option, or None when nobody says anything; an explicit `no` stays visible."""
         for one in (self.peer, self.inner, self.group):
             for place in (family, ""):
-                found = None if one is None else one.options.get(place, {}).get(key)
+                if one is None or (place and one is self.group and self.elsewhere):
+                    continue
+                found = one.options.get(place, {}).get(key)
                 if found is not None:
                     return found
         return None
+
+    def doubtful(self, key: str, family: str) -> int:
+        """Line of the group's option in the family of the main table, where it might hold for this VRF too; else 0."""
+        found = self.group.options.get(family, {}).get(key) if self.group is not None and self.elsewhere else None
+        if found is None or any(
+            one and key in one.options.get(place, {}) for one in (self.peer, self.inner) for place in (family, "")
+        ):
+            return 0
+        return found[1]
 
     def on(self, key: str, family: str) -> bool:
         """Whether the option is set."""
@@ -94,6 +107,12 @@ def attachment(bgp: Bgp, view: View, family: str, word: str, direction: str, con
     """All filters of a session in one direction."""
     action, included = missing_action(bgp, view, family, word)
     filters: list[Filter] = []
+    for kind in ("prefix-list", "route-map", "rcf"):
+        line = view.doubtful(f"{kind} {word}", family)
+        if line:
+            why = "whether a group's filter in a family of the main table holds in a VRF is not confirmed"
+            name = view.group.name if view.group else ""
+            return Attachment(direction, (Filter(kind, name, _unsure(name, kind, why, line), line),), Verdict.REJECT)  # type: ignore[arg-type]
     found = {kind: view.get(f"{kind} {word}", family) for kind in ("prefix-list", "route-map", "rcf")}
     several = sum(1 for one in found.values() if one and one[0]) > 1
     for kind, option in found.items():

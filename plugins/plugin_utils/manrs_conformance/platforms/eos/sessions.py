@@ -23,13 +23,13 @@ def build(bgp: Bgp, context: Context, filters: dict[str, PeerFilter]) -> Iterato
             continue
         member = peer.options.get("", {}).get("peer-group", ([], 0))[0] or []
         group = member[0] if member else None
-        view = View(peer, main.peers.get(group) if group else None, _inner(bgp, main, group))
+        view = View(peer, main.peers.get(group) if group else None, _inner(bgp, main, group), bgp is not main)
         words = view.words("remote-as", "")
         if words:
             yield from _families(bgp, view, group, asn(words[0]), None, context)
     for one in bgp.ranges:
         peer = Peer(one.name, one.line, lines=[one.line])
-        view = View(peer, main.peers.get(one.group, Peer(one.group, one.line)), _inner(bgp, main, one.group))
+        view = View(peer, main.peers.get(one.group, Peer(one.group, one.line)), _inner(bgp, main, one.group), bgp is not main)
         remote = _remote(one, view, context, filters)
         yield from _families(bgp, view, one.group, remote, one.name if one.interface else None, context)
 
@@ -78,7 +78,7 @@ def _families(
     mentioned = [family for one in (view.peer, view.inner, view.group) if one for family in one.options if family in UNICAST]
     if any(spoken.values()):
         mentioned = []
-    six = ":" in view.peer.name
+    six = ":" in view.peer.name or interface is not None
     for family in dict.fromkeys((*sorted(UNICAST), *spoken)):
         default = _default(bgp, family, six and any(spoken.values()))
         # A family that is only mentioned counts as active when nothing says more: better one session too many than none.
