@@ -70,7 +70,9 @@ def decide(policy: Policy, prefix: str = "192.0.2.0/24", **more: object) -> str:
         ("deny 10", "reject"),
         ("permit 10\nmatch ip address prefix-list TEN", "reject"),
         ("permit 10\nmatch ip address prefix-list TEN NET", "accept"),
-        ("permit 10\nmatch ip address prefix-list TEN\nmatch ip address prefix-list NET", "accept"),
+        ("permit 10\nmatch ip address prefix-list TEN\nmatch ip address prefix-list NET", "inconclusive"),
+        ("permit 10\nmatch ip address prefix-list NET\nmatch ip address prefix-list NET TEN", "accept"),
+        ("permit 10\nmatch ipv6 address prefix-list SIX", "inconclusive"),
         ("permit 10\nmatch ip address prefix-list NET\nmatch tag 7", "reject"),
         ("permit 10\nmatch ip address prefix-list NET\nmatch ipv6 address prefix-list SIX", "accept"),
         ("permit 10\nmatch ip address prefix-list NET\ncontinue\ndeny 20\nmatch tag 7", "accept"),
@@ -117,6 +119,9 @@ def test_unknown_truths_leave_doubt() -> None:
     assert decide(build(families, doubt)[0]) == "inconclusive"
     assert decide(build(families, doubt)[0], "198.51.100.0/24") == "reject"
     assert decide(build(families, Language(families_or=False))[0]) == "reject"
+    other = "permit 10\nmatch ipv6 address prefix-list SIX"
+    assert decide(build(other, Language(other_family=False))[0]) == "reject"
+    assert decide(build(other, Language(other_family=True))[0]) == "accept"
     assert decide(build("permit 10\ncontinue 99\npermit 20", doubt)[0]) == "inconclusive"
     assert decide(build("deny 10\ncontinue 20\npermit 20", doubt)[0]) == "inconclusive"
 
@@ -124,7 +129,7 @@ def test_unknown_truths_leave_doubt() -> None:
 def test_rpki_states() -> None:
     policy, _ = build("deny 10\nmatch rpki invalid\npermit 20\nmatch rpki valid not-found")
     got = {state.value: decide(policy, rpki=state) for state in Rpki}
-    assert got == {"valid": "accept", "invalid": "reject", "not-found": "accept", "unverified": "reject"}
+    assert got == {"valid": "accept", "invalid": "reject", "not-found": "accept", "unverified": "inconclusive"}
 
 
 def acl(lines: Sequence[str], *, standard: bool = False, afi: int = 4) -> _acl.Acl:

@@ -16,11 +16,13 @@ from ..model.policy import (
     Cond,
     Const,
     Flow,
+    Not,
     Opaque,
     Policy,
     Prepend,
     SetCommunity,
     Term,
+    TextMatch,
     Verdict,
 )
 from ._lists import deletes
@@ -34,7 +36,8 @@ ADDRESS = ("ip address", "ipv6 address")
 class Language:
     """What a platform's route-maps do where platforms differ; None stands for what is not known.
 
-    `families_or`: `match ip address` and `match ipv6 address` in one entry are alternatives (else both must hold). `undefined` and
+    `families_or`: `match ip address` and `match ipv6 address` in one entry are alternatives (else both must hold). `other_family`: whether an
+    entry that matches addresses of one family only holds for routes of the other. `undefined` and
     `empty` map a kind of list (`prefix-list`, `access-list`, `as-path`, `community-list`, `extcommunity-list`,
     `large-community-list`) to what a match on an undefined, or defined but empty, list of that kind gives. `deny_continues`: whether
     `continue` works in a deny entry. `missing_target`: what `continue` to an entry that does not exist does: `ignore` it, `deny` the
@@ -42,6 +45,7 @@ class Language:
     """
 
     families_or: bool | None = None
+    other_family: bool | None = None
     undefined: Mapping[str, bool | None] = field(default_factory=dict)
     empty: Mapping[str, bool | None] = field(default_factory=dict)
     deny_continues: bool | None = None
@@ -50,7 +54,7 @@ class Language:
 
 @dataclass(slots=True)
 class Entry:
-    """One `route-map NAME permit|deny SEQ`: values of one kind of match are alternatives, kinds must all hold."""
+    """One `route-map NAME permit|deny SEQ`: a condition a line, by kind of match; kinds must all hold."""
 
     permit: bool
     seq: int
@@ -119,9 +123,9 @@ def _anything(name: str, line: int) -> tuple[Term, ...]:
 
 def condition(entry: Entry, language: Language) -> Cond:
     """What an entry asks of a route."""
-    groups = {kind: conds[0] if len(conds) == 1 else AnyOf(tuple(conds)) for kind, conds in entry.matches.items()}
+    groups = {kind: _one_kind(kind, conds, entry) for kind, conds in entry.matches.items()}
     families = [groups.pop(kind) for kind in ADDRESS if kind in groups] if all(kind in groups for kind in ADDRESS) else []
-    conds = list(groups.values())
+    conds = [_of_one_family(kind, cond, entry, language) for kind, cond in groups.items()]
     if families:
         either = AnyOf(tuple(families))
         line = entry.lines[0] if entry.lines else 0
@@ -134,6 +138,27 @@ def condition(entry: Entry, language: Language) -> Cond:
             if language.families_or is None:
                 conds.append(AnyOf((AllOf(tuple(families)), doubt)))
     return ALWAYS if not conds else conds[0] if len(conds) == 1 else AllOf(tuple(conds))
+
+
+def _one_kind(kind: str, conds: list[Cond], entry: Entry) -> Cond:
+    """Several lines of one kind: alternatives by most accounts, but a router may keep the last one only, or ask for all."""
+    some = tuple(dict.fromkeys(conds))
+    if len(some) == 1:
+        return some[0]
+    doubt = Const(None, f"how several `match {kind}` lines of one entry combine is not known", entry.lines[0] if entry.lines else 0)
+    return AnyOf((AllOf(some), AllOf((AnyOf(some), doubt))))
+
+
+def _of_one_family(kind: str, cond: Cond, entry: Entry, language: Language) -> Cond:
+    """A match on addresses as routes of the other family meet it; other conditions as they are."""
+    asked = next((one for one in ADDRESS if one in kind), None)
+    if asked is None or language.other_family is False:
+        return cond
+    other = "ipv6" if asked == "ip address" else "ipv4"
+    why = f"whether `match {asked}` holds for {other} routes is not known"
+    doubt = Const(language.other_family, why, entry.lines[0] if entry.lines else 0)
+    of_other = TextMatch("family", frozenset({other}))
+    return AnyOf((AllOf((Not(of_other), cond)), AllOf((of_other, doubt))))
 
 
 def _terms(entry: Entry, following: Sequence[Entry], language: Language) -> list[Term]:
