@@ -70,7 +70,7 @@ _TYPE = r"(?:(?:[056789]|sha512|encrypted|hex|ascii|text|md5|key-string)\s+)*"
 _SECRETS = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"\s(?:password|secret)\s+{_TYPE}(\S+(?:\s+\S+)*?)\s*$",
+        rf"(?<!isis)\s(?:password|secret)\s+{_TYPE}(\S+(?:\s+\S+)*?)\s*$",
         rf"^\s*(?:password|secret)\s+{_TYPE}(\S+(?:\s+\S+)*?)\s*$",
         rf"\bkey-string\s+{_TYPE}(\S+(?:\s+\S+)*?)\s*$",
         r"^(?:tacacs|radius)-server\s(?:.*\s)?key\s+(?:[0678]\s+)?(\S+(?:\s+\S+)*?)\s*$",
