@@ -100,6 +100,8 @@ class Bgp:
     safe: int = 0
     """Line of `bgp safe-ebgp-policy`, or 0."""
     enforce_first_as: bool = True
+    longest_path: tuple[int, int] | None = None
+    """Greatest number of ASNs in a path that is taken (`bgp maxas-limit`), and the line."""
     dotted: int = 0
     """Line of `bgp asnotation dot`, or 0."""
     caches: list[tuple[list[str], int]] = field(default_factory=list)
@@ -211,6 +213,8 @@ def _global(bgp: Bgp, body: list[str], line: int, negative: bool, ledger: Ledger
         bgp.safe = 0 if negative else line
     elif name == "enforce-first-as":
         bgp.enforce_first_as = not negative
+    elif name == "maxas-limit" and (rest or negative):
+        bgp.longest_path = None if negative else (decimal(rest[0]), line)
     elif name == "asnotation":
         bgp.dotted = 0 if negative else line
     elif name == "default" and rest:

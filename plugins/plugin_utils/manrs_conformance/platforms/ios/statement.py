@@ -55,7 +55,7 @@ INTERFACE_IRRELEVANT_IP = words(
 )
 BGP_IRRELEVANT = words(
     """
-    log-neighbor-changes router-id cluster-id graceful-restart deterministic-med always-compare-med fast-external-fallover fast-external-failover dampening nexthop scan-time redistribute-internal update-delay transport advertise-best-external additional-paths consistency-checker rr-group slow-peer sso maxas-limit maxcommunity-limit
+    log-neighbor-changes router-id cluster-id graceful-restart deterministic-med always-compare-med fast-external-fallover fast-external-failover dampening nexthop scan-time redistribute-internal update-delay transport advertise-best-external additional-paths consistency-checker rr-group slow-peer sso maxcommunity-limit
     mpls-local-label suppress-inactive client-to-client aggregate-timer upgrade-cli bestpath dmzlink-bw recursion route-map refresh regexp soft-reconfig-backup update-group import notify optimal-route-reflection update replication graceful-shutdown
     """
 )
