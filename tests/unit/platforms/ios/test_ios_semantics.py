@@ -91,18 +91,14 @@ route-map IN deny 20
     assert after.communities == {"64500:1"}
 
 
-def test_point_08_names_on_several_lines_are_alternatives() -> None:
-    text = """ip prefix-list A seq 5 permit 198.51.100.0/24
-ip prefix-list B seq 5 permit 203.0.113.0/24
-route-map IN permit 10
- match ip address prefix-list A
- match ip address prefix-list B
-"""
-    assert [taken(small(text), one) for one in ("198.51.100.0/24", "203.0.113.0/24", "192.0.2.0/24")] == [
-        "accept",
-        "accept",
-        "reject",
-    ]
+def test_point_08_names_on_one_line_are_alternatives_and_several_lines_leave_doubt() -> None:
+    """IOS joins the names of several lines into one; that a text with two lines means the same is modelled by others only."""
+    lists = "ip prefix-list A seq 5 permit 198.51.100.0/24\nip prefix-list B seq 5 permit 203.0.113.0/24\nroute-map IN permit 10\n"
+    one = small(f"{lists} match ip address prefix-list A B\n")
+    two = small(f"{lists} match ip address prefix-list A\n match ip address prefix-list B\n")
+    asked = ("198.51.100.0/24", "203.0.113.0/24", "192.0.2.0/24")
+    assert [taken(one, each) for each in asked] == ["accept", "accept", "reject"]
+    assert [taken(two, each) for each in asked] == ["inconclusive", "inconclusive", "reject"]
 
 
 def test_point_08_families_in_one_entry_leave_doubt_where_they_decide() -> None:
@@ -117,9 +113,10 @@ route-map IN permit 10
     assert taken(small(text), "203.0.113.0/24") == "reject"
 
 
-def test_point_09_ipv6_route_does_not_match_an_ipv4_condition() -> None:
+def test_point_09_what_an_ipv4_condition_does_to_an_ipv6_route_is_not_known() -> None:
     text = "ip prefix-list A seq 5 permit 0.0.0.0/0 le 32\nroute-map IN deny 10\n match ip address prefix-list A\nroute-map IN permit 20\n"
-    assert taken(small(text), "2001:db8::/32") == "accept"
+    assert taken(small(text), "2001:db8::/32") == "inconclusive"
+    assert taken(small(text)) == "reject"
 
 
 def test_point_10_without_a_policy_everything_passes_and_safe_policy_leaves_it_open() -> None:

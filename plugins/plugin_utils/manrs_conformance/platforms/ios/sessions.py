@@ -298,7 +298,7 @@ def _distribute(context: Context, name: str, afi: int, line: int) -> tuple[Cond 
     if acl is None or (not acl.rules.entries and not acl.tainted):
         return None, acl is not None
     try:
-        return PrefixMatch((_acl.route_filter(acl),), line), True
+        return _acl.route_condition(acl, line), True
     except Unreadable as error:
         return Const(None, f"access-list {name} cannot be read as a filter of routes ({error})", line), True
 
