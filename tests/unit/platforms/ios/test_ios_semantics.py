@@ -531,3 +531,37 @@ def test_whole_space_and_single_routes_agree_on_a_careful_policy() -> None:
             continue
         assert result.accepted().must is not None
         assert result.rejected().must is not None
+
+
+def test_exit_leaves_the_family_of_a_pasted_fragment() -> None:
+    text = """hostname r1
+router bgp 64500
+address-family ipv6
+neighbor 2001:DB8::1 remote-as 64502
+neighbor 2001:DB8::1 activate
+exit
+neighbor 192.0.2.1 remote-as 64501
+neighbor 192.0.2.1 prefix-list P in
+exit
+ip prefix-list P seq 5 permit 198.51.100.0/24
+"""
+    one = load("ios").parse(text, {})
+    assert [each.name for each in session(one).inbound.filters] == ["P"]
+    assert session(one, "2001:db8::1", "ipv6-unicast").inbound.filters == ()
+    assert one.unread == ()
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["default interface GigabitEthernet0/1", "no route-map IN permit 10", "no ip prefix-list P", "interface range Gi0/1 - 2"],
+)
+def test_commands_of_a_fragment_that_take_away_or_change_much_taint_the_router(line: str) -> None:
+    one = load("ios").parse(f"hostname r1\n{line}\n", {})
+    assert [(each.state, str(each.taints)) for each in one.unread] == [("unrecognised", "router")]
+
+
+def test_paths_longer_than_maxas_limit_are_dropped() -> None:
+    one = small("route-map IN permit 10\n", bgp=" bgp maxas-limit 3\n")
+    assert taken(one, path=(64501, 1, 2)) == "accept"
+    assert taken(one, path=(64501, 1, 2, 3)) == "reject"
+    assert session(small("", "", " bgp maxas-limit 3\n")).inbound.filters == ()
