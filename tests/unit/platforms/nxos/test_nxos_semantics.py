@@ -120,11 +120,13 @@ def test_point_07_matches_see_originals_and_what_continue_carries_on_is_not_conf
     assert verdict(small(f"{text}{after}")) == "accept"
 
 
-def test_point_08_prefix_lists_of_one_entry_are_alternatives() -> None:
+def test_point_08_prefix_lists_of_one_line_are_alternatives_and_several_lines_are_not_decided() -> None:
     lists = "ip prefix-list A seq 5 permit 60.0.0.0/24\nip prefix-list B seq 5 permit 61.0.0.0/24\n"
+    found = {}
     for text in ("  match ip address prefix-list A B", "  match ip address prefix-list A\n  match ip address prefix-list B"):
         one = small(f"{lists}route-map M permit 10\n{text}")
-        assert [verdict(one, prefix) for prefix in ("60.0.0.0/24", "61.0.0.0/24", "62.0.0.0/24")] == ["accept", "accept", "reject"]
+        found[text.count("match")] = [verdict(one, prefix) for prefix in ("60.0.0.0/24", "61.0.0.0/24", "62.0.0.0/24")]
+    assert found == {1: ["accept", "accept", "reject"], 2: ["inconclusive", "inconclusive", "reject"]}
 
 
 def test_point_08_both_families_in_one_entry_are_not_decided() -> None:
@@ -136,13 +138,14 @@ def test_point_08_both_families_in_one_entry_are_not_decided() -> None:
     assert verdict(one, "61.0.0.0/24") == "reject"
 
 
-def test_point_09_a_route_of_the_other_family_does_not_match() -> None:
-    one = small("ipv6 prefix-list B seq 5 permit 2a00::/32\nroute-map M permit 10\n  match ipv6 address prefix-list B")
-    assert verdict(one) == "reject"
-    four = small(
-        "ip prefix-list A seq 5 permit 0.0.0.0/0 le 32\nroute-map M permit 10\n  match ip address prefix-list A", family="ipv6"
+def test_point_09_whether_a_route_of_the_other_family_meets_an_entry_is_not_confirmed() -> None:
+    four = "ip prefix-list A seq 5 permit 0.0.0.0/0 le 32\nroute-map M {} 10\n  match ip address prefix-list A\nroute-map M permit 20\n"
+    assert verdict(small(four.format("deny"), family="ipv6"), "2a00::/32") == "inconclusive"
+    assert verdict(small(four.format("deny"))) == "reject"
+    only = small(
+        "ipv6 prefix-list B seq 5 permit 2a00::/32\nroute-map M permit 10\n  match ipv6 address prefix-list B", family="ipv6"
     )
-    assert verdict(four, "2a00::/32") == "reject"
+    assert [verdict(only, prefix) for prefix in ("2a00::/32", "2a01::/32")] == ["accept", "reject"]
 
 
 def test_point_10_no_policy_accepts_and_sends_everything() -> None:

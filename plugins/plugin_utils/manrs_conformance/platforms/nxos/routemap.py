@@ -8,6 +8,7 @@ from ...model.policy import (
     Action,
     Afi,
     AllOf,
+    AnyOf,
     Cond,
     Const,
     Opaque,
@@ -24,7 +25,7 @@ from ...model.router import Taint, Undefined
 from .. import _clauses
 from .._clauses import Matcher, Scope, Setter
 from .._lists import Unreadable, asn
-from .._routemap import Entry, Language, RouteMap, cannot, lower
+from .._routemap import ADDRESS, Entry, Language, RouteMap, cannot, lower
 from .draft import Draft
 from .tree import Block, refuse, skip
 
@@ -213,6 +214,8 @@ def policies(draft: Draft) -> dict[str, Policy]:
         _doubt_view(route_map)
         for entry in route_map.entries.values():
             entry.lines.sort()
+            _doubt_lines(entry)
+            _doubt_family(entry)
             _doubt_marks(entry)
     return {name: lower(one, LANGUAGE) for name, one in draft.maps.items()}
 
@@ -229,6 +232,25 @@ def _doubt_view(route_map: RouteMap) -> None:
                 entry.matches[kind] = [Const(None, why, getattr(conds[0], "line", line))]
         if entry.follow is not None:
             changed |= {name for actions in entry.actions.values() for one in actions for name in _changes(one)}
+
+
+def _doubt_lines(entry: Entry) -> None:
+    """Several lines of one kind in an entry: that one of them is enough is not confirmed (names on one line are alternatives)."""
+    for kind, conds in entry.matches.items():
+        if len(conds) > 1:
+            line = getattr(conds[-1], "line", 0) or entry.lines[-1]
+            doubt = Const(None, f"whether one of several `match {kind}` lines is enough is not confirmed on NX-OS", line)
+            entry.matches[kind] = [AllOf((AnyOf(tuple(conds)), AnyOf((AllOf(tuple(conds)), doubt))))]
+
+
+def _doubt_family(entry: Entry) -> None:
+    """An entry that asks only for prefixes of one family: that no route of the other one meets it is not confirmed."""
+    named = [kind for kind in ADDRESS if kind in entry.matches]
+    if len(named) == 1:
+        cond, line = entry.matches[named[0]][0], entry.lines[0]
+        other = TextMatch("family", frozenset({"ipv6" if named[0] == "ip address" else "ipv4"}), line)
+        doubt = Const(None, f"whether a route of the other family meets `match {named[0]}` is not confirmed on NX-OS", line)
+        entry.matches[named[0]] = [AnyOf((cond, AllOf((other, doubt))))]
 
 
 def _doubt_marks(entry: Entry) -> None:
