@@ -114,13 +114,12 @@ def _as_path_entry(words: list[str], line: int) -> tuple[int | None, AsPathEntry
 def _community_entry(words: list[str], kind: CommunityKind, expanded: bool, line: int) -> tuple[int | None, CommunityEntry]:
     """Sequence and entry of a community list line: literals that must all be there, or a regex over the printed communities.
 
-    In which order NX-OS prints them is not confirmed, so a pattern that could tell the order is not read.
+    In which order NX-OS prints them, and what it reads where there are none, is not confirmed, so a pattern that could tell is not read.
     """
     seq, permit, rest = head(words)
     if expanded:
         pattern = _pattern(rest)
-        regex(pattern)
-        if _spans(pattern) or (kind == "standard" and reads_names(pattern)):
+        if regex(pattern).search("") or _spans(pattern) or (kind == "standard" and reads_names(pattern)):
             raise Unreadable(pattern)
         return seq, CommunityEntry(permit, regex=pattern, scope="whole", line=line)
     if not rest:

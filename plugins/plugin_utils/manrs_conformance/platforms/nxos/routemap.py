@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from ...model.policy import (
     Action,
@@ -11,6 +11,7 @@ from ...model.policy import (
     AnyOf,
     Cond,
     Const,
+    Not,
     Opaque,
     Policy,
     Prepend,
@@ -25,7 +26,7 @@ from ...model.router import Taint, Undefined
 from .. import _clauses
 from .._clauses import Matcher, Scope, Setter
 from .._lists import Unreadable, asn
-from .._routemap import ADDRESS, Entry, Language, RouteMap, cannot, lower
+from .._routemap import ADDRESS, Entry, Language, RouteMap, cannot, condition, lower
 from .draft import Draft
 from .tree import Block, refuse, skip
 
@@ -61,16 +62,18 @@ def prefix_lists(afi: Afi) -> Matcher:
     out, it is not known.
     """
     plain = _clauses.prefix_lists(afi)
+    own = TextMatch("family", frozenset({f"ipv{afi}"}))
 
     def read(words: list[str], line: int, permit: bool, scope: Scope) -> Cond:
         lists = scope.lists
         missing = [name for name in words if name not in lists.tainted and lists.prefix_list(afi, name) is None]
         if not missing:
-            return plain(words, line, permit, scope)
+            return AllOf((own, plain(words, line, permit, scope)))
         for name in missing:
             scope.undefined.append(Undefined("prefix-list", name, line, "permit-all" if permit else "unknown"))
         why = f"prefix-list {missing[0]} is not defined"
-        return Const(True if permit else None, why if permit else f"{why}: whether a deny then fires is not confirmed", line)
+        every = Const(True if permit else None, why if permit else f"{why}: whether a deny then fires is not confirmed", line)
+        return AllOf((own, every))
 
     return read
 
@@ -211,27 +214,32 @@ def resolve(draft: Draft) -> None:
 def policies(draft: Draft) -> dict[str, Policy]:
     """The policies of all route-maps."""
     for route_map in draft.maps.values():
-        _doubt_view(route_map)
         for entry in route_map.entries.values():
             entry.lines.sort()
             _doubt_lines(entry)
             _doubt_family(entry)
             _doubt_marks(entry)
+        _doubt_view(route_map)
     return {name: lower(one, LANGUAGE) for name, one in draft.maps.items()}
 
 
 def _doubt_view(route_map: RouteMap) -> None:
-    """Whether a match sees what an entry set before it went on by `continue` is not confirmed: unknown where it would matter."""
-    changed: set[str] = set()
+    """Whether a match sees what an entry set before it went on by `continue` is not confirmed: unknown for the routes of that entry."""
+    changed: dict[str, list[Cond]] = {}
     for seq in sorted(route_map.entries):
         entry = route_map.entries[seq]
+        whole = condition(entry, LANGUAGE)
         for kind, conds in entry.matches.items():
-            if _READS.get(kind) in changed:
-                line = entry.lines[0]
+            setters = changed.get(_READS.get(kind, ""))
+            if setters:
+                came = setters[0] if len(setters) == 1 else AnyOf(tuple(setters))
                 why = f"whether match {kind} sees what an earlier entry set is not confirmed on NX-OS"
-                entry.matches[kind] = [Const(None, why, getattr(conds[0], "line", line))]
+                plain = conds[0] if len(conds) == 1 else AnyOf(tuple(conds))
+                doubt = Const(None, why, entry.lines[0])
+                entry.matches[kind] = [AnyOf((AllOf((Not(came), plain)), AllOf((came, doubt))))]
         if entry.follow is not None:
-            changed |= {name for actions in entry.actions.values() for one in actions for name in _changes(one)}
+            for name in {name for actions in entry.actions.values() for one in actions for name in _changes(one)}:
+                changed.setdefault(name, []).append(whole)
 
 
 def _doubt_lines(entry: Entry) -> None:
@@ -255,10 +263,18 @@ def _doubt_family(entry: Entry) -> None:
 
 def _doubt_marks(entry: Entry) -> None:
     """An entry that matches only because its list is not defined: that it then marks every route is not confirmed."""
-    held = [one for conds in entry.matches.values() for one in conds if isinstance(one, Const) and one.value is True]
+    held = [one for conds in entry.matches.values() for cond in conds for one in _constants(cond) if one.value is True and one.why]
     if entry.permit and held and entry.actions:
         names = dict.fromkeys(name for actions in entry.actions.values() for one in actions for name in _changes(one))
         entry.actions["?undefined"] = tuple(Opaque(name, held[0].why, held[0].line) for name in names)
+
+
+def _constants(cond: Cond) -> Iterator[Const]:
+    if isinstance(cond, Const):
+        yield cond
+    elif isinstance(cond, AllOf | AnyOf):
+        for one in cond.conds:
+            yield from _constants(one)
 
 
 def _changes(action: Action) -> tuple[str, ...]:
