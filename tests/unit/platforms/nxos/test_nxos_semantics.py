@@ -60,7 +60,7 @@ def test_point_02_undefined_prefix_list_and_filter_list_on_a_neighbor_accept_eve
 def test_point_02_undefined_route_map_on_a_neighbor_lets_nothing_pass_as_certain() -> None:
     one = router("flow")
     assert verdict(session(one, "192.0.2.38")) == "inconclusive"
-    assert ("route-map", "NOWHERE", "deny-all") in {(u.kind, u.name, u.effect) for u in one.undefined}
+    assert ("route-map", "NOWHERE", "unknown") in {(u.kind, u.name, u.effect) for u in one.undefined}
 
 
 def test_point_03_undefined_prefix_list_in_a_permit_entry_matches_every_route() -> None:

@@ -143,7 +143,8 @@ def _inside(one: LiveSession, ranges: list[tuple[str, ipaddress.IPv4Network | ip
 def _facts(bgp: Bgp | None) -> dict[str, str]:
     if bgp is None:
         return {}
-    out = {"enforce-first-as": "on" if bgp.enforce_first_as else "off"}
+    # No release is known to refuse a session without policies.
+    out = {"ebgp-requires-policy": "off", "enforce-first-as": "on" if bgp.enforce_first_as else "off"}
     if bgp.confed_id is not None:
         out["confederation"] = str(bgp.confed_id)
     return out

@@ -289,7 +289,7 @@ def _filter(draft: Draft, kind: str, name: str, line: int, family_name: str, pol
     if kind == "route-map":
         if name in policies:
             return Filter(kind, name, policies[name], line)
-        draft.undefined.append(Undefined(kind, name, line, "deny-all"))
+        draft.undefined.append(Undefined(kind, name, line, "unknown"))
         gone = Filter(kind, name, Policy(name, kind, (), Verdict.REJECT), line, defined=False)
         return replace(gone, policy=_unknown(gone, f"route-map {name} is not defined: that it rejects everything is not confirmed"))
     if name in lists.tainted:
