@@ -320,6 +320,18 @@ def test_enforce_first_as_is_on_unless_taken_away() -> None:
     assert {s.enforce_first_as for s in router("rtbh").sessions} == {True}
 
 
+def test_maxas_limit_leaves_long_paths_undecided() -> None:
+    one = small("route-map M permit 10", more="  maxas-limit 3\n")
+    assert [verdict(one, path=(64501,) * count) for count in (3, 4)] == ["accept", "inconclusive"]
+
+
+def test_labeled_families_are_sessions_of_their_own() -> None:
+    one = load("nxos").parse(
+        f"{HEAD}router bgp 1\n  neighbor 192.0.2.1 remote-as 2\n    address-family ipv4 labeled-unicast\n      route-map M in\n", {}
+    )
+    assert [(s.family, s.afi) for s in one.sessions] == [("ipv4-labeled-unicast", 4)]
+
+
 def test_confederation_local_as_and_asdot() -> None:
     one = router("confederation")
     kinds = {s.neighbor: (s.kind, s.local_as) for s in one.sessions}

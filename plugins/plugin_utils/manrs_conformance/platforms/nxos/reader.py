@@ -13,7 +13,7 @@ from . import bgp as bgp_block
 from . import interfaces, lists, routemap
 from .bgp import Bgp
 from .draft import Draft
-from .statement import IRRELEVANT, IRRELEVANT_FEATURES, IRRELEVANT_IP, IRRELEVANT_ROUTERS, secrets
+from .statement import IRRELEVANT, IRRELEVANT_IP, IRRELEVANT_ROUTERS, secrets
 from .tree import Block, leaf, no, refuse, skip
 
 PREFIXES = ("ip prefix-list ", "ipv6 prefix-list ")
@@ -212,7 +212,7 @@ def _system(draft: Draft, block: Block) -> bool:
 def _feature(draft: Draft, block: Block) -> bool:
     """`feature X` says what is switched on; the statements of X themselves tell the same."""
     skip(block, draft.ledger)
-    return len(block.words) > 1 or block.words[0] in IRRELEVANT_FEATURES
+    return True
 
 
 _TOP: dict[str, Callable[[Draft, Block], bool]] = {

@@ -24,7 +24,6 @@ IRRELEVANT = words(
     """
 )
 """First words of lines or blocks that no check reads."""
-IRRELEVANT_FEATURES = words("ospf ospfv3 isis rip eigrp pim pim6 lisp msdp nve lldp")
 IRRELEVANT_IP = words(
     """
     adjacency amt arp auto-discard dhcp dns domain domain-list domain-lookup domain-name dscp eigrp ext-vrf forward-protocol
