@@ -249,7 +249,8 @@ def test_access_lists_of_interfaces_become_source_filters() -> None:
 
 def test_what_is_not_understood_in_an_interface_leaves_its_source_validation_unknown() -> None:
     assert [face("dc_edge", name).urpf_v4 for name in ("Vlan44", "Ethernet1/51", "Vlan29")] == ["unknown", "unknown", "strict"]
-    assert face("dynamic", "Ethernet1/1").urpf_v4 == "unknown"
+    text = f"{HEAD}interface Vlan5\n  ip address dhcp\n  ip verify unicast source reachable-via rx\n"
+    assert [one.urpf_v4 for one in load("nxos").parse(text, {}).interfaces] == ["unknown"]
 
 
 def test_unnumbered_interfaces_borrow_addresses_and_ports_of_layer_2_are_left_out() -> None:
@@ -258,6 +259,18 @@ def test_unnumbered_interfaces_borrow_addresses_and_ports_of_layer_2_are_left_ou
     assert not names & {"Ethernet1/1", "Ethernet1/2", "nve1"}
     assert face("vrfs", "Ethernet1/3.103").vrf == "RED3"
     assert face("vrfs", "Ethernet1/3.103").addresses == ("10.3.0.1/30", "10.3.1.1/24", "2001:db8:ffff:3::1/64")
+
+
+def test_link_local_interfaces_speak_ipv6() -> None:
+    assert face("dynamic", "Ethernet1/1").addresses[-1] == "fe80::/64"
+    text = f"{HEAD}interface Vlan5\n  ipv6 link-local FE80::5\ninterface breakout module 1 port 1 map 25g-4x\n"
+    assert [one.addresses for one in load("nxos").parse(text, {}).interfaces] == [("fe80::5/64",)]
+
+
+def test_patterns_that_are_not_understood_decide_nothing() -> None:
+    for pattern in ("(64501", "[9-1]", "*", "64501\\\\1"):
+        one = small(f'ip as-path access-list A seq 5 permit "{pattern}"\nroute-map M permit 10\n  match as-path A')
+        assert verdict(one) in ("inconclusive", "reject")
 
 
 def test_templates_are_inherited_in_order() -> None:
@@ -349,7 +362,7 @@ def test_vrfs_keep_their_sessions_routes_and_leaks_apart() -> None:
     assert session(one, "10.5.0.2", vrf="RED5").local_as == 64599
     assert session(one, "10.2.0.2", vrf="RED2").allowas_in == 3
     assert ("198.51.100.16/28", True, "RED1", 666) in {(s.prefix, s.discard, s.vrf, s.tag) for s in one.statics}
-    assert ("10.8.0.0/16", "RED8") in {(s.prefix, s.vrf) for s in one.statics}
+    assert ("10.8.0.0/16", "default") in {(s.prefix, s.vrf) for s in one.statics}  # only its next hop is in RED8
     assert sorted({str(u.taints) for u in one.unread}) == ["router", "session vrf RED7"]
 
 

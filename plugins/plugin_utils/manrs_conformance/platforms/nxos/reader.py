@@ -188,17 +188,13 @@ def _ip(draft: Draft, block: Block) -> bool:
     afi = 4 if words[0] == "ip" else 6
     kind = words[1] if len(words) > 2 else ""
     if kind == "route":
-        return interfaces.static(draft, block, _vrf_of(words))
+        return interfaces.static(draft, block, "default")
     if kind == "access-list" and len(words) == 3:
         lists.access_list(draft, block, 4 if afi == 4 else 6, words[2])
         return True
     if afi == 4 and kind in ("as-path", *lists.KINDS):
         return lists.bgp_list(draft, block)
     return False
-
-
-def _vrf_of(words: list[str]) -> str:
-    return words[words.index("vrf") + 1] if "vrf" in words[:-1] else "default"
 
 
 def _system(draft: Draft, block: Block) -> bool:
