@@ -36,6 +36,12 @@ class PathClasses:
 
 def path_classes(lists: Sequence[AsPathList]) -> PathClasses:
     """The classes of all AS paths under these lists; exact for every list whose bit in `unknown` is not set."""
+    return _path_classes(tuple(one.entries for one in lists))
+
+
+@functools.lru_cache(maxsize=512)
+def _path_classes(lists: tuple[tuple[AsPathEntry, ...], ...]) -> PathClasses:
+    """Sessions of one kind ask the same questions of the same lists: what is alike is decided once."""
     unknown = 0
     trees: list[list[tuple[bool, list[Node]]]] = []
     for number, one in enumerate(lists):
@@ -53,10 +59,10 @@ def path_classes(lists: Sequence[AsPathList]) -> PathClasses:
     return PathClasses(tuple(s for s, _ in ordered), tuple(w for _, w in ordered), unknown)
 
 
-def _groups(one: AsPathList) -> list[tuple[bool, list[Node]]]:
+def _groups(entries: Sequence[AsPathEntry]) -> list[tuple[bool, list[Node]]]:
     """Runs of entries with the same action as lists of trees; alternatives at the top count as patterns of their own."""
     out: list[tuple[bool, list[Node]]] = []
-    for entry in one.entries:
+    for entry in entries:
         tree = _parsed(_characters_of(entry))
         parts: list[Node] = list(tree.parts) if isinstance(tree, Alt) else [tree]
         if out and out[-1][0] is entry.permit:

@@ -143,7 +143,12 @@ def access_lists(afi: Afi) -> Matcher:
 
     def read(words: list[str], line: int, permit: bool, scope: Scope) -> Cond:
         return scope.named(
-            "access-list", words, line, permit, lambda name: scope.access_list(afi, name), lambda one: PrefixMatch((one,), line)
+            "access-list",
+            words,
+            line,
+            permit,
+            lambda name: scope.access_list(afi, name),
+            lambda one: _acl.route_condition(scope.acls[(afi, one.name)], line),
         )
 
     return read
