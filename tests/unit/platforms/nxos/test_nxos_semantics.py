@@ -268,9 +268,9 @@ def test_link_local_interfaces_speak_ipv6() -> None:
 
 
 def test_patterns_that_are_not_understood_decide_nothing() -> None:
-    for pattern in ("(64501", "[9-1]", "*", "64501\\\\1"):
+    for pattern in ("(64501", "[9-1]", "*", "(64501)\\1"):
         one = small(f'ip as-path access-list A seq 5 permit "{pattern}"\nroute-map M permit 10\n  match as-path A')
-        assert verdict(one) in ("inconclusive", "reject")
+        assert verdict(one) == "inconclusive"
 
 
 def test_templates_are_inherited_in_order() -> None:
