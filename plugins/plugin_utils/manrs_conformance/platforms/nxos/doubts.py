@@ -17,9 +17,8 @@ from ...model.policy import (
     SetCommunity,
     SetNumber,
     SetText,
-    TextMatch,
 )
-from .._routemap import ADDRESS, Entry, RouteMap, condition, lower
+from .._routemap import Entry, RouteMap, condition, lower
 from .draft import Draft
 from .routemap import LANGUAGE
 
@@ -42,8 +41,6 @@ def policies(draft: Draft) -> dict[str, Policy]:
     for route_map in draft.maps.values():
         for entry in route_map.entries.values():
             entry.lines.sort()
-            _doubt_lines(entry)
-            _doubt_family(entry)
             _doubt_marks(entry)
         _doubt_view(route_map)
     return {name: lower(one, LANGUAGE) for name, one in draft.maps.items()}
@@ -60,31 +57,11 @@ def _doubt_view(route_map: RouteMap) -> None:
             if setters:
                 came = setters[0] if len(setters) == 1 else AnyOf(tuple(setters))
                 why = f"whether match {kind} sees what an earlier entry set is not confirmed on NX-OS"
-                plain = conds[0] if len(conds) == 1 else AnyOf(tuple(conds))
                 doubt = Const(None, why, entry.lines[0])
-                entry.matches[kind] = [AnyOf((AllOf((Not(came), plain)), AllOf((came, doubt))))]
+                entry.matches[kind] = [AnyOf((AllOf((Not(came), one)), AllOf((came, doubt)))) for one in conds]
         if entry.follow is not None:
             for name in {name for actions in entry.actions.values() for one in actions for name in _changes(one)}:
                 changed.setdefault(name, []).append(whole)
-
-
-def _doubt_lines(entry: Entry) -> None:
-    """Several lines of one kind in an entry: that one of them is enough is not confirmed (names on one line are alternatives)."""
-    for kind, conds in entry.matches.items():
-        if len(conds) > 1:
-            line = getattr(conds[-1], "line", 0) or entry.lines[-1]
-            doubt = Const(None, f"whether one of several `match {kind}` lines is enough is not confirmed on NX-OS", line)
-            entry.matches[kind] = [AllOf((AnyOf(tuple(conds)), AnyOf((AllOf(tuple(conds)), doubt))))]
-
-
-def _doubt_family(entry: Entry) -> None:
-    """An entry that asks only for prefixes of one family: that no route of the other one meets it is not confirmed."""
-    named = [kind for kind in ADDRESS if kind in entry.matches]
-    if len(named) == 1:
-        cond, line = entry.matches[named[0]][0], entry.lines[0]
-        other = TextMatch("family", frozenset({"ipv6" if named[0] == "ip address" else "ipv4"}), line)
-        doubt = Const(None, f"whether a route of the other family meets `match {named[0]}` is not confirmed on NX-OS", line)
-        entry.matches[named[0]] = [AnyOf((cond, AllOf((other, doubt))))]
 
 
 def _doubt_marks(entry: Entry) -> None:

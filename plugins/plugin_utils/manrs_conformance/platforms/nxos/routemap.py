@@ -22,11 +22,11 @@ from .draft import Draft
 from .tree import Block, refuse, skip
 
 LANGUAGE = Language(
-    families_or=None,
     # "An empty prefix list permits all routes" (Nexus 9000 unicast routing guide 10.4, route policy manager).
     empty={"prefix-list": True},
 )
-"""`continue` in a deny entry or to an entry that is not there, and undefined AS-path and community lists: not confirmed."""
+"""The rest is not confirmed: both families or several lines in one entry, `continue` in a deny entry or to an entry that is not there,
+undefined AS-path and community lists."""
 _STATES = {
     "valid": frozenset({Rpki.VALID}),
     "invalid": frozenset({Rpki.INVALID}),
