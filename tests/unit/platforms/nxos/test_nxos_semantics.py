@@ -417,7 +417,7 @@ def test_a_text_that_shows_a_cut_is_incomplete(case: str) -> None:
     parse = load("nxos").parse
     assert parse(text, {}).complete
     assert not parse(text.replace("version ", "!", 1), {}).complete
-    assert not parse(text.replace("hostname ", "!", 1), {}).complete
+    assert not parse(text.replace("\nhostname ", "\n!", 1).replace("\nswitchname ", "\n!", 1), {}).complete
     assert not parse(text.rstrip()[:-4] + " zz", {}).complete
     at = text.rindex("neighbor ")
     assert not parse(text[: text.index("\n", at)], {}).complete
