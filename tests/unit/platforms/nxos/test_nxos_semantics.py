@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from manrs_conformance.analysis.concrete import decide
-from manrs_conformance.model.policy import Flow, Rpki, Verdict
+from manrs_conformance.model.policy import Flow, Opaque, Rpki, Verdict
 from manrs_conformance.model.route import Route
 from manrs_conformance.model.router import Interface, Router, Session
 from manrs_conformance.platforms import load
