@@ -72,6 +72,9 @@ def test_point_03_undefined_prefix_list_in_a_permit_entry_matches_every_route() 
 
 
 def test_point_03_what_an_undefined_list_marks_is_not_relied_on() -> None:
+    plain = small("route-map M permit 10\n  match ip address prefix-list X\n  set community 64500:1\n  set metric 5")
+    (term,) = plain.policies["M"].terms
+    assert {one.attribute for one in term.actions if isinstance(one, Opaque)} == {"standard", "med"}
     marked = small(
         "route-map M permit 10\n  match ip address prefix-list X\n  set community 64500:1\n  continue\nroute-map M deny 20"
     )
