@@ -121,7 +121,7 @@ def _community_entry(words: list[str], kind: CommunityKind, expanded: bool, line
         pattern = _pattern(rest)
         if regex(pattern).search("") or _spans(pattern) or (kind == "standard" and reads_names(pattern)):
             raise Unreadable(pattern)
-        return seq, CommunityEntry(permit, regex=pattern, scope="whole", line=line)
+        return seq, CommunityEntry(permit, regex=pattern, scope="unordered", line=line)
     if not rest:
         raise Unreadable("no community")
     names = extended_names(rest) if kind == "extended" else tuple(community_name(one, kind) for one in rest)
