@@ -192,11 +192,14 @@ def test_point_28_match_rpki_never_proves_a_drop() -> None:
     assert [str(u.taints) for u in one.unread] == ["rpki cache 192.0.2.33 323 tcp"]
 
 
-def test_point_29_expanded_lists_that_could_tell_the_order_are_not_read() -> None:
-    one = router("flow")
-    assert {u.taints.name for u in one.unread if u.taints.kind == "list"} == {"ANCHORED", "NET"}
-    found = session(one, "192.0.2.26")
-    assert verdict(found, communities=frozenset({"64500:7"})) != "reject"
+def test_point_29_expanded_lists_are_open_where_the_order_of_communities_decides() -> None:
+    text = 'ip community-list expanded X seq 5 permit "{}"\nroute-map M permit 10\n  match community X'
+    alone = small(text.format("^64500:1$"))
+    for values, wanted in ((("64500:1",), "accept"), (("64500:2",), "reject"), (("64500:1", "64500:2"), "reject")):
+        assert verdict(alone, communities=frozenset(values)) == wanted
+    first = small(text.format("^64500:1_"))
+    assert verdict(first, communities=frozenset({"64500:1", "64500:2"})) == "inconclusive"
+    assert verdict(small(text.format(".*"))) == "inconclusive"
 
 
 def test_standard_community_list_asks_for_all_values_of_a_line() -> None:
