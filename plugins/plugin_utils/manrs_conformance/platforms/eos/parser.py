@@ -245,6 +245,10 @@ def _facts(draft: Draft) -> dict[str, str]:
         for direction in ("in", "out"):
             found = main.missing.get("", {}).get(direction)
             out[f"missing-policy {direction}"] = " ".join(found[0]) if found and found[0] else "permit"
+        # What `deny` does to a session without any policy is not confirmed; without it, everything passes.
+        refuses = all(out[f"missing-policy {direction}"].startswith("deny") for direction in ("in", "out"))
+        out["ebgp-requires-policy"] = "unknown" if refuses else "off"
+        out["ebgp-requires-policy statement"] = "bgp missing-policy direction in|out action deny"
         if main.confed_id is not None:
             out["confederation"] = str(main.confed_id)
     return out

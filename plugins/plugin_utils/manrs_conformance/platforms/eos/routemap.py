@@ -228,6 +228,8 @@ def set_communities(kind: CommunityKind) -> Setter:
             if op != "delete" or not lists or None in lists or not scope.lists.tainted.isdisjoint(names):
                 return (Opaque(kind, f"set {' '.join(words)}", line),)
             return (SetCommunity(kind, "delete", lists=tuple(one for one in lists if one is not None), line=line),)
+        if kind == "extended" and op == "additive" and values:
+            return SETS["extcommunity"](words, line, scope)
         if not values or kind == "extended":
             return (Opaque(kind, f"set {' '.join(words)}", line),)
         names_ = tuple(community(one, kind) for one in values)
