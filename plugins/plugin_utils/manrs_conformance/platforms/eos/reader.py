@@ -9,8 +9,8 @@ from typing import cast
 from ...model.policy import Afi
 from ...model.router import Taint
 from .._acl import Acl
-from .._block import Ledger, Redacted, Statement, placeholder
-from .._lists import Numbered, Unreadable, asn
+from .._block import Ledger, Redacted, Statement, placeholder, statement
+from .._lists import Numbered, Unreadable, asn, run_of_prefixes
 from .._routemap import Entry, RouteMap, cannot
 from .bgp import Bgp
 from .blocks import LINES, static_line
@@ -28,48 +28,36 @@ def read(text: str) -> Draft:
     """Read every line; what belongs together is resolved afterwards by the parser."""
     lines = text.splitlines()
     draft = Draft(Ledger(lines))
-    states = draft.ledger.states
     number = 0
     while number < len(lines):
-        if lines[number].startswith(("   seq ", "ip prefix-list ", "ipv6 prefix-list ")) and not draft.text_until:
-            after = _run(draft, lines, number)
-            draft.statements += after - number
-            if after > number:
-                number = after
-                continue
-        raw = lines[number]
+        after = _run(draft, lines, number) if not draft.text_until else number
+        draft.statements += after - number
+        if after > number:
+            number = after
+            continue
+        at = statement(lines, number)
         number += 1
-        words = raw.split()
-        if words:
-            at = Statement(number, len(raw) - len(raw.lstrip()), words, raw)
-            if draft.text_until:
-                _text(draft, at)
-            else:
-                _line(draft, at)
+        if at is None:
+            draft.ledger.irrelevant(number)
+        elif draft.text_until:
+            _text(draft, at)
         else:
-            states[number - 1] = 105
+            _line(draft, at)
     return draft
 
 
 def _run(draft: Draft, lines: list[str], number: int) -> int:
     """Read a run of prefix-list entries, of the open block or one by one; returns where it stopped."""
-    block = draft.top
-    if lines[number][0] == " ":
-        if block is None or block.kind != "prefix-list":
-            return number
-        afi, name, head = cast(Afi, block.thing), block.name, cast("str | int", block.indent)
-    else:
-        words = lines[number].split(None, 3)
-        if len(words) < 4:
-            return number
-        draft.blocks.clear()
-        afi, name = 4 if words[0] == "ip" else 6, words[2]
-        head = name
-    table = draft.lists.prefix.get((afi, name)) or Numbered(name)
-    after = run(lines, number, afi, head, table, draft.ledger.states)
-    if after > number:
-        draft.lists.prefix[(afi, name)] = table
-    return after
+    text, block = lines[number], draft.top
+    if text.startswith(("ip prefix-list ", "ipv6 prefix-list ")):
+        after = run_of_prefixes(lines, number, draft.lists.prefix, draft.ledger.states)
+        if after > number:
+            draft.blocks.clear()
+        return after
+    if block is None or block.kind != "prefix-list" or not text.startswith("   "):
+        return number
+    afi = cast(Afi, block.thing)
+    return run(lines, number, afi, block.indent, draft.lists.prefix[(afi, block.name)], draft.ledger.states)
 
 
 def _text(draft: Draft, at: Statement) -> None:
