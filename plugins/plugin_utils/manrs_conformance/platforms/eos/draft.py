@@ -73,7 +73,6 @@ class Draft:
     """Origin word of each entry of an AS-path list, where one is not `any`."""
     string_mode: bool | None = None
     acls: dict[tuple[Afi, str], Acl] = field(default_factory=dict)
-    dynamic: set[str] = field(default_factory=set)
     maps: dict[str, RouteMap] = field(default_factory=dict)
     clauses: list[tuple[RouteMap, Entry, Statement]] = field(default_factory=list)
     main: Bgp | None = None

@@ -12,7 +12,7 @@ from .._acl import Acl
 from .._block import Ledger, Redacted, Statement, placeholder, statement
 from .._lists import Numbered, Unreadable, asn, run_of_prefixes
 from .._routemap import Entry, RouteMap, cannot
-from .bgp import Bgp
+from .bgp import Bgp, canonical
 from .blocks import LINES, static_line
 from .draft import Block, Draft, Face, PeerFilter
 from .fastlists import run
@@ -63,11 +63,15 @@ def _run(draft: Draft, lines: list[str], number: int) -> int:
 def _text(draft: Draft, at: Statement) -> None:
     """A line of free text or code."""
     draft.ledger.irrelevant(at.number)
-    if at.text.strip() == draft.text_until:
+    found = set(re.findall(r"\bfunction\s+(\w+)\s*\(", at.text, re.ASCII)) if draft.text_is_code else set()
+    hidden = draft.text_is_code and at.words[:2] == ["source", "pulled-from"]
+    draft.functions |= found
+    draft.hidden_functions = draft.hidden_functions or hidden
+    ends = at.text.strip() == draft.text_until
+    if found or hidden or (ends and draft.text_is_code):
+        draft.ledger.used(at.number)
+    if ends:
         draft.text_until, draft.text_is_code = "", False
-    elif draft.text_is_code:
-        draft.hidden_functions = draft.hidden_functions or at.words[:2] == ["source", "pulled-from"]
-        draft.functions |= set(re.findall(r"\bfunction\s+(\w+)\s*\(", at.text, re.ASCII))
 
 
 def _line(draft: Draft, at: Statement) -> None:
@@ -131,6 +135,10 @@ def _redacted(draft: Draft, at: Statement, what: Redacted) -> None:
         draft.lists.tainted.add(what.taint.name)
         for (_, name), acl in draft.acls.items():
             acl.tainted = acl.tainted or name == what.taint.name
+        if what.taint.name in draft.peer_filters:
+            draft.peer_filters[what.taint.name].tainted = True
+    elif what.taint.kind == "rpki" and block is not None and block.kind == "validation":
+        draft.validates["ebgp"] = at.number
     elif what.taint.kind == "interface" and what.taint.name in draft.faces:
         draft.faces[what.taint.name].judged_elsewhere = True
     elif what.taint.kind == "policy":
@@ -150,14 +158,18 @@ def _unknown(draft: Draft, block: Block, at: Statement) -> None:
         cannot(item, "", at.number)
         taint = Taint("policy", one.name)
     elif block.kind == "interface":
+        # The line may be a filter of sources that is not known here.
+        cast(Face, block.thing).judged_elsewhere = True
         taint = Taint("interface", cast(Face, block.thing).name)
     elif block.kind in ("cache", "validation"):
+        if block.kind == "validation":
+            draft.validates["ebgp"] = at.number
         taint = Taint("rpki")
     elif block.kind == "prefix-list":
         draft.lists.tainted.add(block.name)
         taint = Taint("list", block.name)
     elif block.kind in ("vrf", "bgp", "bgp-vrf", "bgp-family") and at.words[0] == "neighbor" and len(at.words) > 1:
-        taint = Taint("session", at.words[1])
+        taint = Taint("session", canonical(at.words[1]))
     draft.ledger.miss(at.number, "unrecognised", taint)
     draft.open(at, "unknown", taint)
 
@@ -273,7 +285,7 @@ def _dynamic(draft: Draft, at: Statement) -> bool:
     """`dynamic prefix-list NAME`: its content depends on the routes of the moment."""
     if at.words[1:2] != ["prefix-list"] or len(at.words) != 3:
         return False
-    draft.dynamic.add(at.words[2])
+    draft.lists.tainted.add(at.words[2])
     draft.taint(at.number, "list", at.words[2])
     draft.open(at, "skip")
     return True
