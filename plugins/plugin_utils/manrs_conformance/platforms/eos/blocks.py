@@ -187,8 +187,8 @@ def interface_line(draft: Draft, block: Block, at: Statement) -> bool:
         return True
     else:
         return False
-    one.lines.append(line)
     if draft.ledger.states[line - 1] == 63:
+        one.lines.append(line)
         draft.ledger.used(line)
     return True
 

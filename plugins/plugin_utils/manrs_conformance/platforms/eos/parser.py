@@ -109,13 +109,14 @@ def _without_remote_as(draft: Draft) -> None:
     """A neighbour without remote AS has no session: what was written for it is not in effect, and we cannot tell what was meant."""
     for bgp in draft.instances:
         main = bgp.parent or bgp
-        for name, peer in bgp.peers.items():
+        for name, peer in list(bgp.peers.items()):
             if name in main.groups:
                 continue
             member = peer.options.get("", {}).get("peer-group", ([], 0))[0] or []
             sources = [peer, *(one for one in (bgp.peers.get(member[0]), main.peers.get(member[0])) if one)] if member else [peer]
             known = any((one.options.get("", {}).get("remote-as") or (None, 0))[0] for one in sources)
             if not known:
+                del bgp.peers[name]
                 for line in {peer.line, *peer.lines}:
                     draft.taint(line, "session", canonical(name))
 
@@ -131,6 +132,8 @@ def _functions(draft: Draft) -> None:
                     if words is None or not (draft.hidden_functions or words[0].partition("(")[0] in draft.functions):
                         continue
                     del options[key]
+                    peer.lines = [one for one in peer.lines if one != line]
+                    peer.line = min(peer.lines, default=peer.line) if peer.line == line else peer.line
                     subject = f"{bgp.vrf}/{canonical(name)}/{family}" if family and name not in main.groups else canonical(name)
                     draft.taint(line, "session", subject)
 
