@@ -88,7 +88,8 @@ def test_point_02_an_undefined_function_refuses_everything_and_a_defined_one_is_
     assert says(session(functions, "192.0.2.10"), received()) == "inconclusive"
     tainted = {(one.text, str(one.taints)) for one in functions.unread}
     assert ("neighbor 192.0.2.10 rcf in TRANSIT_IN(100)", "session default/192.0.2.10/ipv4-unicast") in tainted
-    assert ("neighbor GROUP rcf in PEER_IN()", "session 192.0.2.16") in tainted
+    assert ("neighbor GROUP rcf in PEER_IN()", "session GROUP") in tainted
+    assert says(session(functions, "192.0.2.16"), received()) == "inconclusive"
 
 
 def test_point_02_a_function_whose_code_is_elsewhere_is_not_undefined() -> None:

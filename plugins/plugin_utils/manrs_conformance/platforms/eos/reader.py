@@ -23,6 +23,9 @@ _DEVICE = re.compile(r"^\s*!+\s*device:\s*(\S+)\s*\((?:[^,()]*,\s*)?(?:EOS-)?([^
 _AGAIN = (("router", "bgp"), ("route-map",), ("interface",), ("ip", "prefix-list"), ("ipv6", "prefix-list"), ("vrf", "instance"))
 """Statements of the top that no block without meaning contains: a text with wrong indentation is still read there."""
 
+FLAT = frozenset({"route-map", "prefix-list", "acl", "peer-filter", "interface", "cache", "validation"})
+"""Blocks without blocks inside: what follows an unknown line there is a line of the same block."""
+
 
 def read(text: str) -> Draft:
     """Read every line; what belongs together is resolved afterwards by the parser."""
@@ -68,7 +71,7 @@ def _text(draft: Draft, at: Statement) -> None:
     draft.functions |= found
     draft.hidden_functions = draft.hidden_functions or hidden
     ends = at.text.strip() == draft.text_until
-    if found or hidden or (ends and draft.text_is_code):
+    if found or hidden or ends:
         draft.ledger.used(at.number)
     if ends:
         draft.text_until, draft.text_is_code = "", False
@@ -100,9 +103,10 @@ def _line(draft: Draft, at: Statement) -> None:
             draft.blocks.pop()
         draft.ledger.irrelevant(at.number)
         return
-    if at.words[0] in TEXT_BLOCKS or (at.words == ["action", "bash"] and block is not None and block.kind == "skip"):
+    if at.words[0] in TEXT_BLOCKS or (at.words == ["action", "bash"] and (block is None or block.kind == "skip")):
+        # Begin and end of the text are used: without its end the rest of the configuration would be text too.
         draft.text_until = "EOF"
-        draft.ledger.irrelevant(at.number)
+        draft.ledger.used(at.number)
         return
     if block is None:
         if not _top(draft, at):
@@ -171,7 +175,8 @@ def _unknown(draft: Draft, block: Block, at: Statement) -> None:
     elif block.kind in ("vrf", "bgp", "bgp-vrf", "bgp-family") and at.words[0] == "neighbor" and len(at.words) > 1:
         taint = Taint("session", canonical(at.words[1]))
     draft.ledger.miss(at.number, "unrecognised", taint)
-    draft.open(at, "unknown", taint)
+    if block.kind not in FLAT:
+        draft.open(at, "unknown", taint)
 
 
 def _top(draft: Draft, at: Statement) -> bool:
