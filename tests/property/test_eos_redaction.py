@@ -15,7 +15,7 @@ from manrs_conformance.platforms import load
 
 CASES = Path(__file__).parents[1] / "unit" / "platforms" / "eos"
 TEXTS = {one.parent.name: one.read_text(encoding="utf-8") for one in sorted(CASES.glob("*/running.conf"))}
-WORDS = sorted({word for text in TEXTS.values() for word in text.split()})
+WORDS = ["zz", "7", "in", "permit", "no", "192.0.2.9", "any", "route-map", "interface", "193.0.0.0/24", "ip", "seq", "neighbor"]
 
 
 def redacted(text: str) -> tuple[Router, Router]:
@@ -60,6 +60,6 @@ def test_with_lines_that_are_not_understood(name: str, data: st.DataObject) -> N
         words = lines[at].split(" ")
         if not lines[at].strip() or lines[at].lstrip().startswith(("!", "banner", "comment", "code", "action")):
             continue
-        words[data.draw(st.integers(0, len(words) - 1))] = data.draw(st.sampled_from(["zz", "7", *WORDS[:40]]))
+        words[data.draw(st.integers(0, len(words) - 1))] = data.draw(st.sampled_from(WORDS))
         lines[at] = " ".join(words)
     same("\n".join(lines))

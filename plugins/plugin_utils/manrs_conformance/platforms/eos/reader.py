@@ -103,7 +103,7 @@ def _line(draft: Draft, at: Statement) -> None:
             draft.blocks.pop()
         draft.ledger.irrelevant(at.number)
         return
-    if at.words[0] in TEXT_BLOCKS or (at.words == ["action", "bash"] and (block is None or block.kind == "skip")):
+    if at.words[0] in TEXT_BLOCKS or at.words == ["action", "bash"]:
         # Begin and end of the text are used: without its end the rest of the configuration would be text too.
         draft.text_until = "EOF"
         draft.ledger.used(at.number)
