@@ -179,7 +179,9 @@ def _listed(found: CommunityList, line: int) -> Cond:
     """A list as a condition; a regular expression is read over one community and over all of them, as it is not confirmed which."""
     if all(entry.regex is None or set(entry.regex) <= PLAIN for entry in found.entries):
         return CommunityMatch((found,), "list", line)
-    whole = replace(found, entries=tuple(replace(one, scope="whole") if one.regex is not None else one for one in found.entries))
+    whole = replace(
+        found, entries=tuple(replace(one, scope="unordered") if one.regex is not None else one for one in found.entries)
+    )
     why = f"whether the regular expressions of {found.name} read one community or all of them is not confirmed"
     return either([CommunityMatch((found,), "list", line), CommunityMatch((whole,), "list", line)], line, why)
 
