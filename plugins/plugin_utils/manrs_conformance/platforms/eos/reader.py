@@ -26,6 +26,8 @@ _AGAIN = (("router", "bgp"), ("route-map",), ("interface",), ("ip", "prefix-list
 FLAT = frozenset({"route-map", "prefix-list", "acl", "peer-filter", "interface", "cache", "validation"})
 """Blocks without blocks inside: what follows an unknown line there is a line of the same block."""
 
+IRRELEVANT_STATE = 105
+
 
 def read(text: str) -> Draft:
     """Read every line; what belongs together is resolved afterwards by the parser."""
@@ -86,8 +88,7 @@ def _line(draft: Draft, at: Statement) -> None:
         found = pattern.search(at.text)
         if found is not None:
             draft.ledger.secret(at.number, found.group(1))
-    while draft.blocks and at.indent <= draft.blocks[-1].indent:
-        draft.blocks.pop()
+    _leave(draft, at)
     block = draft.top
     alone = block is not None and block.kind == "skip" and len(draft.blocks) == 1 and len(at.words) > 1
     if alone and any(tuple(at.words[: len(one)]) == one for one in _AGAIN):
@@ -115,6 +116,15 @@ def _line(draft: Draft, at: Statement) -> None:
         return
     if not LINES[block.kind](draft, block, at):
         _unknown(draft, block, at)
+    elif draft.top is block and block.kind != "skip" and draft.ledger.states[at.number - 1] == IRRELEVANT_STATE:
+        # What stands deeper than a line that bears on nothing is that line's.
+        draft.open(at, "skip")
+
+
+def _leave(draft: Draft, at: Statement) -> None:
+    """Close the blocks that the line does not stand deeper than."""
+    while draft.blocks and at.indent <= draft.blocks[-1].indent:
+        draft.blocks.pop()
 
 
 def _comment(draft: Draft, at: Statement) -> None:
@@ -134,6 +144,7 @@ def _comment(draft: Draft, at: Statement) -> None:
 def _redacted(draft: Draft, at: Statement, what: Redacted) -> None:
     """A placeholder taints what the line it stands for tainted."""
     draft.ledger.miss(at.number, what.state, what.taint)
+    _leave(draft, at)
     block = draft.top
     if what.taint.kind == "list":
         draft.lists.tainted.add(what.taint.name)
@@ -272,7 +283,6 @@ def _interface(draft: Draft, at: Statement) -> bool:
 def _vrf(draft: Draft, at: Statement) -> bool:
     if len(at.words) != 3 or at.words[1] not in ("instance", "definition"):
         return False
-    draft.vrfs.add(at.words[2])
     draft.open(at, "vrf")
     draft.ledger.used(at.number)
     return True
