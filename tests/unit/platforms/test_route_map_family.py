@@ -138,7 +138,7 @@ def test_unknown_truths_leave_doubt() -> None:
 def test_rpki_states() -> None:
     policy, _ = build("deny 10\nmatch rpki invalid\npermit 20\nmatch rpki valid not-found")
     got = {state.value: decide(policy, rpki=state) for state in Rpki}
-    assert got == {"valid": "accept", "invalid": "reject", "not-found": "accept", "unverified": "reject"}
+    assert got == {"valid": "accept", "invalid": "reject", "not-found": "accept", "unverified": "inconclusive"}
 
 
 def acl(lines: Sequence[str], *, standard: bool = False, afi: int = 4) -> _acl.Acl:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -38,6 +39,8 @@ PRINTED = {
     "0:0": "internet",
 }
 """Names that routers print instead of numbers; whether an expression reads name or number differs per platform and version."""
+ORDERS = 6
+"""Greatest number of communities whose every order is tried."""
 DELIMITER = r"(?:^|[,{}() ]|\Z)"
 PRESENCE = re.compile(r"_\(?([0-9]+(?::[0-9]+){1,2})\)?_")
 
@@ -184,10 +187,23 @@ def _holds(one: CommunityList, entry: CommunityEntry, communities: frozenset[str
         return None
     numbers = sorted(communities, key=_value)
     names = [PRINTED.get(text, text) for text in numbers] if one.kind == "standard" else numbers
+    if entry.scope == "unordered":
+        return _in_any_order(expression, numbers, names)
     if entry.scope == "each":
         answers = {any(expression.search(text) for text in texts) for texts in (numbers, names)}
     else:
         answers = {bool(expression.search(" ".join(texts))) for texts in (numbers, names)}
+    return answers.pop() if len(answers) == 1 else None
+
+
+def _in_any_order(expression: re.Pattern[str], numbers: Sequence[str], names: Sequence[str]) -> bool | None:
+    """Whether the expression finds something in the list whatever its order; what it reads where there is no community is not known."""
+    if len(numbers) > ORDERS:
+        return None
+    if not numbers:
+        return None if expression.search("") else False
+    orders = (order for texts in (numbers, names) for order in itertools.permutations(texts))
+    answers = {bool(expression.search(" ".join(order))) for order in orders}
     return answers.pop() if len(answers) == 1 else None
 
 

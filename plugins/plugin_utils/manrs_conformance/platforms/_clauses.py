@@ -177,10 +177,16 @@ def community(kind: CommunityKind) -> Matcher:
 
 
 def rpki(words: list[str], line: int, permit: bool, scope: Scope) -> Cond:
-    """`match rpki valid|invalid|not-found`."""
+    """`match rpki valid|invalid|not-found`; whether a route that was not looked up counts as not found is told by no vendor."""
     if not words or any(one not in STATES for one in words):
         raise Unreadable(" ".join(words))
-    return RpkiMatch(frozenset(STATES[one] for one in words), line)
+    found = RpkiMatch(frozenset(STATES[one] for one in words), line)
+    if "not-found" not in words:
+        return found
+    unverified = RpkiMatch(frozenset({Rpki.UNVERIFIED}), line)
+    return AnyOf(
+        (found, _doubted(unverified, Const(None, "whether a route without validation counts as not found is not known", line)))
+    )
 
 
 def number(attribute: str, most: int = 0xFFFFFFFF) -> Matcher:

@@ -158,7 +158,7 @@ def _expanded(values: list[str], kind: CommunityKind, permit: bool, line: int) -
     pattern = " ".join(values)
     if not pattern or (kind == "standard" and reads_names(pattern)):
         raise Unreadable(pattern)
-    return CommunityEntry(permit, regex=pattern, scope="whole", line=line)
+    return CommunityEntry(permit, regex=pattern, scope="unordered", line=line)
 
 
 LISTS: dict[str, Callable[[Draft, Statement], bool]] = {"as-path": as_path, **dict.fromkeys(KINDS, community)}
