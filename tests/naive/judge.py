@@ -278,16 +278,19 @@ def _in_community_list(config: Config, name: str, tags: frozenset[str], *, exact
     lines = config.communities.get(name)
     if lines is None:
         return None
+    possible: set[bool] = set()
     for one in lines:
         if one.regex is None:
             hit: Truth = tags == set(one.values) if exact else tags >= set(one.values)
         else:
             hit = None if exact else _in_text(one.regex, tags)
-        if hit is None:
-            return None
+        if hit is not False:
+            possible.add(one.permit)
         if hit:
-            return one.permit
-    return False
+            break
+    else:
+        possible.add(False)
+    return possible.pop() if len(possible) == 1 else None
 
 
 def _in_text(regex: str, tags: frozenset[str]) -> Truth:

@@ -166,13 +166,16 @@ def matches(one: CommunityList, mode: str, communities: frozenset[str]) -> bool 
     if mode == "every":
         found = [_holds(one, entry, communities, exact=False) for entry in one.entries if entry.permit]
         return None if None in found else all(found)
+    possible: set[bool] = set()
     for entry in one.entries:
         hit = _holds(one, entry, communities, exact=mode == "exact")
-        if hit is None:
-            return None
+        if hit is not False:
+            possible.add(entry.permit)
         if hit:
-            return entry.permit
-    return False
+            break
+    else:
+        possible.add(False)
+    return possible.pop() if len(possible) == 1 else None
 
 
 def _holds(one: CommunityList, entry: CommunityEntry, communities: frozenset[str], *, exact: bool) -> bool | None:
