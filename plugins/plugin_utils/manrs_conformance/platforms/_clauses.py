@@ -177,16 +177,14 @@ def community(kind: CommunityKind) -> Matcher:
 
 
 def rpki(words: list[str], line: int, permit: bool, scope: Scope) -> Cond:
-    """`match rpki valid|invalid|not-found`; whether a route that was not looked up counts as not found is told by no vendor."""
+    """`match rpki valid|invalid|not-found`."""
     if not words or any(one not in STATES for one in words):
         raise Unreadable(" ".join(words))
     found = RpkiMatch(frozenset(STATES[one] for one in words), line)
-    if "not-found" not in words:
+    if Rpki.NOT_FOUND not in found.states:
         return found
-    unverified = RpkiMatch(frozenset({Rpki.UNVERIFIED}), line)
-    return AnyOf(
-        (found, _doubted(unverified, Const(None, "whether a route without validation counts as not found is not known", line)))
-    )
+    doubt = Const(None, "whether a route that was not validated counts as not found is not known", line)
+    return AnyOf((found, AllOf((RpkiMatch(frozenset({Rpki.UNVERIFIED}), line), doubt))))
 
 
 def number(attribute: str, most: int = 0xFFFFFFFF) -> Matcher:

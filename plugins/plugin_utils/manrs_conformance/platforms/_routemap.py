@@ -16,6 +16,7 @@ from ..model.policy import (
     Cond,
     Const,
     Flow,
+    Not,
     Opaque,
     Policy,
     Prepend,
@@ -128,15 +129,23 @@ def condition(entry: Entry, language: Language) -> Cond:
     lines = Const(None, "how several lines of one kind in an entry combine is not known", line)
     groups = {kind: _either(conds, language.lines_or, lines) for kind, conds in entry.matches.items()}
     addresses = [groups.pop(kind) for kind in ADDRESS if kind in groups]
-    conds = list(groups.values())
+    conds = [_of_family(kind, cond, language, line) for kind, cond in groups.items()]
     if len(addresses) == 2:
         doubt = Const(None, "whether ip and ipv6 matches in one entry are alternatives is not known", line)
         conds.append(_either(addresses, language.families_or, doubt))
     elif addresses:
-        other = Const(language.other_family, "what an address match does to routes of the other family is not known", line)
-        family = TextMatch("family", frozenset({"ipv6" if ADDRESS[0] in entry.matches else "ipv4"}), line)
-        conds.append(addresses[0] if other.value is False else AnyOf((addresses[0], AllOf((family, other)))))
+        conds.append(_of_family(next(kind for kind in ADDRESS if kind in entry.matches), addresses[0], language, line))
     return ALWAYS if not conds else conds[0] if len(conds) == 1 else AllOf(tuple(conds))
+
+
+def _of_family(kind: str, cond: Cond, language: Language, line: int) -> Cond:
+    """A match on addresses (an inverted one too) as routes of the other family meet it; other conditions as they are."""
+    asked = next((one for one in ADDRESS if one in kind), None)
+    if asked is None or language.other_family is False:
+        return cond
+    other = Const(language.other_family, "what an address match does to routes of the other family is not known", line)
+    family = TextMatch("family", frozenset({"ipv6" if asked == ADDRESS[0] else "ipv4"}), line)
+    return AnyOf((AllOf((Not(family), cond)), AllOf((family, other))))
 
 
 def _either(conds: Sequence[Cond], alternatives: bool | None, doubt: Const) -> Cond:
