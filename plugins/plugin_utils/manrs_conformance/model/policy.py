@@ -331,7 +331,7 @@ class Attachment:
     filters: tuple[Filter, ...]
     default: Verdict | None
     combine: Literal["all", "chain"] = "all"
-    default_cond: Cond = ALWAYS
-    """Routes that `default` holds for; any other is rejected when nothing decided (Junos exports only BGP routes by default)."""
     called: Mapping[str, Policy] = field(default_factory=dict)
     """Every policy that `call` or `CallMatch` in the filters can reach, by name."""
+    default_cond: Cond = ALWAYS
+    """Routes that `default` holds for; any other is rejected when nothing decided (Junos exports only BGP routes by default)."""

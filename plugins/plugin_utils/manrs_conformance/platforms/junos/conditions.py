@@ -54,7 +54,6 @@ class From:
     subroutine: tuple[str, int] | None = None
     lists: list[list[Filter]] = field(default_factory=list)
     """The same filters by the statement they come from: whether they make one list together is not documented."""
-    lines: list[int] = field(default_factory=list)
 
 
 def read(node: Node | None, definitions: Definitions, taint: Taint) -> From:
@@ -62,7 +61,6 @@ def read(node: Node | None, definitions: Definitions, taint: Taint) -> From:
     out = From()
     for word, kid in node.kids.items() if node is not None else ():
         line = kid.line()
-        out.lines += kid.span()
         try:
             if word in PREFIXES:
                 _prefixes(word, kid, line, out, definitions, taint)

@@ -187,4 +187,5 @@ class Reader:
         target = node.make(*words)
         target.rows.append((at + 1, rows))
         self.book.paths[-(at + 1)] = path
+        self.book.bulk.append((at + 1, end + 1))
         return len(chunk)

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from socket import AF_INET6, inet_aton, inet_pton
+from typing import NamedTuple
 
 from ...model.policy import AllOf, AnyOf, Cond, Const, PrefixEntry, PrefixList, PrefixMatch
 from .._lists import Unreadable, decimal
 
 BITS = {4: 32, 6: 128}
 MASKS = {afi: [(1 << bits) - (1 << bits - n) for n in range(bits + 1)] for afi, bits in BITS.items()}
+LEAST = {"exact": 0, "orlonger": 0, "longer": 1}
 TYPES = frozenset({"exact", "longer", "orlonger", "upto", "prefix-length-range", "through", "address-mask"})
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
+class Filter(NamedTuple):
     """One route filter: family, range as an entry, the far end of `through`, and the key of its own action (empty: the term's)."""
 
     afi: int
@@ -109,22 +110,19 @@ def fast_filters(first: int, rows: Sequence[str]) -> list[Filter] | None:
     out: list[Filter] = []
     masks, of_bytes = MASKS[4], int.from_bytes
     for line, text in enumerate(rows, first):
-        words = text.split()
-        if len(words) < 2:
-            return None
-        address, slash, length_text = words[0].partition("/")
-        how = words[1]
-        if slash and address.count(".") == 3 and len(words) == 2 and how in ("exact", "orlonger", "longer"):
+        prefix, _, how = text.partition(" ")
+        address, slash, length_text = prefix.partition("/")
+        if how in LEAST and slash and address.count(".") == 3:
             try:
                 length = int(length_text)
                 network = of_bytes(inet_aton(address), "big") & masks[length]
             except (OSError, ValueError, IndexError):
                 return None
             high = length if how == "exact" else 32
-            out.append(Filter(4, (network, length, length + (how == "longer"), high, True, line)))
+            out.append(Filter(4, (network, length, length + LEAST[how], high, True, line)))
             continue
         try:
-            made, rest = route_filter(words, line)
+            made, rest = route_filter(text.split(), line)
         except Unreadable:
             return None
         if rest:
@@ -139,7 +137,7 @@ def longest(name: str, filters: Sequence[Filter], wanted: Callable[[Filter], boo
     Juniper, "How prefix order affects route list evaluation": the longest prefix is looked up first, whatever the match types.
     """
     far = [one for one in filters if one.through is not None]
-    places = [(one.afi, one.entry[0], one.entry[1]) for one in filters]
+    places = [(one.afi, one.entry[0], one.entry[1]) for one in filters] if far else []
     if any(places.count((one.afi, one.entry[0], one.entry[1])) > 1 for one in far):
         return Const(None, "`through` beside another route filter of the same prefix", line)
     found: list[Cond] = [_matched(name, filters, lambda one: one.through is None and wanted(one), line)]
@@ -153,9 +151,9 @@ def longest(name: str, filters: Sequence[Filter], wanted: Callable[[Filter], boo
 def _matched(name: str, filters: Sequence[Filter], wanted: Callable[[Filter], bool], line: int) -> Cond:
     lists = []
     for afi in (4, 6):
-        entries = tuple(one.entry if wanted(one) else (*one.entry[:4], False, one.entry[5]) for one in filters if one.afi == afi)
+        entries = tuple([one.entry if wanted(one) else (*one.entry[:4], False, one.entry[5]) for one in filters if one.afi == afi])
         if entries:
-            lines = tuple(sorted({entry[5] for entry in entries}))
+            lines = tuple(sorted([entry[5] for entry in entries]))
             lists.append(PrefixList(name, afi, entries, lines, "longest", "route-filter"))
     return PrefixMatch(tuple(lists), line)
 

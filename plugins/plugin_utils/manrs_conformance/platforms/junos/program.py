@@ -52,6 +52,8 @@ class Read:
     then: Then
     to: list[Cond]
     lines: tuple[int, ...]
+    ranges: tuple[Cond | None, list[tuple[Cond, Node]]] | None = None
+    """The conditions on prefixes, once they were made."""
 
 
 @dataclass(slots=True)
@@ -275,7 +277,9 @@ class Writer:
         name = f"{prefix}{one.name}"
         following = Flow("goto", after)
         conds = [*one.source.conds, *one.to]
-        own, groups = self._ranges(one, f"{policy}: {one.name}")
+        if one.ranges is None:
+            one.ranges = self._ranges(one, f"{policy}: {one.name}")
+        own, groups = one.ranges
         out: list[Term] = []
         for number, (cond, node) in enumerate(groups):
             taint = Taint("policy", self.program.definitions.prefix + policy)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from .tree import Book
 
@@ -14,7 +15,7 @@ AFTER = re.compile(
     r"|md5 \d+ key|key-string|passphrase|shared-secret|password|authentication-md5 key|privacy-key|snmp-community)\s+"
     r'("(?:[^"\\]|\\.)*"|[^\s;{}]+)'
 )
-HINTS = ("$", "SECRET-DATA", "secret", "passw", "key", "passphrase", "ascii-text", "hexadecimal", "community")
+HINTS = re.compile(r"\$|SECRET-DATA|secret|passw|key|passphrase|ascii-text|hexadecimal|community")
 SNMP_SET = re.compile(r"^set (?:.* )?snmp (?:.* )?community (\S+)")
 SNMP_CURLY = re.compile(r'^\s*(?:inactive: )?community ("[^"]+"|[^\s;{]+)')
 
@@ -22,12 +23,13 @@ SNMP_CURLY = re.compile(r'^\s*(?:inactive: )?community ("[^"]+"|[^\s;{]+)')
 def find(book: Book) -> None:
     """Locate every secret, SNMP communities included; a community of routing policy is none."""
     snmp = -1
-    for number, line in enumerate(book.lines, 1):
+    for number in _outside(book):
+        line = book.lines[number - 1]
         if snmp < 0 and line.strip() in ("snmp {", "inactive: snmp {"):
             snmp = len(line) - len(line.lstrip())
         elif snmp >= 0 and line.strip() == "}" and len(line) - len(line.lstrip()) <= snmp:
             snmp = -1
-        if not any(hint in line for hint in HINTS):
+        if not HINTS.search(line):
             continue
         for pattern in (CRYPTED, MARKED, AFTER):
             for match in pattern.finditer(line):
@@ -35,6 +37,15 @@ def find(book: Book) -> None:
         found = SNMP_SET.match(line.strip()) or (SNMP_CURLY.match(line) if snmp >= 0 else None)
         if found is not None:
             _note(book, number, found.group(1))
+
+
+def _outside(book: Book) -> Iterator[int]:
+    """Lines that stand in no run of list members."""
+    at = 1
+    for first, after in sorted(book.bulk):
+        yield from range(at, first)
+        at = after
+    yield from range(at, len(book.lines) + 1)
 
 
 def _note(book: Book, number: int, value: str) -> None:

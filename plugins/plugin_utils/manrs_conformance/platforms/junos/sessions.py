@@ -289,7 +289,7 @@ def _attachment(
     called = {name: policy for name, policy in called.items() if name not in known}
     filters = _received(filters, sort) if direction == "import" else filters
     cond = BGP if direction == "export" else ALWAYS
-    return Attachment(direction, tuple(filters), default, "chain", cond, called)
+    return Attachment(direction, tuple(filters), default, "chain", called, cond)
 
 
 def _filters(one: Instance, members: list[tuple[str, Node]], exprs: list[Expr], direction: str) -> list[Filter]:

@@ -133,4 +133,5 @@ def _run(root: Node, book: Book, at: int) -> int:
     path = tuple(base.split()[1:])
     root.make(*path).rows.append((at + 1, chunk))
     book.paths[-(at + 1)] = path
+    book.bulk.append((at + 1, end + 1))
     return len(chunk)

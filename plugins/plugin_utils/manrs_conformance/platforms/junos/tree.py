@@ -42,21 +42,26 @@ class Node:
             node = found
         return node
 
-    def all_lines(self) -> Iterator[int]:
+    def all_lines(self) -> list[int]:
         """Every line of the node and all below it."""
-        yield from self.lines
+        out = list(self.lines)
         for first, rows in self.rows:
-            yield from range(first, first + len(rows))
+            out.extend(range(first, first + len(rows)))
         for kid in self.kids.values():
-            yield from kid.all_lines()
+            out += kid.all_lines()
+        return out
 
     def span(self) -> tuple[int, ...]:
         """Every line of the node and all below it, sorted, once each."""
+        if len(self.rows) == 1 and not self.kids:
+            first, rows = self.rows[0]
+            return (*(one for one in sorted(self.lines) if one < first), *range(first, first + len(rows)))
         return tuple(sorted(set(self.all_lines())))
 
     def line(self) -> int:
         """The first line, or 0."""
-        return min(self.all_lines(), default=0)
+        found = [*self.lines, *(first for first, _rows in self.rows), *(kid.line() for kid in self.kids.values())]
+        return min((one for one in found if one), default=0)
 
 
 @dataclass(slots=True)
@@ -73,6 +78,8 @@ class Book:
     paths: dict[int, tuple[str, ...]] = field(default_factory=dict)
     blocks: list[tuple[int, int]] = field(default_factory=list)
     """Header and closing line of each block of the curly form, inner ones first."""
+    bulk: list[tuple[int, int]] = field(default_factory=list)
+    """First line of each run of rows, and the line after it."""
     problem: str = ""
     """Why the text cannot be the whole configuration, or empty."""
 
@@ -148,17 +155,23 @@ class Book:
 
     def finish(self) -> str:
         """One letter a line: blocks are used where anything in them is; a line that nobody read is unrecognised."""
-        for number, text in enumerate(self.lines, 1):
-            if not self.states[number - 1] and not text.strip():
+        for number in self._open():
+            if not self.lines[number - 1].strip():
                 self.states[number - 1] = 105
         for start, end in self.blocks:
             self._close(start, end)
-        for number, letter in enumerate(self.states, 1):
-            if letter == 0:
-                self.states[number - 1] = 63
-                made = Unread(number, self.lines[number - 1].strip(), "unrecognised", Taint("router"))
-                self.unread.setdefault((number, "router"), made)
+        for number in self._open():
+            self.states[number - 1] = 63
+            made = Unread(number, self.lines[number - 1].strip(), "unrecognised", Taint("router"))
+            self.unread.setdefault((number, "router"), made)
         return self.states.decode("ascii")
+
+    def _open(self) -> Iterator[int]:
+        """Lines that have no state yet."""
+        at = self.states.find(0)
+        while at >= 0:
+            yield at + 1
+            at = self.states.find(0, at + 1)
 
     def _close(self, start: int, end: int) -> None:
         """A block's last line shares the state of its first, which is used where anything inside is."""
