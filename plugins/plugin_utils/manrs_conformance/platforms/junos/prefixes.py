@@ -108,7 +108,7 @@ def route_filter(words: Sequence[str], line: int) -> tuple[Filter, Sequence[str]
 def fast_filters(first: int, rows: Sequence[str]) -> list[Filter] | None:
     """Route filters on consecutive lines without actions of their own; None when one of them needs the slow way."""
     out: list[Filter] = []
-    masks, of_bytes = MASKS[4], int.from_bytes
+    masks, of_bytes, new = MASKS[4], int.from_bytes, tuple.__new__
     for line, text in enumerate(rows, first):
         prefix, _, how = text.partition(" ")
         address, slash, length_text = prefix.partition("/")
@@ -119,7 +119,7 @@ def fast_filters(first: int, rows: Sequence[str]) -> list[Filter] | None:
             except (OSError, ValueError, IndexError):
                 return None
             high = length if how == "exact" else 32
-            out.append(Filter(4, (network, length, length + LEAST[how], high, True, line)))
+            out.append(new(Filter, (4, (network, length, length + LEAST[how], high, True, line), None, "")))
             continue
         try:
             made, rest = route_filter(text.split(), line)
@@ -136,7 +136,7 @@ def longest(name: str, filters: Sequence[Filter], wanted: Callable[[Filter], boo
 
     Juniper, "How prefix order affects route list evaluation": the longest prefix is looked up first, whatever the match types.
     """
-    far = [one for one in filters if one.through is not None]
+    far = [one for one in filters if one[2] is not None]
     places = [(one.afi, one.entry[0], one.entry[1]) for one in filters] if far else []
     if any(places.count((one.afi, one.entry[0], one.entry[1])) > 1 for one in far):
         return Const(None, "`through` beside another route filter of the same prefix", line)
@@ -151,7 +151,11 @@ def longest(name: str, filters: Sequence[Filter], wanted: Callable[[Filter], boo
 def _matched(name: str, filters: Sequence[Filter], wanted: Callable[[Filter], bool], line: int) -> Cond:
     lists = []
     for afi in (4, 6):
-        entries = tuple([one.entry if wanted(one) else (*one.entry[:4], False, one.entry[5]) for one in filters if one.afi == afi])
+        some = [one for one in filters if one[0] == afi]
+        if all(map(wanted, some)):
+            entries = tuple([one[1] for one in some])
+        else:
+            entries = tuple([one.entry if wanted(one) else (*one.entry[:4], False, one.entry[5]) for one in some])
         if entries:
             lines = tuple(sorted([entry[5] for entry in entries]))
             lists.append(PrefixList(name, afi, entries, lines, "longest", "route-filter"))
