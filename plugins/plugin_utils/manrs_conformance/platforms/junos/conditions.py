@@ -294,10 +294,12 @@ def _text(attribute: str, names: dict[str, str] | None = None, only: bool = Fals
 def _number(attribute: str) -> Callable[[Node, int, Definitions], Cond]:
     def read_number(node: Node, line: int, definitions: Definitions) -> Cond:
         values = [decimal(one) for one in _plain(node)]
-        cond: Cond = NumberMatch(attribute, tuple((one, one) for one in values), line)  # type: ignore[arg-type]
-        if 0 in values and attribute == "med":
-            return AllOf((cond, Const(None, "whether a route without MED has metric 0 is not known", line)))
-        return cond
+        plain = [one for one in values if one or attribute != "med"]
+        cond: Cond = NumberMatch(attribute, tuple((one, one) for one in plain), line)  # type: ignore[arg-type]
+        if len(plain) == len(values):
+            return cond
+        why = "whether a route without MED has metric 0 is not known"
+        return AnyOf((cond, AllOf((NumberMatch("med", ((0, 0),), line), Const(None, why, line)))))
 
     return read_number
 

@@ -9,6 +9,8 @@ from ...model.router import Taint
 from .tree import Book, Node
 
 APPLY, EXCEPT = "apply-groups", "apply-groups-except"
+NO_NAME = frozenset({"interface-range", "traceoptions", "apply-macro"})
+"""Words beside names that a wildcard does not stand for."""
 Source = tuple[str, Node]
 """The part of a group that applies here, with the group's name."""
 
@@ -43,7 +45,7 @@ def expand(root: Node, book: Book) -> tuple[Node, list[tuple[str, int]]]:
 
 
 def _applies(node: Node) -> bool:
-    return APPLY in node.kids or any(_applies(kid) for kid in node.kids.values())
+    return APPLY in node.kids or EXCEPT in node.kids or any(_applies(kid) for kid in node.kids.values())
 
 
 def _expand(work: _Expander, path: tuple[str, ...], node: Node, sources: list[Source]) -> Node:
@@ -56,7 +58,7 @@ def _expand(work: _Expander, path: tuple[str, ...], node: Node, sources: list[So
     if spared is not None:
         sources = [one for one in sources if one[0] not in spared.kids]
         work.book.use(spared)
-    if not sources and not _applies(node):
+    if not sources and spared is None and not _applies(node):
         return node
     out = Node(lines=list(node.lines), rows=list(node.rows), inherited=node.inherited)
     words = dict.fromkeys(word for word in node.kids if word not in (APPLY, EXCEPT))
@@ -95,4 +97,6 @@ def _matching(source: Node, word: str) -> list[Node]:
     """What a part of a group says for a word: by name, then by wildcards."""
     exact = source.kids.get(word)
     out = [exact] if exact is not None else []
+    if word in NO_NAME:
+        return out
     return out + [kid for name, kid in source.kids.items() if _wild(name) and fnmatch.fnmatchcase(word, name[1:-1])]

@@ -20,11 +20,14 @@ from .program import Program
 from .routing import Routing, read_routing
 from .secrets import find
 from .setform import looks_like_set, read_set
-from .tables import INSTANCE, OPTIONS, PROTOCOLS, TOP
+from .tables import INSTANCE, OPTIONS, PROTOCOLS, TOP, words
 from .tree import Book, Node
 
 LISTS = ("prefix-list", "route-filter-list", "as-path", "as-path-group", "community", "policy-statement", "as-list")
 OTHER_OPTIONS = OPTIONS
+HANDLED = words(
+    "version system interfaces policy-options routing-options routing-instances protocols firewall logical-systems tenants"
+)
 IGPS = (
     ("ospf", "ospf", "ipv4-unicast"),
     ("ospf3", "ospf6", "ipv6-unicast"),
@@ -160,6 +163,8 @@ def _rest(made: Made, tree: Node) -> None:
     for word, kid in tree.kids.items():
         if word in TOP:
             made.book.skip(kid)
+        elif word not in HANDLED:
+            made.book.miss(word, kid, Taint("router"))
 
 
 def _device(made: Made, tree: Node, name: str) -> None:
@@ -210,6 +215,8 @@ def _device(made: Made, tree: Node, name: str) -> None:
         for word, kid in tree.kids.items():
             if word in TOP or word == "system":
                 book.skip(kid)
+            elif word not in HANDLED:
+                book.miss(word, kid, Taint("router"))
 
 
 def _instances(made: Made, tree: Node, name: str, program: Program, main: Routing) -> Iterator[tuple[str, Node, Routing]]:

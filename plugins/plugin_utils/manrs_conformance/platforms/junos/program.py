@@ -182,10 +182,10 @@ class Program:
         terms = writer.statement(statement, "", exits, ())
         return Policy(full, KIND, tuple(terms), None, "modified", statement.lines)
 
-    def expressed(self, expr: Expr, text: str, direction: str, last: bool) -> Policy:
+    def expressed(self, expr: Expr, text: str, direction: str, last: bool, line: int) -> Policy:
         """A policy expression as one policy."""
         writer = Writer(self, direction, last)
-        return Policy(text, "policy-expression", tuple(writer.expr(expr, "", Exits(), (), 0)), None, "modified")
+        return Policy(text, "policy-expression", tuple(writer.expr(expr, "", Exits(), (), line)), None, "modified")
 
     def either_order(self, chain: Sequence[Expr], direction: str, line: int) -> tuple[Term, ...]:
         """A chain whose order is not known: as written, or the other way round."""

@@ -77,7 +77,7 @@ def _dynamic(one: Instance, group: str, node: Node) -> Iterator[Session]:
     for name, kid in dynamic.kids.items() if dynamic is not None else ():
         ranges = [each for family in ("inet", "inet6") for each in Levels((kid,)).list("allow", "family", family)]
         ranges += [each for each in Levels((kid,)).list("allow") if each != "family"]
-        interfaces = Levels((kid,)).list("peer-auto-discovery", "family", "inet6", "ipv6-nd")
+        interfaces = Levels((kid,)).list("peer-auto-discovery", "interface")
         one.book.use(kid)
         if not ranges and not interfaces:
             one.book.miss(name, kid, Taint("session", group), "unsupported")
@@ -176,6 +176,7 @@ def _session(
         description=_description(levels),
         shutdown=levels.on("shutdown") or levels.on("disable"),
         group=group,
+        interface=neighbor if "/" not in neighbor and ":" not in neighbor and not neighbor[:1].isdecimal() else None,
         max_prefix=limit,
         max_prefix_action=action,
         gtsm=levels.word("ttl") == "255" or (levels.word("multihop", "ttl") == "255" and levels.on("multihop", "min-ttl")),
@@ -301,7 +302,7 @@ def _filters(one: Instance, members: list[tuple[str, Node]], exprs: list[Expr], 
         if expr.op == "name" and expr.name in program.statements:
             out.append(Filter(KIND, prefix + expr.name, program.policy(expr.name, direction, last), line))
             continue
-        policy = program.expressed(expr, text, direction, last)
+        policy = program.expressed(expr, text, direction, last, line)
         out.append(Filter("policy-expression" if expr.op != "name" else KIND, text, policy, line, expr.op != "name"))
     if len({node.inherited for _, node in members}) > 1:
         # The first filter runs the whole chain, in either order; the others stay to be named.
