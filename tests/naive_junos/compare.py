@@ -14,7 +14,7 @@ from .generate import config, worlds
 from .judge import Reading, World, decide
 from .language import Config, curly_text, set_text
 
-SWITCHES = ("both", "one_list", "keep", "not_open", "zero")
+SWITCHES = ("both", "one_list", "keep", "not_open", "immediate", "zero")
 
 
 def attachment(made: Config, text: str) -> Attachment:

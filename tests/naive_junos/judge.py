@@ -41,6 +41,8 @@ class Reading:
     """Changes of a subroutine that does not hold stay."""
     not_open: bool = True
     """`!` of a policy that decides nothing is a reject."""
+    immediate: bool = True
+    """The action of a route filter is taken whatever else the term asks for."""
     zero: bool = True
     """A route without MED has metric 0."""
     used: set[str] = field(default_factory=set)
@@ -144,21 +146,20 @@ def _matches(config: Config, term: Term, route: World, reading: Reading, depth: 
         reading.used.add("both")
     ranges = (all(parts) if reading.both else any(parts)) if parts else True
     others = all(_condition(config, kind, values, route, reading) for kind, values in term.conditions)
-    if not term.policy:
-        return ranges and others, actions, route
-    if not (ranges and others):
+    matched, after = ranges and others, route
+    if term.policy:
         verdict, after, _default = _expression(config, term.policy, route, reading, depth + 1)
-        if after != route:
+        if verdict == "next":
+            verdict = "accept" if config.direction == "import" or route.protocol == "bgp" else "reject"
+        if not matched or verdict != "accept":
             reading.used.add("keep")
-        return False, actions, after if reading.keep else route
-    verdict, after, _default = _expression(config, term.policy, route, reading, depth + 1)
-    if verdict == "next":
-        verdict = "accept" if config.direction == "import" or route.protocol == "bgp" else "reject"
-    if verdict == "accept":
-        return True, actions, after
-    if after != route:
-        reading.used.add("keep")
-    return False, actions, after if reading.keep else route
+            after = after if reading.keep else route
+        matched = matched and verdict == "accept"
+    if actions is not term.actions and (not matched or term.policy):
+        reading.used.add("immediate")
+        if reading.immediate:
+            return True, actions, after
+    return matched, actions, after
 
 
 def _list_filters(config: Config, term: Term, route: World, reading: Reading) -> bool:

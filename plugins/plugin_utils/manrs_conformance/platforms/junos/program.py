@@ -30,6 +30,7 @@ from .tree import Node
 KIND = "policy-statement"
 LIMIT = 3000
 """Terms after which writing out subroutines stops: what is beyond is unknown."""
+IMMEDIATE = "whether the action of a route filter waits for the other conditions of its term is not documented"
 ACCEPT, REJECT, OPEN = Flow("accept"), Flow("reject"), Flow("next-policy")
 BGP = TextMatch("protocol", frozenset({"bgp"}))
 
@@ -281,12 +282,18 @@ class Writer:
             one.ranges = self._ranges(one, f"{policy}: {one.name}")
         own, groups = one.ranges
         out: list[Term] = []
+        line = one.lines[0] if one.lines else 0
         for number, (cond, node) in enumerate(groups):
             taint = Taint("policy", self.program.definitions.prefix + policy)
             then = read_then(node, self.program.definitions, taint)
+            # Whether the action waits for what else the term asks for is not documented ("immediately").
+            rest: list[Cond] = [AnyOf((_all(conds), Const(None, IMMEDIATE, line)))] if conds else []
+            if one.source.subroutine is not None:
+                rest.append(Const(None, IMMEDIATE, line))
+                then.actions = [*(Opaque(each, IMMEDIATE, line) for each in ATTRIBUTES), *then.actions]
             # The term's own name stands on its first model term, so that jumps find it.
             label = name if not number else f"{name} (filter action {number + 1})"
-            out += self._acting(label, _all([*conds, cond]), then, following, Flow("next"), exits, _lines(then, one))
+            out += self._acting(label, _all([cond, *rest]), then, following, Flow("next"), exits, _lines(then, one))
         if own is not None:
             conds.append(own)
         label = name if not out else f"{name} (itself)"
