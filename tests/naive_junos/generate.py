@@ -173,7 +173,7 @@ def _actions(random: Random) -> tuple[str, ...]:
     for one in out:
         # One statement of a kind: a second would replace the first.
         kinds.setdefault(" ".join(one.split()[:1]), one)
-    return (*kinds.values(), *([flow] if flow else []))
+    return (*kinds.values(), flow) if flow else tuple(kinds.values()) or ("next term",)
 
 
 def worlds(direction: str) -> list[World]:

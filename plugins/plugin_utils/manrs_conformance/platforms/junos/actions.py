@@ -14,8 +14,6 @@ from .tree import Node
 
 ATTRIBUTES = ("as_path", "standard", "extended", "large", "med", "local_pref", "tag", "origin", "next_hop", "mark")
 KINDS: tuple[CommunityKind, ...] = ("standard", "extended", "large")
-IRRELEVANT = ACTIONS
-"""Actions that no later match of BGP policy in this model reads and that do not change who may hear the route."""
 MARKS = {"valid": "valid", "invalid": "invalid", "unknown": "not-found", "unverified": "unverified"}
 
 
@@ -44,12 +42,9 @@ def read(node: Node | None, definitions: Definitions, taint: Taint) -> Then:
                 flows.append(f"next-{next(iter(kid.kids))}")
             elif word == "default-action" and len(kid.kids) == 1 and next(iter(kid.kids)) in ("accept", "reject"):
                 out.default = next(iter(kid.kids))
-            elif word in IRRELEVANT:
-                definitions.book.skip(kid)
-                continue
             elif word in _READERS:
                 out.actions += _READERS[word](kid, line, definitions)
-            else:
+            elif word not in ACTIONS:
                 raise Unreadable(word)
             definitions.book.use(kid)
         except Unreadable:

@@ -36,8 +36,6 @@ FAMILIES = {"inet": "ipv4", "inet6": "ipv6"}
 RIBS = {"inet.0": "ipv4", "inet6.0": "ipv6"}
 PREFIXES = ("prefix-list", "prefix-list-filter", "route-filter", "route-filter-list")
 BOTH = "whether prefix-list and route-filter of one term are joined by and or by or is not documented"
-KNOWN = CONDITIONS
-"""Conditions that exist and that the model cannot say."""
 
 
 @dataclass(slots=True)
@@ -76,9 +74,9 @@ def read(node: Node | None, definitions: Definitions, taint: Taint) -> From:
             else:
                 raise Unreadable(word)
         except Unreadable:
-            known = word in KNOWN or word in _READERS or word in PREFIXES or word == "policy"
+            known = word in CONDITIONS or word in _READERS or word in PREFIXES or word == "policy"
             definitions.book.miss(word, kid, taint, "unsupported" if known else "unrecognised")
-            out.conds.append(Const(None, f"from {word} is not understood", line))
+            out.conds.append(Const(None, "a condition is not understood", line))
     return out
 
 

@@ -18,7 +18,6 @@ from .tree import Book, Node
 
 NAMES = {**WELL_KNOWN, "no-export-subconfed": "65535:65283"}
 KINDS: dict[str, CommunityKind] = {"target": "extended", "origin": "extended", "large": "large"}
-OTHER_EXTENDED = EXTENDED
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,8 +271,10 @@ class Definitions:
                 self.book.miss(word, kid, Taint("list", self.prefix + name), "unsupported")
         self.book.use(node)
         lists = tuple(CommunityList(self.prefix + name, kind, tuple(some), node.span()) for kind, some in entries.items())
+        unknown = unknown or not texts
+        lists = () if unknown else lists
         everything = list(texts) in (["*:*"], [".*:.*"], ["^.*:.*$"], [".*"])
-        return Community(name, lists, literals, "invert-match" in node.kids, unknown or not texts, everything, node.line())
+        return Community(name, lists, literals, "invert-match" in node.kids, unknown, everything, node.line())
 
     def prefix_lists(self) -> tuple[PrefixList, ...]:
         """Every prefix list that was read."""
@@ -310,7 +311,7 @@ def member(text: str) -> tuple[CommunityKind, str | None, str | None]:
         name = "rt" if head == "target" else "soo"
         parts = [one.removesuffix("L") for one in parts]
         return kind, f"{name}:{community_name(':'.join(parts), 'extended')}", None
-    if head in OTHER_EXTENDED or head.startswith("0x"):
+    if head in EXTENDED or head.startswith("0x"):
         raise Unreadable(text)
     if re.fullmatch(r"[0-9]+:[0-9]+", text):
         return "standard", community_name(text), None

@@ -31,10 +31,7 @@ def expand(root: Node, book: Book) -> tuple[Node, list[tuple[str, int]]]:
         return body, []
     work = _Expander(book, groups.kids if groups is not None else {})
     for name, group in work.groups.items():
-        for word in ("when", APPLY, EXCEPT):
-            odd = group.kids.pop(word, None)
-            if odd is not None:
-                book.miss(word, odd, Taint("router"), "unsupported")
+        _without(group, book)
         if name.startswith("!"):
             book.miss(name, group, Taint("router"))
     out = _expand(work, (), body, [])
@@ -42,6 +39,16 @@ def expand(root: Node, book: Book) -> tuple[Node, list[tuple[str, int]]]:
         # What no statement inherits means nothing; what was inherited keeps the heavier state its reader gives it.
         book.skip(groups)
     return out, work.missing
+
+
+def _without(group: Node, book: Book) -> None:
+    """Conditions of a group, and groups applied inside of it, are not modelled."""
+    for word in ("when", APPLY, EXCEPT):
+        odd = group.kids.pop(word, None)
+        if odd is not None:
+            book.miss(word, odd, Taint("router"), "unsupported")
+    for kid in group.kids.values():
+        _without(kid, book)
 
 
 def _applies(node: Node) -> bool:
@@ -53,7 +60,8 @@ def _expand(work: _Expander, path: tuple[str, ...], node: Node, sources: list[So
     own = node.kids.get(APPLY)
     spared = node.kids.get(EXCEPT)
     if own is not None:
-        sources = [*_named(work, own, path), *sources]
+        near = _named(work, own, path)
+        sources = [*near, *(one for one in sources if not any(one[1] is each for _name, each in near))]
         work.book.use(own)
     if spared is not None:
         sources = [one for one in sources if one[0] not in spared.kids]
@@ -90,7 +98,8 @@ def _named(work: _Expander, own: Node, path: tuple[str, ...]) -> list[Source]:
 
 
 def _wild(word: str) -> bool:
-    return word.startswith("<") and word.endswith(">")
+    # A redacted secret looks like a wildcard and is none.
+    return word.startswith("<") and word.endswith(">") and word != "<redacted>"
 
 
 def _matching(source: Node, word: str) -> list[Node]:

@@ -9,7 +9,6 @@ from ...model.router import Taint
 from .tables import BGP, BGP_READ, FAMILY, FAMILY_OTHER, SUBFAMILY_OTHER
 from .tree import Book, Node
 
-READ = BGP_READ
 HANDLED = {"": ("group", "defaults"), "group": ("neighbor", "allow", "dynamic-neighbor")}
 
 
@@ -63,7 +62,7 @@ def check(node: Node, level: str, taint: Taint, book: Book) -> None:
                 book.mark(line, 117)
         elif word == "family":
             _families(kid, taint, book)
-        elif word in READ:
+        elif word in BGP_READ:
             book.use(kid)
         elif word in BGP:
             book.skip(kid)

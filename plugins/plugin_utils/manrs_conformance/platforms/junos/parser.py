@@ -24,7 +24,6 @@ from .tables import INSTANCE, OPTIONS, PROTOCOLS, TOP, words
 from .tree import Book, Node
 
 LISTS = ("prefix-list", "route-filter-list", "as-path", "as-path-group", "community", "policy-statement", "as-list")
-OTHER_OPTIONS = OPTIONS
 HANDLED = words(
     "version system interfaces policy-options routing-options routing-instances protocols firewall logical-systems tenants"
 )
@@ -66,8 +65,8 @@ def parse(text: str, state: Mapping[str, str]) -> Router:
     part of the configuration: unless `state["ephemeral"]` shows it empty, the text is not complete.
     """
     lines = text.splitlines()
-    book = Book(lines)
     flat = looks_like_set(lines)
+    book = Book(lines, flat=flat)
     raw = read_set(book) if flat else Reader(book).read()
     find(book)
     tree, missing = groups.expand(raw, book)
@@ -94,8 +93,8 @@ def parse(text: str, state: Mapping[str, str]) -> Router:
         version=version,
         local_as=made.local_as,
         router_id=made.router_id,
-        sessions=tuple(made.sessions),
-        interfaces=tuple(made.interfaces),
+        sessions=tuple(replace(one, lines=_counted(one.lines, states)) for one in made.sessions),
+        interfaces=tuple(replace(one, lines=_counted(one.lines, states)) for one in made.interfaces),
         policies=made.policies,
         prefix_lists=tuple(one for each in made.definitions for one in each.prefix_lists()),
         as_path_lists=tuple(one for each in made.definitions for one in each.as_path_lists()),
@@ -113,6 +112,11 @@ def parse(text: str, state: Mapping[str, str]) -> Router:
         facts=made.facts,
         live=None,
     )
+
+
+def _counted(lines: tuple[int, ...], states: str) -> tuple[int, ...]:
+    """The lines that count: without those that bear on nothing, and those that were not understood."""
+    return tuple(line for line in lines if states[line - 1] == "u")
 
 
 def _version(tree: Node, book: Book, state: Mapping[str, str]) -> str | None:
@@ -178,7 +182,7 @@ def _device(made: Made, tree: Node, name: str) -> None:
     program = Program(definitions)
     program.read_all()
     for word, kid in options.kids.items():
-        if word in OTHER_OPTIONS:
+        if word in OPTIONS:
             book.skip(kid)
         elif word not in LISTS:
             book.miss(word, kid, Taint("router"))

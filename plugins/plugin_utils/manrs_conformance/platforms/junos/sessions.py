@@ -58,6 +58,9 @@ def build(one: Instance) -> Iterator[Session]:
         options.check(node, "group", Taint("session", group), one.book)
         neighbors = node.at("neighbor")
         for text, at in neighbors.kids.items() if neighbors is not None else ():
+            if text.startswith("!"):
+                one.book.miss(text, at, Taint("session", group))
+                continue
             neighbor = _canonical(text)
             options.check(at, "neighbor", Taint("session", neighbor), one.book)
             yield from _families(one, neighbor, Levels((at, node, one.bgp)), group, at)
@@ -95,7 +98,8 @@ def _defaults(one: Instance) -> None:
     good = known is not None and all(word in words and set(kid.kids) <= words[word] for word, kid in known.kids.items())
     if not good or set(node.kids) != {"ebgp"} or set(node.kids["ebgp"].kids) != {"no-policy"}:
         one.default_tainted = True
-        one.book.miss("defaults", node, Taint("router"), "unsupported")
+        for word, kid in node.kids.items():
+            one.book.miss(word, kid, Taint("router"), "unsupported")
     else:
         one.book.use(node)
 
@@ -142,7 +146,7 @@ def _families(one: Instance, neighbor: str, levels: Levels, group: str, at: Node
     try:
         remote, sort, local = _remote(one, levels, group)
     except Unreadable:
-        one.book.miss("peer-as", at, Taint("session", neighbor), "unsupported")
+        one.book.miss("peer-as", at, Taint("session", group), "unsupported")
         return
     for family in options.families(levels, neighbor):
         yield _session(one, neighbor, levels, group, at, (remote, sort, local), family)
@@ -176,7 +180,7 @@ def _session(
         description=_description(levels),
         shutdown=levels.on("shutdown") or levels.on("disable"),
         group=group,
-        interface=neighbor if "/" not in neighbor and ":" not in neighbor and not neighbor[:1].isdecimal() else None,
+        interface=None if neighbor[:1].isdecimal() or ":" in neighbor else neighbor,
         max_prefix=limit,
         max_prefix_action=action,
         gtsm=levels.word("ttl") == "255" or (levels.word("multihop", "ttl") == "255" and levels.on("multihop", "min-ttl")),
@@ -262,7 +266,7 @@ def chain(one: Instance, levels: Levels, direction: Literal["import", "export"],
     node = levels.get(direction)
     members = list(node.kids.items()) if node is not None else []
     defaults = Levels((one.bgp,)).word("defaults", "ebgp", "no-policy", "receive" if direction == "import" else "advertise")
-    key = (direction, sort, tuple(word for word, _ in members), tuple(kid.line() for _, kid in members))
+    key = (direction, sort, tuple(word for word, _ in members), tuple((kid.line(), kid.inherited) for _, kid in members))
     if key not in one.chains:
         one.chains[key] = _attachment(one, members, direction, sort, defaults)
     return one.chains[key]

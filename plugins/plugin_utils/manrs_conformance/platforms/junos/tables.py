@@ -46,7 +46,7 @@ INSTANCE = words(
 )
 BGP = words(
     """
-    hold-time keepalive description traceoptions log-updown no-log-updown authentication-key-chain-tolerance
+    hold-time keepalive traceoptions log-updown no-log-updown authentication-key-chain-tolerance
     out-delay tcp-mss mtu-discovery preference outgoing-interface bfd-liveness-detection graceful-restart
     long-lived graceful-shutdown multipath include-mp-next-hop idle-after-switch-over minimum-hold-time
     output-queue-priority precision-timers tcp-aggressive-transmission session-mode site-of-origin-timers
@@ -135,6 +135,7 @@ ACTIONS = words(
     nexthop-selection rtf-color get-route-range no-backup
     """
 )
+"""Actions that no later match of BGP policy in this model reads and that do not change who may hear the route."""
 CONDITIONS = words(
     """
     source-address-filter source-prefix-list rtf-prefix-list community-count route-type instance
@@ -146,6 +147,7 @@ CONDITIONS = words(
     virtual-router lsp-type ospf-type validation-database-instance
     """
 )
+"""Conditions of `from` that exist and that the model cannot say."""
 EXTENDED = words(
     """
     bandwidth domain-id domain-id-vendor encapsulation evi-rt link-bandwidth rt-import src-as traceflow
@@ -153,15 +155,17 @@ EXTENDED = words(
     generic
     """
 )
+"""Kinds of extended communities that are not modelled."""
 BGP_READ = words(
     """
-    import export type peer-as local-as family authentication-key authentication-key-chain
+    import export description type peer-as local-as family authentication-key authentication-key-chain
     authentication-algorithm multihop ttl keep advertise-inactive advertise-external remove-private loops
     enforce-first-as cluster passive local-address as-override allow disable shutdown local-preference defaults
     mvpn peer-as-list neighbor group as-path-ignore no-aggregator-id confederation peer-auto-discovery
     dynamic-neighbor
     """
 )
+"""Statements of a BGP level that are read."""
 OPTIONS = words(
     """
     condition damping defaults backup-selection application-maps ntp-list tunnel-attribute resolution-map mac-list
@@ -169,3 +173,4 @@ OPTIONS = words(
     tag-set route-distinguisher
     """
 )
+"""Statements of `policy-options` that bear on no check."""

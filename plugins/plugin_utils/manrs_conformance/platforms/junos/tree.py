@@ -80,6 +80,8 @@ class Book:
     """Header and closing line of each block of the curly form, inner ones first."""
     bulk: list[tuple[int, int]] = field(default_factory=list)
     """First line of each run of rows, and the line after it."""
+    flat: bool = False
+    """Whether the text has the `set` form."""
     problem: str = ""
     """Why the text cannot be the whole configuration, or empty."""
 
@@ -160,11 +162,19 @@ class Book:
                 self.states[number - 1] = 105
         for start, end in self.blocks:
             self._close(start, end)
+        self._keep()
         for number in self._open():
             self.states[number - 1] = 63
             made = Unread(number, self.lines[number - 1].strip(), "unrecognised", Taint("router"))
             self.unread.setdefault((number, "router"), made)
         return self.states.decode("ascii")
+
+    def _keep(self) -> None:
+        """A line of the `set` form that bears on nothing still says that its neighbour, unit or term exists."""
+        if self.flat:
+            for number, path in self.paths.items():
+                if number > 0 and self.states[number - 1] == 105 and _structure(path):
+                    self.states[number - 1] = 117
 
     def _open(self) -> Iterator[int]:
         """Lines that have no state yet."""
@@ -185,3 +195,11 @@ class Book:
             for key, one in list(self.unread.items()):
                 if key[0] == start:
                     self.unread[(end, key[1])] = replace(one, line=end, text=self.lines[end - 1].strip())
+
+
+def _structure(path: tuple[str, ...]) -> bool:
+    """Whether a statement stands where its words name something that the model holds."""
+    for head in ("groups", "logical-systems", "tenants", "routing-instances"):
+        if path[:1] == (head,):
+            return head == "routing-instances" or _structure(path[2:])
+    return path[:1] in (("interfaces",), ("policy-options",), ("firewall",)) or path[:2] == ("protocols", "bgp")
