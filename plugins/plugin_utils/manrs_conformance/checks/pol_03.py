@@ -18,7 +18,7 @@ def run(context: CheckContext, check: Check) -> Iterable[Finding]:
     found = [
         check.finding(
             context.device,
-            f"list {one.name}" if "list" in one.kind else f"policy {one.name}",
+            f"list {one.name}" if "list" in one.kind or one.kind == "as-path" else f"policy {one.name}",
             Status.FAIL,
             f"{one.kind} {one.name} is referenced but not defined: {_effect(one.effect)}",
             cause=f"undefined {one.kind} {one.name}",

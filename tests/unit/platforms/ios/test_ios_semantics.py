@@ -91,18 +91,14 @@ route-map IN deny 20
     assert after.communities == {"64500:1"}
 
 
-def test_point_08_names_on_several_lines_are_alternatives() -> None:
-    text = """ip prefix-list A seq 5 permit 198.51.100.0/24
-ip prefix-list B seq 5 permit 203.0.113.0/24
-route-map IN permit 10
- match ip address prefix-list A
- match ip address prefix-list B
-"""
-    assert [taken(small(text), one) for one in ("198.51.100.0/24", "203.0.113.0/24", "192.0.2.0/24")] == [
-        "accept",
-        "accept",
-        "reject",
-    ]
+def test_point_08_names_on_one_line_are_alternatives_and_several_lines_leave_doubt() -> None:
+    """IOS joins the names of several lines into one; that a text with two lines means the same is modelled by others only."""
+    lists = "ip prefix-list A seq 5 permit 198.51.100.0/24\nip prefix-list B seq 5 permit 203.0.113.0/24\nroute-map IN permit 10\n"
+    one = small(f"{lists} match ip address prefix-list A B\n")
+    two = small(f"{lists} match ip address prefix-list A\n match ip address prefix-list B\n")
+    asked = ("198.51.100.0/24", "203.0.113.0/24", "192.0.2.0/24")
+    assert [taken(one, each) for each in asked] == ["accept", "accept", "reject"]
+    assert [taken(two, each) for each in asked] == ["inconclusive", "inconclusive", "reject"]
 
 
 def test_point_08_families_in_one_entry_leave_doubt_where_they_decide() -> None:
@@ -117,9 +113,10 @@ route-map IN permit 10
     assert taken(small(text), "203.0.113.0/24") == "reject"
 
 
-def test_point_09_ipv6_route_does_not_match_an_ipv4_condition() -> None:
+def test_point_09_what_an_ipv4_condition_does_to_an_ipv6_route_is_not_known() -> None:
     text = "ip prefix-list A seq 5 permit 0.0.0.0/0 le 32\nroute-map IN deny 10\n match ip address prefix-list A\nroute-map IN permit 20\n"
-    assert taken(small(text), "2001:db8::/32") == "accept"
+    assert taken(small(text), "2001:db8::/32") == "inconclusive"
+    assert taken(small(text)) == "reject"
 
 
 def test_point_10_without_a_policy_everything_passes_and_safe_policy_leaves_it_open() -> None:
@@ -534,3 +531,37 @@ def test_whole_space_and_single_routes_agree_on_a_careful_policy() -> None:
             continue
         assert result.accepted().must is not None
         assert result.rejected().must is not None
+
+
+def test_exit_leaves_the_family_of_a_pasted_fragment() -> None:
+    text = """hostname r1
+router bgp 64500
+address-family ipv6
+neighbor 2001:DB8::1 remote-as 64502
+neighbor 2001:DB8::1 activate
+exit
+neighbor 192.0.2.1 remote-as 64501
+neighbor 192.0.2.1 prefix-list P in
+exit
+ip prefix-list P seq 5 permit 198.51.100.0/24
+"""
+    one = load("ios").parse(text, {})
+    assert [each.name for each in session(one).inbound.filters] == ["P"]
+    assert session(one, "2001:db8::1", "ipv6-unicast").inbound.filters == ()
+    assert one.unread == ()
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["default interface GigabitEthernet0/1", "no route-map IN permit 10", "no ip prefix-list P", "interface range Gi0/1 - 2"],
+)
+def test_commands_of_a_fragment_that_take_away_or_change_much_taint_the_router(line: str) -> None:
+    one = load("ios").parse(f"hostname r1\n{line}\n", {})
+    assert [(each.state, str(each.taints)) for each in one.unread] == [("unrecognised", "router")]
+
+
+def test_paths_longer_than_maxas_limit_are_dropped() -> None:
+    one = small("route-map IN permit 10\n", bgp=" bgp maxas-limit 3\n")
+    assert taken(one, path=(64501, 1, 2)) == "accept"
+    assert taken(one, path=(64501, 1, 2, 3)) == "reject"
+    assert session(small("", "", " bgp maxas-limit 3\n")).inbound.filters == ()

@@ -71,7 +71,7 @@ def _decimal(text: str) -> bool:
 
 
 def _interface(draft: Draft, at: Statement) -> bool:
-    if len(at.words) < 2:
+    if len(at.words) < 2 or at.words[1] == "range":
         return False
     name = "".join(one for one in at.words[1:] if one not in ("point-to-point", "multipoint"))
     draft.face = draft.faces.setdefault(name, Face(name))
