@@ -264,6 +264,8 @@ def _bgp(made: Made, tree: Node, vrf: str, routing: Routing, main: Routing, prog
             local = decimal(Levels((node,)).word("local-as"))
         except Unreadable:
             local = 0
+    if vrf == "default":
+        made.facts["ebgp-requires-policy"] = sessions.needs_policy(node)
     confed, members = (routing.confed, routing.members) if routing.confed is not None else (main.confed, main.members)
     one = sessions.Instance(node, vrf, local, routing.as_loops or main.as_loops, confed, members, program, made.book)
     made.sessions += list(sessions.build(one))

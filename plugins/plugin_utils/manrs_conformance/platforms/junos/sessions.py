@@ -183,7 +183,6 @@ def _session(
         interface=None if neighbor[:1].isdecimal() or ":" in neighbor else neighbor,
         max_prefix=limit,
         max_prefix_action=action,
-        gtsm=levels.word("ttl") == "255" or (levels.word("multihop", "ttl") == "255" and levels.on("multihop", "min-ttl")),
         ebgp_multihop=(int(hops) if hops.isdecimal() else 64) if multihop is not None and sort == "ebgp" else None,
         auth="none" if not keys else "tcp-ao" if levels.word("authentication-algorithm") == "ao" else "md5",
         rr_client=sort == "ibgp" and levels.on("cluster"),
@@ -198,6 +197,15 @@ def _session(
         update_source=levels.word("local-address") or None,
         lines=tuple(sorted({*at.span(), *_group_lines(levels)})),
     )
+
+
+def needs_policy(bgp: Node) -> str:
+    """Whether an external session without policies exchanges nothing: `on`, `off`, or `unknown`."""
+    inside = Levels((bgp,))
+    words = [inside.word("defaults", "ebgp", "no-policy", way) for way in ("receive", "advertise")]
+    if bgp.at("defaults") is None or set(words) <= {"", "accept"}:
+        return "off"
+    return "on" if set(words) <= {"reject", "reject-always"} else "off" if "accept" in words or "" in words else "unknown"
 
 
 def _description(levels: Levels) -> str:
