@@ -64,6 +64,18 @@ def test_both_forms_are_equal(path: Path) -> None:
     assert curly.sessions or curly.interfaces
 
 
+@pytest.mark.parametrize("case", ["routefilters", "careful", "groups"])
+def test_runs_of_lines_mean_what_single_lines_mean(case: str) -> None:
+    """Comments between the lines keep them from being read as one run."""
+    text = (HERE / case / "running.conf").read_text(encoding="utf-8")
+    for whole in (text, flatten(text)):
+        apart = "".join(f"{line}\n# between\n" for line in whole.splitlines())
+        one, two = load("junos").parse(whole, {}), load("junos").parse(apart, {})
+        assert bare(one.policies) == bare(two.policies)
+        assert bare(one.prefix_lists) == bare(two.prefix_lists)
+        assert bare(one.sessions) == bare(two.sessions)
+
+
 NAMES = st.sampled_from(["A", "B", "C-1", "C-2"])
 POLICIES = st.sampled_from(["P1", "P2", "( P1 && ! P2 )"])
 

@@ -317,7 +317,10 @@ def test_packet_filters_as_sources() -> None:
     assert permits("ge-0/0/15.0") == ([(net, 25)], True)
     assert not permits("ge-0/0/16.0")[1]
     assert not permits("ge-0/0/13.0")[1]
-    assert (faces["ge-0/0/2.0"].urpf_v4, faces["ge-0/0/3.0"].urpf_v4) == ("strict", "unknown")
+    spared, wide = faces["ge-0/0/2.0"].exceptions_v4, faces["ge-0/0/3.0"].exceptions_v4
+    assert spared is not None and [(entry[0], entry[1]) for entry in spared.permits] == [(0, 32)]
+    assert wide is not None and [(entry[0], entry[1]) for entry in wide.permits] == [(0, 0)]
+    assert faces["ge-0/0/14.0"].urpf_v4 == "unknown"
     assert faces["ge-0/0/10.1"].addresses == ("192.0.2.254/32",)
     assert faces["ge-0/0/9.0"].shutdown and faces["ge-0/0/10.0"].shutdown
     assert "ge-0/0/12.0" not in faces

@@ -16,6 +16,7 @@ from ...model.policy import (
     Const,
     Not,
     NumberMatch,
+    PrefixEntry,
     PrefixMatch,
     Rpki,
     RpkiMatch,
@@ -46,6 +47,8 @@ class From:
     others: list[Cond] = field(default_factory=list)
     """Prefix lists and prefix-list filters: one condition for each kind."""
     filters: list[Filter] = field(default_factory=list)
+    plain: tuple[list[PrefixEntry], list[PrefixEntry]] | None = None
+    """Route filters of both families, where all of them are without actions and stand in one run."""
     actions: dict[str, Node] = field(default_factory=dict)
     """Actions of single route filters by their key."""
     unknown_filters: int = 0
@@ -103,6 +106,7 @@ def _prefixes(word: str, node: Node, line: int, out: From, definitions: Definiti
                 definitions.missing("route-filter-list", name, line)
                 out.others.append(Const(None, f"route-filter-list {name} is not defined", line))
             else:
+                _slow(out)
                 out.lists.append(list(found))
                 out.filters += found
         definitions.book.use(node)
@@ -113,13 +117,17 @@ def _prefixes(word: str, node: Node, line: int, out: From, definitions: Definiti
 
 def _route_filters(node: Node, out: From, definitions: Definitions, taint: Taint) -> None:
     made: list[Filter] = []
-    for first, rows in list(node.rows):
-        found = prefixes.fast_filters(first, rows)
-        if found is None:
-            definitions.book.unbulk(node)
-            made = []
-            break
-        made += found
+    runs = [prefixes.fast_ranges(first, rows) for first, rows in node.rows]
+    if None in runs:
+        definitions.book.unbulk(node)
+        runs = []
+    ranges = [one for one in runs if one is not None]
+    if len(ranges) == 1 and not node.kids and not out.lists:
+        out.plain = ranges[0]
+        definitions.book.use(node)
+        return
+    for v4, v6 in ranges:
+        made += prefixes.as_filters(v4, v6)
     mixed = bool(node.rows and node.kids)
     for text, kid in node.kids.items():
         try:
@@ -132,6 +140,15 @@ def _route_filters(node: Node, out: From, definitions: Definitions, taint: Taint
         made.sort(key=lambda one: one.entry[5])
     out.filters += made
     out.lists.append(made)
+
+
+def _slow(out: From) -> None:
+    """Plain ranges beside another list are filters like any other."""
+    if out.plain is not None:
+        made = prefixes.as_filters(*out.plain)
+        out.plain = None
+        out.lists.append(made)
+        out.filters += made
 
 
 def _one_filter(text: str, node: Node, out: From) -> list[Filter]:

@@ -168,12 +168,12 @@ class Definitions:
         """Route filters without actions; what cannot be read taints the list."""
         out: list[Filter] = []
         for first, rows in list(node.rows):
-            found = prefixes.fast_filters(first, rows)
+            found = prefixes.fast_ranges(first, rows)
             if found is None:
                 self.book.unbulk(node)
                 out = []
                 break
-            out += found
+            out += prefixes.as_filters(*found)
         for words, at in statements(node):
             try:
                 made, rest = prefixes.route_filter(words, at.line())

@@ -194,9 +194,7 @@ def _urpf(one: Interface, afi: int, node: Node | None, faces: Faces) -> Interfac
     spared = Levels((node,)).word("fail-filter")
     if spared:
         listed = faces.firewall.sources((spared,), 4 if afi == 4 else 6, node.line())
-        if any(entry[1] == 0 for entry in listed.permits) or not listed.exact:
-            # Some packet with any source may pass the fail filter.
-            urpf = "unknown" if urpf in ("strict", "feasible") else urpf
+        one = replace(one, exceptions_v4=listed) if afi == 4 else replace(one, exceptions_v6=listed)
         one = replace(one, urpf_exceptions=", ".join(filter(None, (one.urpf_exceptions, spared))))
     return (
         replace(one, urpf_v4=urpf, urpf_v4_allow_default=True)

@@ -105,30 +105,46 @@ def route_filter(words: Sequence[str], line: int) -> tuple[Filter, Sequence[str]
     return Filter(afi, (network, length, low, high, True, line), through), rest
 
 
-def fast_filters(first: int, rows: Sequence[str]) -> list[Filter] | None:
-    """Route filters on consecutive lines without actions of their own; None when one of them needs the slow way."""
-    out: list[Filter] = []
-    masks, of_bytes, new = MASKS[4], int.from_bytes, tuple.__new__
+def fast_ranges(first: int, rows: Sequence[str]) -> tuple[list[PrefixEntry], list[PrefixEntry]] | None:
+    """Route filters of both families on consecutive lines, without actions of their own; None when one of them needs the slow way."""
+    v4: list[PrefixEntry] = []
+    v6: list[PrefixEntry] = []
+    masks, of_bytes, least = MASKS[4], int.from_bytes, LEAST
     for line, text in enumerate(rows, first):
         prefix, _, how = text.partition(" ")
         address, slash, length_text = prefix.partition("/")
-        if how in LEAST and slash and address.count(".") == 3:
+        if how in least and slash and address.count(".") == 3:
             try:
                 length = int(length_text)
                 network = of_bytes(inet_aton(address), "big") & masks[length]
             except (OSError, ValueError, IndexError):
                 return None
-            high = length if how == "exact" else 32
-            out.append(new(Filter, (4, (network, length, length + LEAST[how], high, True, line), None, "")))
+            v4.append((network, length, length + least[how], length if how == "exact" else 32, True, line))
             continue
         try:
             made, rest = route_filter(text.split(), line)
         except Unreadable:
             return None
-        if rest:
+        if rest or made.through is not None:
             return None
-        out.append(made)
-    return out
+        (v4 if made.afi == 4 else v6).append(made.entry)
+    return v4, v6
+
+
+def plain(name: str, v4: Sequence[PrefixEntry], v6: Sequence[PrefixEntry], line: int) -> Cond:
+    """Route filters that all belong to the term itself: the longest one that covers the route decides."""
+    lists = [
+        PrefixList(name, afi, tuple(some), tuple([entry[5] for entry in some]), "longest", "route-filter")  # type: ignore[arg-type]
+        for afi, some in ((4, v4), (6, v6))
+        if some
+    ]
+    return PrefixMatch(tuple(lists), line)
+
+
+def as_filters(v4: Sequence[PrefixEntry], v6: Sequence[PrefixEntry]) -> list[Filter]:
+    """Plain ranges as route filters, in the order of their lines."""
+    out = [*(Filter(4, entry) for entry in v4), *(Filter(6, entry) for entry in v6)]
+    return sorted(out, key=lambda one: one.entry[5]) if v4 and v6 else out
 
 
 def longest(name: str, filters: Sequence[Filter], wanted: Callable[[Filter], bool], line: int) -> Cond:

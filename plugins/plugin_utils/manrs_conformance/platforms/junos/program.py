@@ -307,6 +307,8 @@ class Writer:
         line = one.lines[0] if one.lines else 0
         groups: list[tuple[Cond, Node]] = []
         own: list[Cond] = list(source.others)
+        if source.plain is not None:
+            own.append(prefixes.plain(name, *source.plain, line))
         if source.filters or source.unknown_filters:
             unsure = Const(None, "a route filter is not understood", source.unknown_filters)
             for key, node in source.actions.items():
