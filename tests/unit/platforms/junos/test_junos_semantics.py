@@ -183,6 +183,19 @@ def test_point_37_default_route_counts_in_loose_mode() -> None:
     assert (faces["ge-0/0/1.0"].urpf_v4, faces["ge-0/0/1.0"].urpf_v4_allow_default) == ("loose", True)
 
 
+def test_point_40_route_filters_are_no_union_and_hold_for_ipv6_and_invalid_routes() -> None:
+    term = "term a { from { route-filter 2001:db8::/32 orlonger; route-filter 2001:db8:1::/48 exact; } then accept; } then reject;"
+    one = made(body("term r { from validation-database invalid; then reject; }", term)).inbound
+    assert (says(one, "2001:db8:2::/48"), says(one, "2001:db8:1:1::/64")) == ("accept", "reject")
+    assert says(one, "2001:db8:2::/48", rpki=Rpki.INVALID) == "reject"
+
+
+def test_lookup_without_an_answer_is_not_certain_where_it_decides() -> None:
+    one = made(body("term a { from validation-database unknown; then accept; } then reject;")).inbound
+    assert says(one, rpki=Rpki.UNVERIFIED) == "inconclusive"
+    assert (says(one), says(one, rpki=Rpki.VALID)) == ("accept", "reject")
+
+
 def test_prefix_list_beside_route_filter_is_not_certain_where_it_decides() -> None:
     term = "term a { from { prefix-list L; route-filter 198.51.100.0/24 orlonger; } then accept; } then reject;"
     one = made(body(term), options="prefix-list L { 203.0.113.0/24; 198.51.100.0/24; }").inbound
@@ -358,6 +371,16 @@ def test_completeness() -> None:
     assert not load("junos").parse(ephemeral, {}).complete
     assert load("junos").parse(ephemeral, {"ephemeral": "## Last changed: now\n"}).complete
     assert not load("junos").parse(ephemeral, {"ephemeral": "protocols { bgp { } }\n"}).complete
+
+
+def test_commands_only_show() -> None:
+    commands = load("junos").commands
+    assert all(one.startswith("show ") for one in commands.allowed())
+
+
+def test_version_comes_from_the_text_or_from_the_router() -> None:
+    assert router("careful").version == "21.4R3-S5.4"
+    assert load("junos").parse("system { host-name a; }\n", {"version": "Hostname: a\nJunos: 22.2R1.9\n"}).version == "22.2R1.9"
 
 
 def test_secrets_are_located_and_policy_communities_are_none() -> None:

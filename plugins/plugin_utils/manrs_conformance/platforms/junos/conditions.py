@@ -286,7 +286,11 @@ def _database(node: Node, line: int, definitions: Definitions) -> Cond:
     names = _plain(node)
     if not set(names) <= STATES.keys():
         raise Unreadable(" ".join(names))
-    return RpkiMatch(frozenset(STATES[one] for one in names), line)
+    cond = RpkiMatch(frozenset(STATES[one] for one in names), line)
+    if "unknown" not in names:
+        return cond
+    why = "what a lookup finds while no cache has answered is not documented well enough"
+    return AnyOf((cond, AllOf((RpkiMatch(frozenset({Rpki.UNVERIFIED}), line), Const(None, why, line)))))
 
 
 def _state(node: Node, line: int, definitions: Definitions) -> Cond:

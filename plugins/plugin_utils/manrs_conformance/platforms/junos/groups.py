@@ -25,6 +25,7 @@ class _Expander:
 
 def expand(root: Node, book: Book) -> tuple[Node, list[tuple[str, int]]]:
     """The tree with groups applied and without them; and (name, line) of groups that do not exist."""
+    _without_macros(root, book)
     groups = root.kids.get("groups")
     body = Node({word: kid for word, kid in root.kids.items() if word != "groups"}, root.lines)
     if groups is None and not _applies(body):
@@ -39,6 +40,16 @@ def expand(root: Node, book: Book) -> tuple[Node, list[tuple[str, int]]]:
         # What no statement inherits means nothing; what was inherited keeps the heavier state its reader gives it.
         book.skip(groups)
     return out, work.missing
+
+
+def _without_macros(node: Node, book: Book) -> None:
+    """`apply-macro` is read by commit scripts only."""
+    for word in ("apply-macro", "apply-flags"):
+        gone = node.kids.pop(word, None)
+        if gone is not None:
+            book.skip(gone)
+    for kid in node.kids.values():
+        _without_macros(kid, book)
 
 
 def _without(group: Node, book: Book) -> None:

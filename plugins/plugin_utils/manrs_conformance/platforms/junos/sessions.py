@@ -28,8 +28,9 @@ from ...model.policy import (
 from ...model.router import Session, Taint
 from .._lists import Unreadable, decimal
 from . import options
+from .expressions import Expr, expression, names
 from .options import Family, Levels
-from .program import BGP, KIND, Expr, Program, expression, names
+from .program import BGP, KIND, Program
 from .tree import Book, Node
 
 

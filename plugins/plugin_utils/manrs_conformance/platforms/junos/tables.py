@@ -28,6 +28,7 @@ PROTOCOLS = words(
 )
 ROUTING = words(
     """
+    flow dynamic-tunnels protect bgp-orf-cisco-mode flexible-tunnels
     router-id graceful-restart nonstop-routing resolution maximum-paths maximum-prefixes multicast options
     traceoptions ppm route-distinguisher-id nsr-phantom-holdtime interface fate-sharing access access-internal
     interface-routes med-igp-update-interval multipath source-routing topologies transport-class flow-aggregate
@@ -71,7 +72,6 @@ FAMILY = words(
     aggregate-label legacy-redirect-ip-action
     """
 )
-PREFIX_LIMITED = words("maximum teardown drop-excess hide-excess")
 FAMILY_OTHER = words(
     """
     inet-vpn inet6-vpn inet-mvpn inet6-mvpn inet-mdt iso-vpn l2vpn evpn route-target traffic-engineering iso
