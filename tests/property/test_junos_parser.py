@@ -83,9 +83,9 @@ def test_any_text_and_state(text: str, state: dict[str, str]) -> None:
     accounted(text)
 
 
-@pytest.mark.parametrize("seed", range(14))
+@pytest.mark.parametrize("seed", range(60))
 @pytest.mark.parametrize("paths", [False, True], ids=["plain", "paths"])
 def test_engine_and_naive_reading_agree(seed: int, paths: bool) -> None:
     """A part of the campaign `python -m naive_junos`."""
-    count, _unsure = one_config(Random(f"{seed}"), paths=paths, sample=100)
-    assert count == 100
+    count, _unsure = one_config(Random(f"{seed}"), paths=paths, sample=40)
+    assert count == 40

@@ -410,3 +410,11 @@ def test_redacted_text_gives_the_same_model(case: str, form: str) -> None:
     assert clear.line_states == hidden.line_states
     for name in ("policies", "sessions", "interfaces", "prefix_lists", "community_lists"):
         assert getattr(clear, name) == getattr(hidden, name), name
+
+
+def test_members_of_a_community_must_all_be_there_and_names_are_alternatives() -> None:
+    options = "community BOTH members [ 64500:1 64500:2 ]; community OTHER members large:64500:1:1;"
+    one = made(body("term a { from community [ BOTH OTHER ]; then reject; } then accept;"), options=options).inbound
+    got = [says(one, communities=frozenset(some)) for some in (["64500:1"], ["64500:1", "64500:2"], ["64500:2"])]
+    assert got == ["accept", "reject", "accept"]
+    assert says(one, large=frozenset({"64500:1:1"})) == "reject"
