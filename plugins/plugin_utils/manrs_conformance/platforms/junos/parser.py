@@ -200,18 +200,7 @@ def _device(made: Made, tree: Node, name: str) -> None:
     instances = list(_instances(made, tree, name, program, main))
     for vrf, node, routing in [(name or "default", tree, main), *instances]:
         _bgp(made, node, vrf, routing, main, program)
-    vrfs: dict[str, str] = {}
-    for vrf, node, _routing in instances:
-        for face in (node.at("interface") or Node()).kids:
-            vrfs[face if "." in face else f"{face}.0"] = vrf
-    firewall = Firewall(tree.at("firewall") or Node(), definitions)
-    firewall.account()
-    feasible: dict[str, bool] = dict.fromkeys((vrf for vrf, _node, routing in instances if routing.feasible), True)
-    feasible[name or "default"] = main.feasible
-    faces = Faces(book, firewall, vrfs, feasible)
-    for one in interfaces.build(tree.at("interfaces") or Node(), faces):
-        here = replace(one, vrf=name) if name and one.vrf == "default" else one
-        made.interfaces.append(here)
+    _faces(made, tree, name, instances, main, definitions)
     _unknown_protocols(tree, book)
     for vrf, node, _routing in [(name or "default", tree, main), *instances]:
         made.originations += _local(made, node, vrf, program)
@@ -221,6 +210,24 @@ def _device(made: Made, tree: Node, name: str) -> None:
                 book.skip(kid)
             elif word not in HANDLED:
                 book.miss(word, kid, Taint("router"))
+
+
+def _faces(
+    made: Made, tree: Node, name: str, instances: list[tuple[str, Node, Routing]], main: Routing, definitions: Definitions
+) -> None:
+    """Interfaces with their VRF, source checks and packet filters."""
+    vrfs: dict[str, str] = {}
+    for vrf, node, _routing in instances:
+        for face in (node.at("interface") or Node()).kids:
+            vrfs[face if "." in face else f"{face}.0"] = vrf
+    firewall = Firewall(tree.at("firewall") or Node(), definitions)
+    firewall.account()
+    feasible: dict[str, bool] = dict.fromkeys((vrf for vrf, _node, routing in instances if routing.feasible), True)
+    feasible["default"] = main.feasible
+    faces = Faces(made.book, firewall, vrfs, feasible)
+    for one in interfaces.build(tree.at("interfaces") or Node(), faces):
+        here = replace(one, vrf=name) if name and one.vrf == "default" else one
+        made.interfaces.append(here)
 
 
 def _instances(made: Made, tree: Node, name: str, program: Program, main: Routing) -> Iterator[tuple[str, Node, Routing]]:
