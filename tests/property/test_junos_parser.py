@@ -75,6 +75,16 @@ def test_any_words(lines: list[str], start: str) -> None:
     accounted("\n".join(start + line for line in lines))
 
 
+@pytest.mark.parametrize("word", ["a", "[", "(", "a {", "( a &&", "route-filter", "( !"])
+@pytest.mark.parametrize("start", ["", "set ", "set policy-options policy-statement P from policy ", "protocols { bgp { import "])
+def test_very_long_and_very_deep_statements(word: str, start: str) -> None:
+    """Nothing is deep enough to stop the reader."""
+    accounted(start + " ".join([word] * 3000))
+    accounted(start + "\n".join([word] * 3000) + ";")
+    long = " ".join([word] * 3000)
+    accounted("\n".join(["policy-options {", *[f"route-filter 10.0.0.0/8 {long};"] * 5, "}"]))
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.text(max_size=200), st.dictionaries(st.sampled_from(sorted(load("junos").commands.state)), st.text(max_size=60)))
 def test_any_text_and_state(text: str, state: dict[str, str]) -> None:

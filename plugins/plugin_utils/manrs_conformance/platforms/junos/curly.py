@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from .lexer import grouped, paths, split_modifiers, tokens
+from .lexer import DEEPEST, grouped, paths, split_modifiers, tokens
 from .tree import Book, Node
 
 ODD = ('"', "#", "/*", "[", "(", ": ")
@@ -102,7 +102,7 @@ class Reader:
     def _redacted(self, number: int, text: str) -> None:
         words, _, where = text.partition(" @ ")
         state = "unsupported" if words.split()[1:2] == ["unsupported"] else "unrecognised"
-        path = tuple(one for one in (grouped(tokens(where))) if isinstance(one, str))
+        path = tuple(one for one in (grouped(tokens(where))) if isinstance(one, str))[:DEEPEST]
         self.root.make(*path, f"!{state}").lines.append(number)
         self.book.paths[number] = (*path, f"!{state}")
 
@@ -116,6 +116,11 @@ class Reader:
         if not found:
             if token == "{":
                 self.stack.append(_Open(Node(), top.path, number, True))
+            return
+        if len(top.path) + max(map(len, found)) > DEEPEST:
+            # Left without an account: such a line is no Junos, and nobody reads what hangs below it.
+            if token == "{":
+                self.stack.append(_Open(Node(), (), number, False))
             return
         made = [(Node() if off else top.node.make(*path)) for path in found]
         for line in range(self.since, number + 1):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from .lexer import DEEPEST
+
 
 @dataclass(frozen=True, slots=True)
 class Expr:
@@ -18,7 +20,7 @@ class Expr:
 def expression(text: str) -> Expr:
     """A policy name or expression such as `( A && ! B )`."""
     words = re.findall(r"&&|\|\||[!()]|[^\s()!&|]+", text)
-    if "".join(words) != re.sub(r"\s", "", text) or not words:
+    if "".join(words) != re.sub(r"\s", "", text) or not words or len(words) > DEEPEST:
         return Expr("bad", text)
     found, at = _or(words, 0)
     return found if at == len(words) else Expr("bad", text)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|/\*.*?\*/|#.*|[{};]|[^\s{};"]+|"')
+DEEPEST = 64
+"""Words of the longest path that is read; no statement of Junos comes near it."""
 MODIFIERS = frozenset({"inactive:", "protect:", "active:", "replace:", "delete:"})
 Word = str | tuple[str, ...]
 """A word, or the words of a list `[ A B ]`."""
@@ -41,7 +43,7 @@ def grouped(words: list[str]) -> list[Word]:
 
 
 def _expressions(words: list[str]) -> list[str]:
-    return [one for one in grouped(words) if isinstance(one, str)]
+    return [one for one in grouped([word for word in words if word != "["]) if isinstance(one, str)]
 
 
 def _depth(word: str) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...model.router import Taint, Unread
-from .lexer import grouped, paths, tokens
+from .lexer import DEEPEST, grouped, paths, tokens
 from .tree import Book, Node
 
 VERBS = frozenset({"set", "deactivate", "activate", "protect", "unprotect", "annotate"})
@@ -54,7 +54,7 @@ def read_set(book: Book) -> Node:
 def _set(root: Node, book: Book, number: int, text: str) -> None:
     words = text.split()[1:] if not any(one in text for one in '"[(#') else tokens(text)[1:]
     for path in paths(grouped(words)):
-        if path:
+        if 0 < len(path) <= DEEPEST:
             root.make(*path).lines.append(number)
             book.paths[number] = path
 
@@ -62,7 +62,7 @@ def _set(root: Node, book: Book, number: int, text: str) -> None:
 def _redacted(root: Node, book: Book, number: int, text: str) -> None:
     words, _, where = text.partition(" @ ")
     state = "unsupported" if words.split()[1:2] == ["unsupported"] else "unrecognised"
-    path = tuple(one for one in grouped(tokens(where)) if isinstance(one, str))
+    path = tuple(one for one in grouped(tokens(where)) if isinstance(one, str))[:DEEPEST]
     root.make(*path, f"!{state}").lines.append(number)
     book.paths[number] = (*path, f"!{state}")
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from ...model.router import Secret, Taint, Unread
 from .._block import UnreadState
+from .lexer import DEEPEST
 
 RANK = {0: 0, 105: 1, 117: 2, 115: 3, 63: 4}
 """Weight of a line state (irrelevant, used, unsupported, unrecognised): a line that is read more than once keeps the heaviest."""
@@ -144,6 +145,8 @@ class Book:
             base = self.paths.get(-first, ())
             for line, text in enumerate(texts, first):
                 words = text.split()
+                if len(words) > DEEPEST:
+                    continue
                 node.make(*words).lines.append(line)
                 self.paths[line] = (*base, *words)
         for kid in node.kids.values():
