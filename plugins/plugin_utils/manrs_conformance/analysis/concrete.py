@@ -95,8 +95,12 @@ def run(attachment: Attachment, seen: Seen, called: Mapping[str, Policy]) -> lis
 
 
 def _default(attachment: Attachment, going: list[Outcome]) -> list[Outcome]:
-    ends = ["accept", "reject"] if attachment.default is None else [attachment.default.value]
-    return [Outcome(end, one.seen, one.trace) for one in going for end in ends]
+    out = []
+    for one in going:
+        meant = _cond(attachment.default_cond, one.seen, attachment.called, 0)
+        ends = ["accept", "reject"] if attachment.default is None or meant is None else [attachment.default.value]
+        out += [Outcome(end, one.seen, one.trace) for end in (["reject"] if meant is False else ends)]
+    return out
 
 
 def _policy(policy: Policy, seen: Seen, called: Mapping[str, Policy], depth: int, attached: Filter | None = None) -> list[Outcome]:

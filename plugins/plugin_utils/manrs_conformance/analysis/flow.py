@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ..model.policy import (
+    ALWAYS,
     AllOf,
     AnyOf,
     AsPathMatch,
@@ -142,17 +143,28 @@ class Runner:
                 taken += ends.taken
                 now = ends.open
             else:
-                now = [*ends.taken, *(ends.open if one.default is not Verdict.REJECT else [])]
-                refused += ends.open if one.default is not Verdict.ACCEPT else []
+                still, others = self._meant(one, ends.open)
+                now = [*ends.taken, *(still if one.default is not Verdict.REJECT else [])]
+                refused += [*others, *(still if one.default is not Verdict.ACCEPT else [])]
             if number and not now:
                 break
         if one.filters and one.combine == "all":
             return _joined([*taken, *now]), _joined(refused)
         if one.default is None:
             self.doubts.add((0, "the platform's default is not known"))
+        now, others = self._meant(one, now)
+        refused += others
         taken += now if one.default is not Verdict.REJECT else []
         refused += now if one.default is not Verdict.ACCEPT else []
         return _joined(taken), _joined(refused)
+
+    def _meant(self, one: Attachment, going: Sequence[Place]) -> tuple[list[Place], list[Place]]:
+        """Routes that the default may hold for, and those that it may not hold for."""
+        if one.default_cond == ALWAYS:
+            return list(going), []
+        parts = [(place, self.split(one.default_cond, place.box, place.state, one.called)) for place in going]
+        meant = [Place(box, place.state) for place, (yes, _no, unknown) in parts for box in (*yes, *unknown)]
+        return meant, [Place(box, place.state) for place, (_yes, no, unknown) in parts for box in (*no, *unknown)]
 
     def policy(self, policy: Policy, going: Iterable[Place], called: Mapping[str, Policy], depth: int) -> _Ends:
         """Run boxes through the terms of a policy."""

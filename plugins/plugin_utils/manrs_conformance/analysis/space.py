@@ -30,11 +30,11 @@ from . import aspath, communities, prefixes
 
 STATES = (Rpki.NOT_FOUND, Rpki.VALID, Rpki.INVALID, Rpki.UNVERIFIED)
 NUMBERS = ("med", "local_pref", "tag", "weight")
-TEXTS = ("origin", "protocol", "family", "peer", "next_hop", "route_type")
+TEXTS = ("origin", "protocol", "family", "peer", "next_hop", "route_type", "mark")
 DIMENSIONS = ("prefix", "path", "rpki", *NUMBERS, *TEXTS)
 PLACE = {name: number for number, name in enumerate(DIMENSIONS)}
 OTHER = {"standard": "64999:{}", "large": "64999:0:{}", "extended": "rt:64999:{}"}
-DEFAULT_TEXT = {"origin": "igp", "protocol": "bgp", "route_type": "external"}
+DEFAULT_TEXT = {"origin": "igp", "protocol": "bgp", "route_type": "external", "mark": "unverified"}
 LARGEST = 4294967295
 
 
@@ -168,6 +168,7 @@ class Universe:
             tag=numbers["tag"],
             weight=numbers["weight"],
             protocol=texts["protocol"] or "other",
+            mark=texts["mark"] or "unverified",
         )
 
     def _text(self, name: str, mask: int) -> str:
@@ -186,6 +187,7 @@ def universe(afi: int, attachments: Iterable[Attachment], conds: Iterable[Cond])
     for attachment in attachments:
         for policy in (*(one.policy for one in attachment.filters), *attachment.called.values()):
             found.policy(policy)
+        found.cond(attachment.default_cond)
     for cond in conds:
         found.cond(cond)
     prefix_lists = list(found.prefix.values())
@@ -217,6 +219,8 @@ def universe(afi: int, attachments: Iterable[Attachment], conds: Iterable[Cond])
 def _texts(name: str, words: set[str], afi: int) -> list[str]:
     if name == "family":
         return [f"ipv{afi}"]
+    if name == "mark":
+        return [str(one) for one in STATES] if words else ["unverified"]
     return ["", *sorted(words | {DEFAULT_TEXT[name]} if name in DEFAULT_TEXT else words)]
 
 

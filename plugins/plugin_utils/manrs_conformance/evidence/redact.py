@@ -153,7 +153,11 @@ def _placeholder(text: str, letter: str, unread: list[Unread]) -> str:
     indent = text[: len(text) - len(text.lstrip())]
     first = body.split(None, 1)[0] if body else ""
     return f"{indent}{PLACEHOLDER} {state} {taint}" + (
-        f" {first}" if first in ("match", "set") and taint.startswith("policy ") else ""
+        f" @ {unread[0].where}"
+        if unread and unread[0].where
+        else f" {first}"
+        if first in ("match", "set") and taint.startswith("policy ")
+        else ""
     )
 
 

@@ -179,9 +179,10 @@ class NumberMatch:
 @dataclass(frozen=True, slots=True)
 class TextMatch:
     """An attribute has one of these values: origin (`igp`, `egp`, `incomplete`), protocol (`bgp`, `connected`, `static`, `ospf`, `local`,
-    `aggregate`, …), family (`ipv4`, `ipv6`), peer or next_hop (addresses as text), route_type (`internal`, `external`)."""
+    `aggregate`, …), family (`ipv4`, `ipv6`), peer or next_hop (addresses as text), route_type (`internal`, `external`), mark (the validation
+    state that a policy wrote, `unverified` before)."""
 
-    attribute: Literal["origin", "protocol", "family", "peer", "next_hop", "route_type"]
+    attribute: Literal["origin", "protocol", "family", "peer", "next_hop", "route_type", "mark"]
     values: frozenset[str]
     line: int = 0
 
@@ -224,16 +225,16 @@ class SetNumber:
 
 @dataclass(frozen=True, slots=True)
 class SetText:
-    """Set origin or next_hop."""
+    """Set origin, next_hop or mark (Junos `then validation-state`: only a match of the mark sees it, never a lookup)."""
 
-    attribute: Literal["origin", "next_hop"]
+    attribute: Literal["origin", "next_hop", "mark"]
     value: str
     line: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class SetRpki:
-    """Mark the validation state (Junos `then validation-state`); later matches see it."""
+    """Overwrite the validation state itself; later matches see it."""
 
     state: Rpki
     line: int = 0
@@ -333,3 +334,5 @@ class Attachment:
     combine: Literal["all", "chain"] = "all"
     called: Mapping[str, Policy] = field(default_factory=dict)
     """Every policy that `call` or `CallMatch` in the filters can reach, by name."""
+    default_cond: Cond = ALWAYS
+    """Routes that `default` holds for; any other is rejected when nothing decided (Junos exports only BGP routes by default)."""

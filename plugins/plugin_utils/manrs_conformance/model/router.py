@@ -38,6 +38,8 @@ class Unread:
     text: str
     state: Literal["unsupported", "unrecognised"]
     taints: Taint
+    where: str = ""
+    """What was understood of the line (path-like languages only): words of structure, kept by a redaction."""
 
 
 @dataclass(frozen=True, slots=True)
