@@ -11,6 +11,7 @@ from ..model.policy import (
     AsPathMatch,
     Attachment,
     CallMatch,
+    CommunityList,
     CommunityMatch,
     Cond,
     Const,
@@ -129,6 +130,7 @@ class Runner:
         self.space = space
         self.doubts: set[tuple[int, str]] = set()
         self._masks: dict[int, tuple[object, int]] = {}
+        self._formulas: dict[tuple[int, str], tuple[CommunityList, communities.Formula]] = {}
 
     def attachment(self, one: Attachment, going: Sequence[Place]) -> tuple[list[Place], list[Place]]:
         """(may be accepted, may be rejected) after all filters of an attachment."""
@@ -339,7 +341,7 @@ class Runner:
         unknown: list[Box] = []
         for one in cond.lists:
             blind = one.kind in state.unknown
-            formula = communities.Fixed(None) if blind else communities.formula(one, cond.mode, self.space.known[one.kind])
+            formula = communities.Fixed(None) if blind else self._community_formula(one, cond.mode)
             left: list[Box] = []
             for part in no:
                 a, b, c = self._formula(one.kind, formula, part, state, cond.line)
@@ -348,6 +350,12 @@ class Runner:
                 unknown += c
             no = left
         return merged(yes), merged(no), merged(unknown)
+
+    def _community_formula(self, one: CommunityList, mode: str) -> communities.Formula:
+        known = self._formulas.get((id(one), mode))
+        if known is None or known[0] is not one:
+            known = self._formulas[(id(one), mode)] = (one, communities.formula(one, mode, self.space.known[one.kind]))
+        return known[1]
 
     def _formula(self, kind: str, formula: communities.Formula, box: Box, state: State, line: int) -> Split:
         if isinstance(formula, communities.Fixed):

@@ -11,6 +11,7 @@ from ..model.policy import (
     AsPathList,
     AsPathMatch,
     Attachment,
+    CommunityKind,
     CommunityList,
     CommunityMatch,
     Cond,
@@ -26,7 +27,7 @@ from ..model.policy import (
     TextMatch,
 )
 from ..model.route import Route
-from . import aspath, communities, prefixes
+from . import aspath, communities, communityranges, prefixes
 
 STATES = (Rpki.NOT_FOUND, Rpki.VALID, Rpki.INVALID, Rpki.UNVERIFIED)
 NUMBERS = ("med", "local_pref", "tag", "weight")
@@ -192,9 +193,11 @@ def universe(afi: int, attachments: Iterable[Attachment], conds: Iterable[Cond])
     path_lists = list(found.path.values())
     known: dict[str, frozenset[str]] = {}
     atoms: dict[tuple[str, str], int] = {}
-    for kind in ("standard", "large", "extended"):
+    kinds: tuple[CommunityKind, ...] = ("standard", "large", "extended")
+    for kind in kinds:
         some = communities.literals(one for one in found.community.values() if one.kind == kind) | found.literal.get(kind, set())
         lists = [one for one in found.community.values() if one.kind == kind]
+        some |= communityranges.representatives(lists, kind, frozenset(some))
         if lists:
             some |= {next(t for n in range(64000, 65536) if (t := OTHER[kind].format(n)) not in some)}
         known[kind] = frozenset(some)
