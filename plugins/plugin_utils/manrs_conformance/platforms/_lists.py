@@ -223,3 +223,38 @@ def extended_names(words: list[str]) -> tuple[str, ...]:
         else:
             raise Unreadable(word)
     return tuple(out)
+
+
+def asn(text: str) -> int:
+    """An AS number in plain or dotted notation; Unreadable otherwise."""
+    high, dot, low = text.partition(".")
+    value = (decimal(high) << 16) + decimal(low) if dot else decimal(high)
+    if value > 0xFFFFFFFF or (dot and int(low) > 65535):
+        raise Unreadable(text)
+    return value
+
+
+def regex(pattern: str) -> re.Pattern[str]:
+    """A pattern (`_` is a delimiter) as one of Python; Unreadable when Python has no equal."""
+    try:
+        return re.compile(pattern.replace("_", "(?:^|[,{}() ]|$)"))
+    except (re.error, OverflowError, RecursionError) as error:
+        raise Unreadable(pattern) from error
+
+
+def reads_names(pattern: str) -> bool:
+    """Whether the pattern tells the printed name of a well-known community from its number: routers print the name."""
+    compiled = regex(pattern)
+    return any(bool(compiled.search(name)) != bool(compiled.search(number)) for name, number in WELL_KNOWN.items())
+
+
+def deletes(list_: CommunityList, literal: str) -> bool:
+    """Whether `set comm-list … delete` with this list can remove the community (true when in doubt)."""
+    for entry in list_.entries:
+        try:
+            hit = regex(entry.regex).search(literal) is not None if entry.regex is not None else entry.literals in ((), (literal,))
+        except Unreadable:
+            return True
+        if hit:
+            return entry.permit
+    return False

@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 
 from ...model.router import Taint
 from .._block import Ledger, Statement
-from .._lists import Unreadable, decimal, prefix, prefix_text
-from .clauses import asn
+from .._lists import Unreadable, asn, decimal, prefix, prefix_text
 from .statement import words as word_set
 
 Option = tuple[list[str] | None, int]

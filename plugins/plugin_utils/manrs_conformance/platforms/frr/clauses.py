@@ -25,8 +25,7 @@ from ...model.policy import (
     TextMatch,
 )
 from ...model.router import Undefined
-from .._lists import Lists, Unreadable, community_name, decimal, extended_names
-from .lists import deletes
+from .._lists import Lists, Unreadable, asn, community_name, decimal, deletes, extended_names
 
 STATES = {"valid": Rpki.VALID, "invalid": Rpki.INVALID, "notfound": Rpki.NOT_FOUND}
 KINDS: dict[str, CommunityKind] = {"community": "standard", "large-community": "large", "extcommunity": "extended"}
@@ -227,15 +226,6 @@ def _as_path_set(words: list[str], line: int) -> tuple[Action, ...]:
     if words[1] in ("prepend", "exclude", "replace"):
         return (Opaque("as_path", f"set as-path {words[1]}", line),)
     raise Unreadable(" ".join(words))
-
-
-def asn(text: str) -> int:
-    """An AS number in plain or dotted notation; Unreadable otherwise."""
-    high, dot, low = text.partition(".")
-    value = (decimal(high) << 16) + decimal(low) if dot else decimal(high)
-    if value > 0xFFFFFFFF or (dot and int(low) > 65535):
-        raise Unreadable(text)
-    return value
 
 
 def _set_number(words: list[str], line: int) -> tuple[Action, ...]:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
-from ...model.policy import Afi, AsPathEntry, CommunityEntry, CommunityKind, CommunityList, PrefixEntry
-from .._lists import WELL_KNOWN, Unreadable, by_wildcard, community_name, extended_names, head, prefix, wildcard
+from ...model.policy import Afi, AsPathEntry, CommunityEntry, CommunityKind, PrefixEntry
+from .._lists import Unreadable, by_wildcard, community_name, extended_names, head, prefix, reads_names, wildcard
 
 
 def access_entry(words: list[str], afi: Afi, line: int) -> tuple[int | None, tuple[PrefixEntry, ...]]:
@@ -45,35 +43,9 @@ def community_entry(words: list[str], kind: CommunityKind, expanded: bool, line:
     seq, permit, rest = head(words)
     if expanded:
         pattern = " ".join(rest)
-        if not pattern or (kind == "standard" and _reads_names(pattern)):
+        if not pattern or (kind == "standard" and reads_names(pattern)):
             raise Unreadable(pattern)
         return seq, CommunityEntry(permit, regex=pattern, scope="whole", line=line)
     if kind == "extended":
         return seq, CommunityEntry(permit, extended_names(rest), line=line)
     return seq, CommunityEntry(permit, tuple(community_name(one, kind) for one in rest), line=line)
-
-
-def regex(pattern: str) -> re.Pattern[str]:
-    """A pattern of FRR (`_` is a delimiter) as one of Python; Unreadable when Python has no equal."""
-    try:
-        return re.compile(pattern.replace("_", "(?:^|[,{}() ]|$)"))
-    except (re.error, OverflowError, RecursionError) as error:
-        raise Unreadable(pattern) from error
-
-
-def _reads_names(pattern: str) -> bool:
-    """Whether the pattern tells the printed name of a well-known community from its number: FRR prints the name."""
-    compiled = regex(pattern)
-    return any(bool(compiled.search(name)) != bool(compiled.search(number)) for name, number in WELL_KNOWN.items())
-
-
-def deletes(list_: CommunityList, literal: str) -> bool:
-    """Whether `set comm-list … delete` with this list can remove the community (true when in doubt)."""
-    for entry in list_.entries:
-        try:
-            hit = regex(entry.regex).search(literal) is not None if entry.regex is not None else entry.literals in ((), (literal,))
-        except Unreadable:
-            return True
-        if hit:
-            return entry.permit
-    return False

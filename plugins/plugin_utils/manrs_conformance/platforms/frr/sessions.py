@@ -24,9 +24,8 @@ from ...model.policy import (
     Verdict,
 )
 from ...model.router import Session, Undefined, Unread
-from .._lists import Lists
+from .._lists import Lists, asn
 from .bgp import Bgp, Option, Peer
-from .clauses import asn
 
 DIRECTIONS = (("in", "import"), ("out", "export"))
 
