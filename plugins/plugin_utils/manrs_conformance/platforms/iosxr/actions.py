@@ -26,12 +26,49 @@ from .scope import KINDS, Scope
 ATTRIBUTES = ("as_path", "standard", "extended", "large", "med", "local_pref", "tag", "weight", "origin", "next_hop")
 NUMBERS = {"local-preference": "local_pref", "med": "med", "weight": "weight", "tag": "tag"}
 IRRELEVANT = frozenset(
-    """
-    qos-group traffic-index dampening label isis-metric ospf-metric eigrp-metric rib-metric rip-metric rip-tag level metric-type
-    vpn-distinguisher path-selection load-balance fallback-vrf-lookup downstream-core-tree upstream-core-tree core-tree forward-class
-    attribute-set administrative-distance ip-precedence s-pmsi lsm-root aigp-metric aigp-cost label-index label-mode mpls spf-priority
-    flow-tag c-multicast-routing static-p-multicast static-p2mp mvpn evpn bgp-signal delay-metric upstream-core-tree-type priority-class
-    """.split()
+    [
+        "qos-group",
+        "traffic-index",
+        "dampening",
+        "label",
+        "isis-metric",
+        "ospf-metric",
+        "eigrp-metric",
+        "rib-metric",
+        "rip-metric",
+        "rip-tag",
+        "level",
+        "metric-type",
+        "vpn-distinguisher",
+        "path-selection",
+        "load-balance",
+        "fallback-vrf-lookup",
+        "downstream-core-tree",
+        "upstream-core-tree",
+        "core-tree",
+        "forward-class",
+        "attribute-set",
+        "administrative-distance",
+        "ip-precedence",
+        "s-pmsi",
+        "lsm-root",
+        "aigp-metric",
+        "aigp-cost",
+        "label-index",
+        "label-mode",
+        "mpls",
+        "spf-priority",
+        "flow-tag",
+        "c-multicast-routing",
+        "static-p-multicast",
+        "static-p2mp",
+        "mvpn",
+        "evpn",
+        "bgp-signal",
+        "delay-metric",
+        "upstream-core-tree-type",
+        "priority-class",
+    ]
 )
 """Attributes that no condition of the model reads; to set one accepts the route all the same."""
 UNCHANGED = frozenset({"suppress-route", "unsuppress-route"})
@@ -71,9 +108,13 @@ def everything(line: int, why: str) -> tuple[Action, ...]:
 def unread(words: Words, line: int) -> tuple[Action, ...]:
     """What a known statement that is not modelled may change: the attribute it names, or any."""
     target = words[1] if len(words) > 1 else ""
-    name = {"community": "standard", "large-community": "large", "extcommunity": "extended", "as-path": "as_path", "next-hop": "next_hop"}.get(
-        target, NUMBERS.get(target, "origin" if target == "origin" else "")
-    )
+    name = {
+        "community": "standard",
+        "large-community": "large",
+        "extcommunity": "extended",
+        "as-path": "as_path",
+        "next-hop": "next_hop",
+    }.get(target, NUMBERS.get(target, "origin" if target == "origin" else ""))
     why = f"{' '.join(words[:2])} is not modelled"
     return (Opaque(name, why, line),) if name else everything(line, why)
 

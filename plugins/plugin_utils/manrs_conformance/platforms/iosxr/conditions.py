@@ -32,10 +32,33 @@ OFF = "the validation state has no confirmed value where origin validation is of
 UNSYNCED = "what is not-found while no cache answers is not confirmed"
 PROTOCOLS = frozenset({"bgp", "connected", "static", "ospf", "ospfv3", "isis", "rip", "eigrp", "local", "aggregate", "subscriber"})
 KNOWN = frozenset(
-    """
-    rib-has-route orf route-type path-type rd route-has-label route-aggregated traffic-index evpn-route-type evpn-originator vpn-distinguisher
-    track ospf-area esi l2vpn-id mvpn rib-metric destination-prefix etag mac evpn-gateway nexthop vni route-destination-vrf backup-path-type
-    """.split()
+    [
+        "rib-has-route",
+        "orf",
+        "route-type",
+        "path-type",
+        "rd",
+        "route-has-label",
+        "route-aggregated",
+        "traffic-index",
+        "evpn-route-type",
+        "evpn-originator",
+        "vpn-distinguisher",
+        "track",
+        "ospf-area",
+        "esi",
+        "l2vpn-id",
+        "mvpn",
+        "rib-metric",
+        "destination-prefix",
+        "etag",
+        "mac",
+        "evpn-gateway",
+        "nexthop",
+        "vni",
+        "route-destination-vrf",
+        "backup-path-type",
+    ]
 )
 """Comparisons that are known and not modelled."""
 
@@ -125,7 +148,9 @@ def _communities(words: Words, line: int, scope: Scope) -> Cond:
     if rest[0] == "matches-within":
         # Whether a route without communities is within a set is not confirmed.
         none = CommunityMatch((CommunityList(f"empty at line {line}", sort, (CommunityEntry(True, line=line),)),), "exact", line)
-        return AllOf((cond, AnyOf((Not(none), Const(None, "whether a route without communities is within a set is not confirmed", line)))))
+        return AllOf(
+            (cond, AnyOf((Not(none), Const(None, "whether a route without communities is within a set is not confirmed", line))))
+        )
     return doubtful(cond, doubts, what)
 
 
@@ -211,4 +236,3 @@ _READERS: dict[str, Reader] = {
     "validation-state": _validation,
     "afi": _afi,
 }
-

@@ -31,7 +31,7 @@ from .._lists import Unreadable
 from . import actions
 from .bind import Env, Unbound, bind
 from .conditions import condition
-from .rpl import Anything, Apply, ApplyTest, Atom, If, Junction, Simple, Source, Stmt, Test, Words
+from .rpl import Anything, Apply, ApplyTest, If, Junction, Simple, Source, Stmt, Test, Words
 from .scope import Scope
 
 TERMS = 20_000
@@ -250,7 +250,15 @@ class Lowering:
         kinds = self.effects(test.name)
         if "drop" in kinds:
             drops = self.asked(test, env, chain, "drops")
-            self.out.append(_Draft(AllOf((drops, Const(None, DROPS, test.line))), REJECT if self.mode != "drops" else ACCEPT, NEXT, (), (test.line,)))
+            self.out.append(
+                _Draft(
+                    AllOf((drops, Const(None, DROPS, test.line))),
+                    REJECT if self.mode != "drops" else ACCEPT,
+                    NEXT,
+                    (),
+                    (test.line,),
+                )
+            )
         if "change" in kinds and self.mode != "drops":
             change = tuple(Opaque(name, CHANGES, test.line) for name in actions.ATTRIBUTES) if self.mode == "policy" else ()
             self.out.append(_Draft(Const(None, CHANGES, test.line), PENDING, NEXT, change, (test.line,)))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from ...model.asn import decimal_range
 from ...model.policy import AllOf, AnyOf, AsPathEntry, AsPathList, AsPathMatch, Cond, Const, NumberMatch
 from .._lists import Unreadable, decimal
@@ -67,7 +69,7 @@ def sequence(kind: str, text: str, exact: bool, peer: int | None) -> tuple[str, 
     written = before + "_".join(_pattern(one) for one in items) + after
     if exact or len(items) == 1:
         return written, written
-    if any(a[0] <= d[1] and d[0] <= a[1] for one, two in zip(items, items[1:], strict=False) for a in one for d in two):
+    if any(a[0] <= d[1] and d[0] <= a[1] for one, two in pairwise(items) for a in one for d in two):
         return written, None
     free = {0} if kind in ("originates-from", "passes-through") else set()
     free |= {len(items) - 1} if kind in ("neighbor-is", "passes-through") else set()
