@@ -43,6 +43,7 @@ class ActionModule(ManrsAction):
             Path(args["bundle"]), done, inputs, key=Path(args["key"]) if args["key"] else None, argv=["playbook"]
         )
         report = done.report
+        fleet = {one.id for one in api.checks.catalogue() if one.scope == "fleet"}
         result = {
             "changed": True,
             "bundle": str(built.path),
@@ -52,6 +53,9 @@ class ActionModule(ManrsAction):
             "scope": {one.name: one.status for one in report.scope},
             "counts": api.counts(report.findings),
             "summary": api.summary_text(report),
+            "findings": [
+                api.brief(one) for one in report.findings if one.status in ("fail", "inconclusive", "error") and one.check in fleet
+            ],
             "requirements": {one.requirement: str(one.verdict) for one in report.requirements},
         }
         wanted = {"never": (), "fail": ("fail",), "inconclusive": ("fail", "inconclusive")}[args["fail_on"]]

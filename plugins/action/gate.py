@@ -27,15 +27,18 @@ class ActionModule(ManrsAction):
 
     def work(self, args, task_vars):
         """Fail unless the change passes; nothing is ever written."""
-        inputs = api.Inputs.read(
-            Path(args["intent"]),
-            Path(args["waivers"]) if args["waivers"] else None,
-            Path(args["sources"]) if args["sources"] else None,
-            args["as_of"] or collect.now(),
+        gated = api.gate_files(
+            Path(args["base"]),
+            Path(args["candidate"]),
+            intent=Path(args["intent"]),
+            waivers=Path(args["waivers"]) if args["waivers"] else None,
+            sources=Path(args["sources"]) if args["sources"] else None,
+            as_of=args["as_of"] or collect.now(),
+            platform=args["platform"],
+            strict=args["strict"],
+            ticket=args["break_glass"],
         )
-        before = api.saved([Path(args["base"])], args["platform"])
-        after = api.saved([Path(args["candidate"])], args["platform"])
-        report, _done = api.gate_inputs(before, after, inputs, strict=args["strict"], ticket=args["break_glass"])
+        report = gated.report
         text = api.gate_text(report)
         result = {
             "changed": False,
@@ -44,6 +47,8 @@ class ActionModule(ManrsAction):
             "unsure": [api.brief(one) for one in report.unsure],
             "fixed": [api.brief(one) for one in report.fixed],
             "blocking": list(report.blocking),
+            "rules": list(report.rules),
+            "candidate": dict(report.candidate),
             "text": text,
         }
         if report.verdict not in ("pass", "overridden"):

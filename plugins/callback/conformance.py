@@ -13,6 +13,7 @@ author: routesec maintainers (@routesec)
 description:
   - Prints what the tasks M(routesec.manrs.audit), M(routesec.manrs.evidence), M(routesec.manrs.gate) and M(routesec.manrs.push) found,
     one line per host and one per MANRS action of it.
+  - What fails is named too, one line per check, with the route or packet that proves it and the configuration lines it passes.
   - A host that could not be assessed has a line too.
 requirements:
   - Enable it with C(callbacks_enabled = routesec.manrs.conformance).
@@ -31,6 +32,8 @@ MARKS = {
     "skipped": "yellow",
 }
 ORDER = ("fail", "error", "inconclusive", "pass", "not_applicable")
+SEVERITY = ("critical", "high", "medium", "low", "info")
+MOST_LINES = 8
 REQUIREMENTS = ("not_met", "inconclusive", "declared", "met", "not_applicable")
 
 
@@ -97,6 +100,25 @@ def lines(host, action, result):
         counts[verdict] = counts.get(verdict, 0) + 1
     for name, counts in sorted(by_action.items()):
         yield f"{'':<28} {name:<9} {_counts(counts, REQUIREMENTS)}", _worst(counts)
+    yield from _fails(result.get("findings") or [])
+
+
+def _fails(findings):
+    """One line per failed check, gravest first: how often, one of them in words with its witness, and the lines it rests on."""
+    by_check = {}
+    for one in findings:
+        if one.get("status") == "fail":
+            by_check.setdefault((SEVERITY.index(one["severity"]), one["check"]), []).append(one)
+    for (severity, check), some in sorted(by_check.items()):
+        example = max(some, key=lambda one: (bool(one.get("witness")), len(one.get("lines") or [])))
+        more = f" (and {len(some) - 1} more)" if len(some) > 1 else ""
+        numbers = [str(number) for number in example.get("lines") or []]
+        where = ", ".join(numbers[:MOST_LINES]) + (", ..." if len(numbers) > MOST_LINES else "")
+        plural = "line" if len(numbers) == 1 else "lines"
+        yield (
+            f"  {SEVERITY[severity]:<8} {check:<8} {example['message']}{more}" + (f" [{plural} {where}]" if numbers else ""),
+            "fail",
+        )
 
 
 def _first(text):

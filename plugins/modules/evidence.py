@@ -91,6 +91,11 @@ requirements:
   description: Verdict on each requirement of the norm.
   returned: success
   type: dict
+findings:
+  description: The results that only the whole fleet shows, such as leaks from one router to another, and that are not a pass.
+  returned: success
+  type: list
+  elements: dict
 summary:
   description: The same in words, for people.
   returned: success

@@ -82,6 +82,16 @@ blocking:
   returned: always
   type: list
   elements: str
+rules:
+  description: How the candidate changes intent or waivers, which are read from the base.
+  returned: always
+  type: list
+  elements: str
+candidate:
+  description: SHA-256 of each host's candidate text.
+  returned: always
+  type: dict
+  sample: {"edge1": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"}
 text:
   description: The same in words, for people.
   returned: always

@@ -339,6 +339,11 @@ def test_playbook_counts_every_host_and_writes_the_bundle(place: Path) -> None:
     assert done.returncode != 0, done.stdout
     assert "not completely assessed: dead" in " ".join(done.stdout.split())
     assert "MANRS CONFORMANCE" in done.stdout
+    shown = [line for line in done.stdout.splitlines() if line.lstrip().startswith("high     CUS-08")]
+    assert shown, "each failed check is named"
+    assert "203.0.113.0/25" in shown[0] or "/2" in shown[0], "with a route that proves it"
+    wide = next(n for n, line in enumerate(WIDE.splitlines(), 1) if "le 32" in line)
+    assert f" {wide}" in shown[0].rpartition("[line")[2], "and the line it passes"
     assert SECRET not in done.stdout + done.stderr
     assert (place / "bundle" / "bagit.txt").is_file()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import sys
 from collections.abc import Callable
@@ -162,16 +161,28 @@ def _summary(done: api.Assessment) -> None:
 
 
 @_main.command()
-@click.option("--base", required=True, type=READABLE)
-@click.option("--candidate", required=True, type=READABLE)
+@click.option(
+    "--base", required=True, help="File or folder before the change, or git:REV for the candidate's folder at that revision."
+)
+@click.option("--candidate", required=True, type=READABLE, help="File or folder after the change.")
 @_common
 @click.option("--strict", is_flag=True, help="Judge everything, not only what the change brings.")
-@click.option("--sarif", type=click.Path(path_type=Path), default=None)
-@click.option("--junit", type=click.Path(path_type=Path), default=None)
+@click.option(
+    "--sarif", type=click.Path(path_type=Path), default=None, help="Write SARIF 2.1.0 with places in the candidate's files."
+)
+@click.option("--junit", type=click.Path(path_type=Path), default=None, help="Write JUnit XML.")
+@click.option("--gitlab", type=click.Path(path_type=Path), default=None, help="Write a GitLab code quality report.")
+@click.option(
+    "--markdown", type=click.Path(path_type=Path), default=None, help="Write a comment for the merge request, 40 lines at most."
+)
+@click.option(
+    "--bundle", type=click.Path(path_type=Path), default=None, help="Write an evidence bundle of the gate into this new folder."
+)
+@click.option("--key", type=READABLE, default=None, help="SSH private key that signs the bundle.")
 @click.option("--break-glass", "ticket", default=None, metavar="TICKET", help="Let a blocked change through, as overridden.")
 @FORMAT
 def gate(
-    base: Path,
+    base: str,
     candidate: Path,
     platform: str | None,
     devices: Path | None,
@@ -182,21 +193,41 @@ def gate(
     strict: bool,
     sarif: Path | None,
     junit: Path | None,
+    gitlab: Path | None,
+    markdown: Path | None,
+    bundle: Path | None,
+    key: Path | None,
     ticket: str | None,
     form: str,
 ) -> int:
-    """Compare two sets of configurations: does the change make routing less safe?"""
-    known = api.devices(devices)
-    inputs = api.Inputs.read(intent_path, waivers_path, sources, as_of or collect.now())
-    before, after = api.saved([base], platform, known), api.saved([candidate], platform, known)
-    report, done = api.gate_inputs(before, after, inputs, strict=strict, ticket=ticket)
-    for path, name in ((sarif, "results.sarif"), (junit, "junit.xml")):
+    """Compare two sets of configurations: does the change make routing less safe?
+
+    Intent and waivers are read from the base side: a file `waivers.yml` in the base folder is taken when --waivers is not given, and
+    what the candidate folder changes in them is reported, never used.
+    """
+    with api.base_side(base, candidate, [intent_path, waivers_path]) as (before, (intent, waivers)):
+        gated = api.gate_files(
+            before,
+            candidate,
+            intent=intent or intent_path,
+            waivers=waivers,
+            sources=sources,
+            as_of=as_of or collect.now(),
+            platform=platform,
+            devices=api.devices(devices),
+            strict=strict,
+            ticket=ticket,
+        )
+    report = gated.report
+    for path, name in ((sarif, "results.sarif"), (junit, "junit.xml"), (gitlab, "gl-code-quality-report.json")):
         if path is not None:
-            path.write_bytes(api.export(done, name))
-    if form == "json":
-        click.echo(json.dumps(dataclasses.asdict(report), indent=2, sort_keys=True, default=sorted))
-    else:
-        click.echo(api.gate_text(report))
+            path.write_bytes(api.gate_export(gated, name))
+    if markdown is not None:
+        markdown.write_text(api.gate_markdown(report), encoding="utf-8")
+    if bundle is not None:
+        built = api.gate_bundle(gated, bundle, key, sys.argv[1:])
+        click.echo(f"bundle: {built.path} root {built.root_sha256}", err=True)
+    click.echo(json.dumps(api.gate_json(report), indent=2, sort_keys=True) if form == "json" else api.gate_text(report))
     return {"pass": 0, "overridden": 0, "fail": 1}.get(report.verdict, 2)
 
 

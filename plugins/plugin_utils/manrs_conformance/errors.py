@@ -25,3 +25,7 @@ class PushError(ManrsError):
 
 class BundleError(ManrsError):
     """An evidence bundle is not what was signed (exit code 4)."""
+
+
+class SelfTestError(ManrsError):
+    """The tool does not find what it is known to find: nothing it says can be trusted (exit code 3)."""

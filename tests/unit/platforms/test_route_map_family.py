@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Sequence
+from typing import Literal
 
 import pytest
 from manrs_conformance.analysis import concrete
-from manrs_conformance.model.policy import Attachment, Filter, Policy, Rpki, Verdict
+from manrs_conformance.model.policy import Attachment, Filter, Policy, PrefixEntry, Rpki, Verdict
 from manrs_conformance.model.route import Route
 from manrs_conformance.platforms import _acl, _clauses
-from manrs_conformance.platforms._lists import Lists, Numbered, Unreadable, prefix_entry
+from manrs_conformance.platforms._lists import Lists, Numbered, Unreadable, prefix_entry, run_of_prefixes
 from manrs_conformance.platforms._routemap import Language, RouteMap, cannot, lower
 
 KINDS = ("prefix-list", "access-list", "as-path", "community-list", "extcommunity-list", "large-community-list")
@@ -202,3 +203,29 @@ def test_ipv6_packet_filter_in_both_spellings_of_the_sequence() -> None:
     assert "2001:db8:1:2::/64" not in found
     assert sum(ipaddress.ip_network(one).num_addresses for one in found[:-1]) == 2**80 - 2**64
     assert found[-1] == "fe80::/10"
+
+
+def test_run_of_prefix_lines_reads_what_the_plain_reader_reads() -> None:
+    """The tight loop gives the same entries, stops at what it does not know, and keeps the order of sequence numbers."""
+    lines = [
+        "ip prefix-list A seq 10 permit 192.0.2.0/24",
+        "ip prefix-list A seq 5 deny 192.0.2.128/25 ge 26 le 28",
+        "ipv6 prefix-list A seq 5 permit 2001:DB8::/32 le 48",
+        "ip prefix-list A seq 20 permit 10.1.2.3/8 ge 9",
+        "ip prefix-list A seq 30 permit 10.0.0.0/8 le 4",
+        "ip prefix-list A seq 40 permit 10.0.0.0/8",
+    ]
+    table: dict[tuple[Literal[4, 6], str], Numbered[PrefixEntry]] = {}
+    states = bytearray(b"?" * len(lines))
+    assert run_of_prefixes(lines, 0, table, states) == 4
+    assert states == b"uuuu??"
+    plain: dict[tuple[int, str], Numbered[PrefixEntry]] = {}
+    for number, text in enumerate(lines[:4], 1):
+        words = text.split()
+        afi: Literal[4, 6] = 4 if words[0] == "ip" else 6
+        seq, entry = prefix_entry(words[3:], afi, number)
+        plain.setdefault((afi, "A"), Numbered("A")).add(seq, entry, number)
+    assert {key: (one.final(), one.lines) for key, one in table.items()} == {
+        key: (one.final(), one.lines) for key, one in plain.items()
+    }
+    assert [entry[5] for entry in table[(4, "A")].final()] == [2, 1, 4]

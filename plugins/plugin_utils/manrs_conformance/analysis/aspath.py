@@ -14,7 +14,7 @@ from typing import cast
 
 from ..model.asn import decimal_range
 from ..model.policy import AsPathEntry, AsPathList
-from . import tokens
+from . import asnmode, junosregex, tokens
 from .automaton import Group, Machine, explore, leaf
 from .regex import DIGITS, SYMBOLS, Alt, Chars, Node, Repeat, UnsupportedPattern, parse
 
@@ -22,6 +22,7 @@ AsPath = tuple[int | tuple[int, ...], ...]
 CHARACTER_DIALECTS = frozenset({"frr", "cisco"})
 LARGEST = "4294967295"
 STATE_LIMIT = 400_000
+DELIMITER = r"(?:^|[,{}() ]|\Z)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,12 @@ class PathClasses:
 
 def path_classes(lists: Sequence[AsPathList]) -> PathClasses:
     """The classes of all AS paths under these lists; exact for every list whose bit in `unknown` is not set."""
+    return _path_classes(tuple(one.entries for one in lists))
+
+
+@functools.lru_cache(maxsize=512)
+def _path_classes(lists: tuple[tuple[AsPathEntry, ...], ...]) -> PathClasses:
+    """Sessions of one kind ask the same questions of the same lists: what is alike is decided once."""
     unknown = 0
     trees: list[list[tuple[bool, list[Node]]]] = []
     for number, one in enumerate(lists):
@@ -52,19 +59,30 @@ def path_classes(lists: Sequence[AsPathList]) -> PathClasses:
     return PathClasses(tuple(s for s, _ in ordered), tuple(w for _, w in ordered), unknown)
 
 
-def _groups(one: AsPathList) -> list[tuple[bool, list[Node]]]:
+def _groups(entries: Sequence[AsPathEntry]) -> list[tuple[bool, list[Node]]]:
     """Runs of entries with the same action as lists of trees; alternatives at the top count as patterns of their own."""
     out: list[tuple[bool, list[Node]]] = []
-    for entry in one.entries:
-        if entry.dialect not in CHARACTER_DIALECTS:
-            raise UnsupportedPattern(entry.dialect)
-        tree = _parsed(entry.pattern)
+    for entry in entries:
+        tree = _parsed(_characters_of(entry))
         parts: list[Node] = list(tree.parts) if isinstance(tree, Alt) else [tree]
         if out and out[-1][0] is entry.permit:
             out[-1][1].extend(parts)
         else:
             out.append((entry.permit, parts))
     return out
+
+
+def _characters_of(entry: AsPathEntry) -> str:
+    """The pattern of an entry in character syntax."""
+    if entry.dialect == "asn":
+        return asnmode.characters(entry.pattern)
+    if entry.dialect == "junos":
+        return junosregex.characters(entry.pattern)
+    if entry.dialect not in CHARACTER_DIALECTS:
+        raise UnsupportedPattern(entry.dialect)
+    if entry.dialect == "cisco" and "{" in entry.pattern:
+        raise UnsupportedPattern("a brace: a repetition in POSIX, and not in what Cisco documents")
+    return entry.pattern
 
 
 @functools.lru_cache(maxsize=20_000)
@@ -129,9 +147,13 @@ def printed(path: AsPath) -> str:
 def matches(one: AsPathList, path: AsPath) -> bool | None:
     """Whether a list permits a concrete path; None when a pattern that decides is not supported."""
     text = printed(path)
+    with_set = any(isinstance(asn, tuple) for asn in path)
     for entry in one.entries:
         expression = _compiled(entry)
         if expression is None:
+            return None
+        if with_set and entry.dialect not in CHARACTER_DIALECTS and expression.pattern != DELIMITER:
+            # How whole-ASN patterns read an AS_SET is not documented; only what matches every path is sure.
             return None
         if expression.search(text):
             return entry.permit
@@ -140,11 +162,10 @@ def matches(one: AsPathList, path: AsPath) -> bool | None:
 
 @functools.lru_cache(maxsize=20_000)
 def _compiled(entry: AsPathEntry) -> re.Pattern[str] | None:
-    if entry.dialect not in CHARACTER_DIALECTS:
-        return None
     try:
-        parse(entry.pattern)
-        return re.compile(re.sub(r"\$", r"\\Z", entry.pattern).replace("_", r"(?:^|[,{}() ]|\Z)"))
+        pattern = _characters_of(entry)
+        parse(pattern)
+        return re.compile(re.sub(r"\$", r"\\Z", pattern).replace("_", DELIMITER))
     except (UnsupportedPattern, re.error):
         return None
 

@@ -90,10 +90,12 @@ class _Reader:
 
     def repeated(self) -> Node:
         node = self.atom()
-        while self.peek() and self.peek() in "*+?{":
+        if self.peek() and self.peek() in "*+?{":
             char = self.take()
             low, high = {"*": (0, None), "+": (1, None), "?": (0, 1)}.get(char) or self.bounds()
             node = Repeat(node, low, high)
+            if self.peek() and self.peek() in "*+?{":
+                raise UnsupportedPattern("a repetition of a repetition")  # lazy or possessive in other dialects
         return node
 
     def bounds(self) -> tuple[int, int | None]:

@@ -9,7 +9,7 @@ from typing import Literal
 
 from ..analysis import scope
 from ..model.result import Finding, Line, Packet, Status, Witness
-from ..model.router import Interface, SourceFilter
+from ..model.router import Interface, SourceFilter, Urpf
 from ._questions import authorised
 from .base import Check, CheckContext
 
@@ -48,7 +48,7 @@ class Link:
     @property
     def guard(self) -> Guard:
         """What checks sources here: the strongest thing that was understood."""
-        urpf = self.interface.urpf_v4 if self.afi == 4 else self.interface.urpf_v6
+        urpf = self.urpf
         if urpf in ("strict", "feasible"):
             return urpf
         listed = self.filter
@@ -61,6 +61,15 @@ class Link:
         elif self.interface.acl_in_v4 if self.afi == 4 else self.interface.acl_in_v6:
             return "unknown"
         return "unknown" if urpf == "unknown" else urpf
+
+    @property
+    def urpf(self) -> Urpf:
+        """The reverse path check; unknown where its exceptions spare sources beyond the expected ones."""
+        mode = self.interface.urpf_v4 if self.afi == 4 else self.interface.urpf_v6
+        spared = self.interface.exceptions_v4 if self.afi == 4 else self.interface.exceptions_v6
+        if spared is None or mode == "none" or (spared.exact and self.stray(spared) is None):
+            return mode
+        return "unknown"
 
     @property
     def filter(self) -> SourceFilter | None:

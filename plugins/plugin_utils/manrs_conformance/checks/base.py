@@ -9,6 +9,7 @@ from typing import Literal
 
 from ..analysis import scope
 from ..analysis.evaluate import Answer, Evaluation, evaluate
+from ..analysis.passage import detailed
 from ..model.intent import Intent, Neighbour
 from ..model.policy import AllOf, Attachment, Cond
 from ..model.reference import Reference
@@ -227,7 +228,8 @@ class Case:
     def witness(self, found: Witness) -> Witness:
         """The witness with sessions, line texts and a command that replays it."""
         ways = {"learned_from": self.session.key} if self.direction == "import" else {"sent_to": self.session.key}
-        steps = tuple(replace(one, text=one.text or self.context.text_of(one.line)) for one in found.trace)
+        trace = detailed(found.trace, [self.attachment], found.route) if found.route else found.trace
+        steps = tuple(replace(one, text=one.text or self.context.text_of(one.line)) for one in trace)
         command = replay(self.context, self.session, self.direction, found.route) if found.route else ""
         return replace(found, trace=steps, replay=found.replay or command, **ways)  # type: ignore[arg-type]
 

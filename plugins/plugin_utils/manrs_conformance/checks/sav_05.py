@@ -28,7 +28,7 @@ def judge(link: Link) -> Finding | None:
     own = [net for net in (ipaddress.ip_network(one, strict=False) for one in declared) if net.version == link.afi]
     if not own:
         return link.done(Status.NOT_APPLICABLE, "not judged", because=f"the intent declares no own IPv{link.afi} prefix")
-    urpf = link.interface.urpf_v4 if link.afi == 4 else link.interface.urpf_v6
+    urpf = link.urpf
     listed = link.filter
     if urpf == "strict" and not link.allow_default:
         return link.done(Status.PASS, "strict uRPF refuses own sources from outside")

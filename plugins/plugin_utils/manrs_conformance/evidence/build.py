@@ -86,8 +86,9 @@ def build(
     signer: Signer | None = None,
     previous_root: str | None = None,
     wheels: Sequence[Path] = (),
+    extra: Mapping[str, bytes] | None = None,
 ) -> BuiltBundle:
-    """Write a bundle to a new directory; BundleError when it would carry a secret or contradict itself, UsageError if it exists."""
+    """Write a bundle to a new directory, with `extra` files below `data/`; BundleError when it would carry a secret or contradict itself, UsageError if it exists."""
     if len(commitment_key) < MINIMUM_KEY:
         raise UsageError(f"the commitment key must have at least {MINIMUM_KEY} bytes")
     if previous_root is not None and not re.fullmatch(r"[0-9a-f]{64}", previous_root):
@@ -101,6 +102,7 @@ def build(
     for name, slug in names.items():
         _device(parts, name, slug, snapshots.get(name), routers.get(name), devices.get(name), scrubber, commitment_key, mode)
     _inputs(parts, intent_bytes, waivers_bytes, reference, wheels)
+    parts.files.update({f"data/{name}": data for name, data in (extra or {}).items()})
     if report.norm in norms.known():
         parts.files["data/policy/norm.json"] = (norms.DATA / "norms" / f"{report.norm}.json").read_bytes()
     facts = _summary(parts, report, run, scrubber, mode, previous_root, sorted(names.items()))
@@ -138,13 +140,25 @@ def single_export(
     scope: Sequence[DeviceScope],
     snapshots: Mapping[str, Snapshot],
     routers: Mapping[str, Router],
+    *,
+    verdict: str,
+    tool_version: str = "",
+    places: Mapping[str, str] | None = None,
+    baseline: Mapping[str, str] | None = None,
 ) -> bytes:
-    """One export (`results.sarif`, `junit.xml`, …) without a bundle around it, redacted like the bundle's own."""
+    """One export (`results.sarif`, `junit.xml`, …) without a bundle around it, redacted like the bundle's own.
+
+    `places` says where the text of each device lies (relative paths), `baseline` by fingerprint what a finding is to SARIF beside the state
+    before: `new`, `unchanged` or `absent`.
+    """
     scrubber = Scrubber(secret_values(snapshots, routers))
     devices = {host: redact(snapshots[host], router, scrubber) for host, router in sorted(routers.items()) if host in snapshots}
-    places = [{"name": one.name, "folder": one.name, "status": one.status, "reason": one.reason} for one in scope]
-    facts = {"run": {"tool_version": "", "verdict": "see results"}, "scope": {"devices": places}}
-    return exports.all_of(facts, finding_values(findings, devices, scrubber))[name]
+    scoped = [{"name": one.name, "folder": one.name, "status": one.status, "reason": one.reason} for one in scope]
+    facts = {"run": {"tool_version": tool_version, "verdict": verdict}, "scope": {"devices": scoped}}
+    values = finding_values(findings, devices, scrubber)
+    if baseline is not None:
+        values = [{**one, "baseline": baseline.get(one["fingerprint"], "unchanged")} for one in values]
+    return exports.all_of(facts, values, places)[name]
 
 
 def finding_values(findings: Sequence[Finding], devices: Mapping[str, Device], scrubber: Scrubber) -> list[dict[str, Any]]:

@@ -38,20 +38,21 @@ COLUMNS = (
 Row = Mapping[str, Any]
 
 
-def all_of(facts: Mapping[str, Any], findings: Sequence[Row]) -> dict[str, bytes]:
-    """Every export by file name."""
-    folders = {one["name"]: one["folder"] for one in facts["scope"]["devices"]}
+def all_of(facts: Mapping[str, Any], findings: Sequence[Row], places: Mapping[str, str] | None = None) -> dict[str, bytes]:
+    """Every export by file name; `places` says where the text of each device lies, the bundle's own copy by default."""
+    if places is None:
+        places = {one["name"]: f"data/devices/{one['folder']}/config.redacted.txt" for one in facts["scope"]["devices"]}
     return {
-        "results.sarif": sarif(facts["run"], findings, folders),
+        "results.sarif": sarif(facts["run"], findings, places),
         "junit.xml": junit(findings, facts["scope"]),
-        "gl-code-quality-report.json": gitlab(findings, folders),
+        "gl-code-quality-report.json": gitlab(findings, places),
         "results.csv": table(findings),
     }
 
 
-def path(device: str, folders: Mapping[str, str]) -> str:
-    """Where the redacted configuration of a device lies, relative to the bundle."""
-    return f"data/devices/{quote(folders[device])}/config.redacted.txt" if device in folders else "data/scope.json"
+def path(device: str, places: Mapping[str, str]) -> str:
+    """URI of the configuration of a device."""
+    return quote(places.get(device, "data/scope.json"))
 
 
 def _json(value: object) -> bytes:
@@ -62,16 +63,17 @@ def _open(one: Row) -> bool:
     return one["status"] in ("fail", "inconclusive", "error")
 
 
-def _rank(one: Row) -> tuple[int, int, str]:
+def _rank(one: Row) -> tuple[int, int, int, str]:
     order = ("fail", "error", "inconclusive", "pass", "not_applicable")
-    return order.index(one["status"]), SEVERITY.index(one["severity"]), one["fingerprint"]
+    first = 0 if one.get("baseline") in (None, "new") else 1
+    return first, order.index(one["status"]), SEVERITY.index(one["severity"]), one["fingerprint"]
 
 
-def sarif(run: Mapping[str, Any], findings: Sequence[Row], folders: Mapping[str, str]) -> bytes:
+def sarif(run: Mapping[str, Any], findings: Sequence[Row], places: Mapping[str, str]) -> bytes:
     """SARIF 2.1.0: one run for the fleet, worst results first, cut at what code scanning keeps (the cut is said in the run)."""
     rules = sorted({one["check"] for one in findings})
     kept = sorted(findings, key=_rank)[:MAX_RESULTS]
-    results = [_sarif_result(one, rules.index(one["check"]), folders) for one in kept]
+    results = [_sarif_result(one, rules.index(one["check"]), places) for one in kept]
     notes = (
         []
         if len(kept) == len(findings)
@@ -87,10 +89,10 @@ def sarif(run: Mapping[str, Any], findings: Sequence[Row], folders: Mapping[str,
     return _json({"$schema": SCHEMA, "version": "2.1.0", "runs": [body]})
 
 
-def _sarif_result(one: Row, index: int, folders: Mapping[str, str]) -> dict[str, Any]:
-    place: dict[str, Any] = {"artifactLocation": {"uri": path(one["device"], folders)}}
+def _sarif_result(one: Row, index: int, places: Mapping[str, str]) -> dict[str, Any]:
+    place: dict[str, Any] = {"artifactLocation": {"uri": path(one["device"], places)}}
     first = next((line for line in one["lines"] if line["line"] > 0), None)
-    if first and one["device"] in folders:
+    if first and one["device"] in places:
         place["region"] = {"startLine": first["line"]}
     text = ": ".join(part for part in (f"{one['device']} {one['subject']}".strip(), one["message"]) if part)
     result = {
@@ -107,6 +109,8 @@ def _sarif_result(one: Row, index: int, folders: Mapping[str, str]) -> dict[str,
         ],
         "partialFingerprints": {"manrs/v1": one["fingerprint"] or "none"},
     }
+    if one.get("baseline"):
+        result["baselineState"] = one["baseline"]
     if one["waived_by"]:
         result["suppressions"] = [{"kind": "external", "justification": f"waiver {one['waived_by']}"}]
     return result
@@ -162,7 +166,7 @@ def _case(one: Row) -> str:
     return _testcase(f"{one['device']}.{one['check']}", name, inner)
 
 
-def gitlab(findings: Sequence[Row], folders: Mapping[str, str]) -> bytes:
+def gitlab(findings: Sequence[Row], places: Mapping[str, str]) -> bytes:
     """GitLab code quality report: open findings that no waiver covers."""
     rows = []
     for one in findings:
@@ -175,7 +179,7 @@ def gitlab(findings: Sequence[Row], folders: Mapping[str, str]) -> bytes:
                 "check_name": one["check"],
                 "fingerprint": one["fingerprint"] or "none",
                 "severity": QUALITY[one["severity"]],
-                "location": {"path": path(one["device"], folders), "lines": {"begin": line}},
+                "location": {"path": path(one["device"], places), "lines": {"begin": line}},
             }
         )
     return _json(rows)

@@ -55,7 +55,7 @@ class AsPathEntry:
     """One AS-path pattern in the syntax of its dialect.
 
     Dialects: `frr` and `cisco` (unanchored character-level regular expression, `_` is a delimiter), `junos` (one atom per ASN, anchored at
-    both ends), `asn` (EOS asn mode, XR dfa-regex: one atom per ASN, `_` and anchors as written).
+    both ends), `asn` (EOS asn mode: one atom per ASN, unanchored, `_` or a blank between atoms, anchors as written).
     """
 
     permit: bool

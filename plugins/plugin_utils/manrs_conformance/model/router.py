@@ -141,6 +141,9 @@ class Interface:
     urpf_v6: Urpf = "none"
     urpf_v6_allow_default: bool = False
     urpf_exceptions: str | None = None
+    exceptions_v4: SourceFilter | None = None
+    """Sources that pass although the reverse path check fails (the access list of `ip verify unicast`)."""
+    exceptions_v6: SourceFilter | None = None
     acl_in_v4: str | None = None
     acl_in_v6: str | None = None
     acl_out_v4: str | None = None

@@ -41,6 +41,13 @@ def statements(lines: list[str]) -> Iterator[Statement]:
             yield Statement(number, len(text) - len(text.lstrip()), words, text)
 
 
+def statement(lines: list[str], index: int) -> Statement | None:
+    """The line at an index as a statement, or None when it is blank."""
+    text = lines[index]
+    words = text.split()
+    return Statement(index + 1, len(text) - len(text.lstrip()), words, text) if words else None
+
+
 def placeholder(text: str) -> Redacted | None:
     """The meaning of a redaction placeholder `!manrs-redacted STATE KIND [NAME] [match|set]`; None for any other text.
 

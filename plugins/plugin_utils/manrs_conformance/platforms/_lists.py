@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass, field
 from socket import AF_INET, AF_INET6, inet_aton, inet_ntop, inet_pton
@@ -258,3 +259,71 @@ def deletes(list_: CommunityList, literal: str) -> bool:
         if hit:
             return entry.permit
     return False
+
+
+def run_of_prefixes(lines: list[str], start: int, table: dict[tuple[Afi, str], Numbered[PrefixEntry]], states: bytearray) -> int:
+    """Read plain lines `ip|ipv6 prefix-list NAME seq N permit|deny P/len [ge a] [le b]` from index `start` on, as many as follow each other.
+
+    Returns the index of the first line that is not one of them; they are marked as used. Hundreds of thousands of such lines are the normal
+    case, hence the tight loop; every other form is left to `prefix_entry`.
+    """
+    number, last, held = start, None, ("", "")
+    seqs: list[int] = []
+    entries: list[PrefixEntry] = []
+    places: list[int] = []
+    top, size, family = 0, 32, AF_INET
+    lengths, actions, inet, number_of = _LENGTHS, _ACTIONS, inet_pton, int.from_bytes
+    for text in itertools.islice(lines, start, None):
+        words = text.split(" ")
+        count = len(words)
+        if count < 7 or words[1] != "prefix-list" or words[3] != "seq" or count not in (7, 9, 11):
+            break
+        if held != (words[0], words[2]):
+            if words[0] not in ("ip", "ipv6"):
+                break
+            held = (words[0], words[2])
+            size, family = (32, AF_INET) if words[0] == "ip" else (128, AF_INET6)
+            last = table.setdefault((4 if size == 32 else 6, words[2]), Numbered(words[2]))
+            seqs, entries, places = last.seqs, last.entries, last.lines
+            top = seqs[-1] if seqs else -1
+        try:
+            address, _, mask = words[6].partition("/")
+            length = lengths[mask]
+            permit = actions[words[5]]
+            seq = int(words[4])
+            network = number_of(inet(family, address), "big")
+            if count == 7:
+                low = high = length
+            elif count == 9 and words[7] == "le":
+                low, high = length, lengths[words[8]]
+            elif words[7] == "ge":
+                low = lengths[words[8]]
+                high = size if count == 9 else lengths[words[10]]
+                if count == 11 and words[9] != "le":
+                    break
+            else:
+                break
+        except (KeyError, OSError, ValueError):
+            break
+        shift = size - length
+        if (
+            not length <= low <= high <= size
+            or not 0 <= seq < 10_000_000_000
+            or not text.isascii()
+            or "_" in words[4]
+            or "+" in words[4]
+        ):
+            break
+        if seq <= top:
+            last.ordered = False  # type: ignore[union-attr]
+        top = seq
+        number += 1
+        seqs.append(seq)
+        entries.append((network >> shift << shift, length, low, high, permit, number))
+        places.append(number)
+    states[start:number] = b"u" * (number - start)
+    return number
+
+
+_LENGTHS = {str(length): length for length in range(129)}
+_ACTIONS = {"permit": True, "deny": False}

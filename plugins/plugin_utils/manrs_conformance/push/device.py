@@ -58,7 +58,7 @@ def prepare(one: Snapshot, intent: Intent, reference: Reference, *, templates: P
     predicted = platform.parse(merged, platform.predict_state(one.state, text))
     after = judge(one.host, predicted, merged, intent, reference)
     sides = [_without_live(some) for some in (before, after)]
-    report = gate.judge(gate.Side({one.host: router}, sides[0]), gate.Side({one.host: predicted}, sides[1]))
+    report = gate.judge(gate.Side({one.host: router}, sides[0]), gate.Side({one.host: predicted}, sides[1]), intent, reference)
     if text and report.verdict != "pass":
         reasons = [
             *report.blocking,

@@ -1,0 +1,55 @@
+"""The only door of the engine: audit, explain, gate, plan, push, bundle."""
+
+from __future__ import annotations
+
+from .. import checks
+from ..gate import markdown as gate_markdown
+from ..gate import text as gate_text
+from .assess import EXIT, NORM, Assessment, Inputs, audit, audit_inputs, exit_code, parse, verdict
+from .bundles import replay_bundle, verify_bundle, version, write_bundle
+from .change import prepare_push, push_device, safe_diff
+from .explaining import explain
+from .files import collect_device, devices, renamed, route, saved, single
+from .gating import Gated, gate_bundle, gate_export, gate_files, gate_inputs, gate_json
+from .revision import base_side
+from .words import brief, counts, report_json, summary_text
+
+__all__ = [
+    "EXIT",
+    "NORM",
+    "Assessment",
+    "Gated",
+    "Inputs",
+    "audit",
+    "audit_inputs",
+    "base_side",
+    "brief",
+    "checks",
+    "collect_device",
+    "counts",
+    "devices",
+    "exit_code",
+    "explain",
+    "gate_bundle",
+    "gate_export",
+    "gate_files",
+    "gate_inputs",
+    "gate_json",
+    "gate_markdown",
+    "gate_text",
+    "parse",
+    "prepare_push",
+    "push_device",
+    "renamed",
+    "replay_bundle",
+    "report_json",
+    "route",
+    "safe_diff",
+    "saved",
+    "single",
+    "summary_text",
+    "verdict",
+    "verify_bundle",
+    "version",
+    "write_bundle",
+]

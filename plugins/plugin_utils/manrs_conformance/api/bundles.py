@@ -1,0 +1,106 @@
+"""Writing, verifying and replaying evidence bundles."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import secrets
+import socket
+import tempfile
+import uuid
+from collections.abc import Mapping, Sequence
+from importlib import metadata
+from pathlib import Path
+
+import yaml
+
+from .. import collect, evidence
+from .assess import Assessment, Inputs, audit_inputs
+
+
+def version() -> str:
+    """The version of the tool as installed, or as `galaxy.yml` says where it runs from a collection or a checkout."""
+    try:
+        return metadata.version("routesec-manrs")
+    except metadata.PackageNotFoundError:
+        galaxy = Path(__file__).parents[4] / "galaxy.yml"
+        manifest = Path(__file__).parents[4] / "MANIFEST.json"
+        if galaxy.is_file():
+            return str(yaml.safe_load(galaxy.read_text("utf-8"))["version"])
+        return str(json.loads(manifest.read_text("utf-8"))["collection_info"]["version"]) if manifest.is_file() else ""
+
+
+def write_bundle(
+    path: Path,
+    done: Assessment,
+    inputs: Inputs,
+    *,
+    key: Path | None = None,
+    argv: Sequence[str] = (),
+    run_id: str | None = None,
+    commitment_key: bytes | None = None,
+    extra: Mapping[str, bytes] | None = None,
+    notes: Sequence[str] = (),
+) -> evidence.BuiltBundle:
+    """Write the evidence bundle of an assessment into a new folder, signed when a key is given.
+
+    The key of the commitments to the raw configurations is kept beside the bundle (`PATH.commitment-key`), never inside.
+    """
+    secret = commitment_key or secrets.token_bytes(32)
+    run = evidence.RunInfo(
+        run_id=run_id or str(uuid.uuid4()),
+        as_of=inputs.as_of,
+        tool_version=version(),
+        started_at=inputs.as_of,
+        finished_at=collect.now(),
+        organisation=inputs.intent.organisation.name,
+        asns=inputs.intent.asns,
+        argv=tuple(argv),
+        user=getpass.getuser(),
+        host=socket.gethostname(),
+        notes=(*notes, *(f"{s.host}: the host key was not verified" for s in done.snapshots.values() if s.verified is False)),
+    )
+    built = evidence.build(
+        path,
+        report=done.report,
+        snapshots=done.snapshots,
+        routers=done.routers,
+        intent_bytes=inputs.intent_bytes,
+        waivers_bytes=inputs.waivers_bytes,
+        reference=inputs.reference,
+        run=run,
+        commitment_key=secret,
+        signer=evidence.Signer(key) if key else None,
+        previous_root=None,
+        extra=extra,
+    )
+    if commitment_key is None:
+        beside = path.with_name(path.name + ".commitment-key")
+        beside.touch(mode=0o600)
+        beside.write_text(secret.hex() + "\n", encoding="ascii")
+    return built
+
+
+def verify_bundle(path: Path, allowed_signers: Path | None) -> evidence.VerifyReport:
+    """Check a bundle as hostile input."""
+    return evidence.verify(path, allowed_signers=allowed_signers)
+
+
+def replay_bundle(path: Path) -> tuple[tuple[str, ...], int]:
+    """Evaluate a bundle again from itself alone: what differs (nothing, when it is sound), and how many results there are."""
+    held = evidence.load_for_replay(path)
+    with tempfile.TemporaryDirectory() as folder:
+        base = Path(folder)
+        (base / "manrs.yml").write_bytes(held.intent_bytes)
+        names = {"vrps": "vrps.json", "irr": "irr.json", "bogons": "bogons.json"}
+        for one in held.provenance:
+            if one.source in names and one.sha256 in held.raw:
+                (base / names[one.source]).write_bytes(held.raw[one.sha256])
+        if held.waivers_bytes is not None:
+            (base / "waivers.yml").write_bytes(held.waivers_bytes)
+        waivers = base / "waivers.yml" if held.waivers_bytes is not None else None
+        inputs = Inputs.read(base / "manrs.yml", waivers, base, str(held.run["as_of"]))
+    excluded = {one.name: one.reason for one in held.scope if one.status == "excluded"}
+    done = audit_inputs(tuple(held.snapshots.values()), inputs, expected=[one.name for one in held.scope], excluded=excluded)
+    actual = evidence.results_bytes(done.report.findings, done.snapshots, done.routers)
+    return evidence.differences(held.expected_results, actual), held.expected_results.count(b"\n")

@@ -1,0 +1,100 @@
+"""Saved configurations, and routes from the words of a command line."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import yaml
+
+from .. import collect, platforms
+from ..collect import Driver
+from ..errors import InputError, UsageError
+from ..model.policy import Rpki
+from ..model.route import Route
+from ..model.snapshot import Snapshot
+
+Devices = Mapping[str, tuple[str, str]]
+"""File name to (host, platform)."""
+
+
+def saved(paths: Sequence[Path], platform: str | None, devices: Devices | None = None) -> tuple[Snapshot, ...]:
+    """Snapshots of saved configurations named `HOST.PLATFORM.cfg`, beside an optional folder `HOST.PLATFORM.state` with `KEY.txt` files.
+
+    A folder stands for every `*.cfg` and `*.conf` in it. InputError and UsageError name the file.
+    """
+    return tuple(_snapshot(*one) for one in named(paths, platform, devices))
+
+
+def named(paths: Sequence[Path], platform: str | None, devices: Devices | None = None) -> tuple[tuple[Path, str, str], ...]:
+    """(file, host, platform) of each saved configuration; UsageError names a file whose platform is unknown."""
+    files: list[Path] = []
+    for path in paths:
+        files.extend(sorted(p for p in path.iterdir() if p.suffix in (".cfg", ".conf")) if path.is_dir() else [path])
+    out = [(path, *_host(path, platform, devices or {})) for path in files]
+    for _path, _host_name, name in out:
+        platforms.load(name)
+    return tuple(out)
+
+
+def _host(path: Path, platform: str | None, devices: Devices) -> tuple[str, str]:
+    if path.name in devices:
+        return devices[path.name]
+    parts = path.name.rsplit(".", 2)
+    if platform:
+        return (parts[0] if len(parts) == 3 and parts[1] == platform else path.stem), platform
+    if len(parts) != 3:
+        raise UsageError(f"{path}: the name tells no platform; name it HOST.PLATFORM.cfg or give --platform")
+    return parts[0], parts[1]
+
+
+def _snapshot(path: Path, host: str, platform: str) -> Snapshot:
+    try:
+        config = path.read_text(encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}") from None
+    folder = path.parent / f"{host}.{platform}.state"
+    texts = sorted(folder.glob("*.txt")) if folder.is_dir() else []
+    state = {one.stem: one.read_text(encoding="utf-8", errors="replace") for one in texts}
+    return Snapshot(host=host, platform=platform, config=config, state=state, transport="file")
+
+
+def single(path: Path, platform: str, text: str) -> Snapshot:
+    """A snapshot of one saved text."""
+    return Snapshot(host=path.name.split(".")[0], platform=platform, config=text)
+
+
+def devices(path: Path | None) -> dict[str, tuple[str, str]]:
+    """The `--devices` file: file name to (host, platform); InputError says what is wrong with it."""
+    if path is None:
+        return {}
+    try:
+        data = yaml.safe_load(path.read_text("utf-8"))
+        return {str(name): (str(one["host"]), str(one["platform"])) for name, one in data.items()}
+    except (OSError, yaml.YAMLError, AttributeError, KeyError, TypeError) as error:
+        raise InputError(f"{path}: expected `FILE: {{host: NAME, platform: OS}}` per line: {error}") from None
+
+
+def route(prefix: str, as_path: str, communities: Sequence[str], rpki: Rpki) -> Route:
+    """A concrete route from command line words; UsageError names the word."""
+    try:
+        network = ipaddress.ip_network(prefix)
+        path = tuple(int(word) for word in as_path.split())
+    except ValueError as error:
+        raise UsageError(f"not a route: {error}") from None
+    plain = frozenset(one for one in communities if one.count(":") == 1)
+    large = frozenset(one for one in communities if one.count(":") == 2 and one.replace(":", "").isdigit())
+    return Route(str(network), path, plain, large, frozenset(communities) - plain - large, rpki)
+
+
+def renamed(snapshot: Snapshot, host: str) -> Snapshot:
+    """The snapshot under its inventory name."""
+    return replace(snapshot, host=host)
+
+
+def collect_device(host: str, platform: str, driver: Driver, *, verified: bool | None = None) -> Snapshot:
+    """Read one router by its platform's allow-list."""
+    commands = platforms.load(platform).commands
+    return collect.snapshot(host, platform, driver, commands.state, verified=verified)

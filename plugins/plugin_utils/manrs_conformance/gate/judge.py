@@ -1,0 +1,130 @@
+"""Does a change make routing less safe? Findings before and after, and the difference of meaning per session and direction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ..analysis import scope
+from ..checks import CheckContext
+from ..checks.base import UPSTREAM
+from ..model.intent import Intent
+from ..model.reference import Reference
+from ..model.result import Finding, Severity, Status
+from ..model.router import Router
+from .blocking import always_blocking
+from .meaning import Meaning, compare
+from .model import GateReport, Side
+from .worse import Worse, worsened
+
+UNDECIDED = (Status.INCONCLUSIVE, Status.ERROR)
+
+
+def judge(
+    base: Side,
+    candidate: Side,
+    intent: Intent,
+    reference: Reference,
+    *,
+    strict: bool = False,
+    ticket: str | None = None,
+    rules: Sequence[str] = (),
+    digests: Mapping[str, str] | None = None,
+) -> GateReport:
+    """Compare two sides; nothing to compare, and doubt that the change brings or may hide in, are inconclusive and block."""
+    fails = [one for one in candidate.findings if one.status is Status.FAIL and one.waived_by is None]
+    old = {one.fingerprint: one for one in base.findings if one.status is Status.FAIL}
+    worse = [] if strict else _worse(old, fails, base, candidate, intent, reference)
+    known = set() if strict else old.keys() - {one.finding.fingerprint for one in worse}
+    new = (*(one.finding for one in worse if one.sure), *(one for one in fails if strict or one.fingerprint not in old))
+    meaning = compare(base.routers, candidate.routers)
+    unsure = (*(one.finding for one in worse if not one.sure), *_unsure(base, candidate, meaning, intent, strict))
+    now = {one.fingerprint for one in candidate.findings if one.status is Status.FAIL}
+    blocking = [
+        reason
+        for host, router in sorted(candidate.routers.items())
+        for reason in always_blocking(host, base.routers.get(host), router, intent)
+    ]
+    gone = sorted(base.routers.keys() - candidate.routers.keys())
+    blocking += [f"{host}: the device is missing from the candidate" for host in gone]
+    doubtful = unsure or meaning.unclear or not _judged(candidate)
+    verdict = (
+        "fail" if blocking or any(one.severity is not Severity.INFO for one in new) else "inconclusive" if doubtful else "pass"
+    )
+    return GateReport(
+        verdict="overridden" if ticket and verdict != "pass" else verdict,
+        new=new,
+        unsure=unsure,
+        fixed=tuple(one for one in base.findings if one.status is Status.FAIL and one.fingerprint not in now),
+        known=sum(one.fingerprint in known for one in fails),
+        blocking=tuple(blocking),
+        changes=meaning.changes,
+        doubts=tuple(str(one) for one in meaning.unclear),
+        ticket=ticket,
+        rules=tuple(rules),
+        candidate=dict(digests or {}),
+    )
+
+
+def _judged(side: Side) -> bool:
+    return bool(side.routers) and any(one.status in (Status.PASS, Status.FAIL) for one in side.findings)
+
+
+def _worse(
+    old: Mapping[str, Finding], fails: Sequence[Finding], base: Side, candidate: Side, intent: Intent, reference: Reference
+) -> list[Worse]:
+    """Known fails that the change worsens; a router that did not change worsens nothing."""
+    out: list[Worse] = []
+    contexts: dict[tuple[str, str], CheckContext] = {}
+
+    def context(side: str, routers: Mapping[str, Router], host: str) -> CheckContext:
+        return contexts.setdefault((side, host), CheckContext(host, routers[host], (), intent, reference))
+
+    for one in fails:
+        was = old.get(one.fingerprint)
+        if was is None or one.device not in base.routers or one.device not in candidate.routers:
+            continue
+        found = worsened(was, one, context("base", base.routers, one.device), context("new", candidate.routers, one.device))
+        out += [found] if found else []
+    return out
+
+
+def _unsure(base: Side, candidate: Side, meaning: Meaning, intent: Intent, strict: bool) -> list[Finding]:
+    old = {one.fingerprint for one in base.findings if one.status in UNDECIDED}
+    reached = _Reached.of(meaning, candidate, intent)
+    return [
+        one
+        for one in candidate.findings
+        if one.status in UNDECIDED and (strict or one.fingerprint not in old or reached.touches(one))
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Reached:
+    """Where a change may matter for a doubt that was there before: a doubt elsewhere is as old as it was."""
+
+    sides: frozenset[tuple[str, str, str]]
+    """Device, session and direction that let more through, or that could not be compared."""
+    sources: frozenset[str]
+    """Devices on which an import from a peer, provider, route server or unknown neighbour lets more through or marks it differently."""
+
+    @classmethod
+    def of(cls, meaning: Meaning, candidate: Side, intent: Intent) -> _Reached:
+        wider = {(one.device, one.session, one.direction) for one in meaning.changes if one.newly_accepted}
+        wider |= {(one.device, one.session, one.direction) for one in meaning.unclear}
+        marked = {(one.device, one.session) for one in meaning.changes if one.direction == "import" and one.changed}
+        marked |= {(device, session) for device, session, word in wider if word == "import"}
+        sources = {device for device, session in marked if _upstream(candidate.routers[device], device, session, intent)}
+        return cls(frozenset(wider), frozenset(sources))
+
+    def touches(self, finding: Finding) -> bool:
+        """Whether a doubt on a session may now hide something that it did not hide before."""
+        if finding.direction == "export":
+            return bool(self.sources) or (finding.device, finding.subject, "export") in self.sides
+        return any((finding.device, finding.subject, word) in self.sides for word in ("import", "export"))
+
+
+def _upstream(router: Router, device: str, key: str, intent: Intent) -> bool:
+    session = next((one for one in router.sessions if one.key == key), None)
+    neighbour = scope.neighbour_for(intent, device, session) if session else None
+    return neighbour is None or neighbour.relationship in UPSTREAM

@@ -1,0 +1,77 @@
+"""The difference of meaning between two configurations: which routes each session and direction treats differently."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from ..analysis import concrete, evaluate
+from ..analysis.passage import detailed
+from ..analysis.same import same
+from ..checks._questions import delivered, either, exportable
+from ..model.policy import Attachment
+from ..model.result import Witness
+from ..model.route import Decision
+from ..model.router import Router, Session
+from .model import Change, Shown, Unclear
+
+Direction = Literal["import", "export"]
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """Changes, and changed filters that could not be compared exactly."""
+
+    changes: tuple[Change, ...]
+    unclear: tuple[Unclear, ...]
+
+
+def compare(base: Mapping[str, Router], candidate: Mapping[str, Router]) -> Meaning:
+    """What the candidate does differently on every session that both sides have; what is written alike is not looked at."""
+    changes: list[Change] = []
+    unclear: list[Unclear] = []
+    for host, after in sorted(candidate.items()):
+        before = base.get(host)
+        if before is None:
+            continue
+        old = {one.key: one for one in before.sessions}
+        for session in after.sessions:
+            was = old.get(session.key)
+            if was is None or session.shutdown:
+                continue
+            for word in ("import", "export"):
+                change, doubts = _side(host, word, (was, before), (session, after))
+                changes += [change] if change else []
+                unclear += doubts
+    return Meaning(tuple(changes), tuple(unclear))
+
+
+def _side(
+    host: str, word: Direction, old: tuple[Session, Router], new: tuple[Session, Router]
+) -> tuple[Change | None, list[Unclear]]:
+    one, two = _attachment(old[0], word), _attachment(new[0], word)
+    if same(one, two):
+        return None, []
+    reach = delivered if word == "import" else exportable
+    found = evaluate.differ(one, two, afi=new[0].afi, domain=either(reach(*old), reach(*new)))
+    doubts = [Unclear(host, new[0].key, word, why) for why in found.because]
+    if found.empty:
+        return None, doubts
+    kinds = (found.newly_accepted, found.newly_rejected, found.changed_attributes)
+    return Change(host, new[0].key, word, *(tuple(_shown(w, one, two) for w in some) for some in kinds)), doubts
+
+
+def _attachment(session: Session, word: Direction) -> Attachment:
+    return session.inbound if word == "import" else session.outbound
+
+
+def _shown(witness: Witness, one: Attachment, two: Attachment) -> Shown:
+    assert witness.route is not None
+    return Shown(witness.route, _decided(one, witness), _decided(two, witness))
+
+
+def _decided(attachment: Attachment, witness: Witness) -> Decision:
+    assert witness.route is not None
+    made = concrete.decide(attachment, witness.route)
+    return Decision(made.verdict, made.route, detailed(made.trace, [attachment], made.route), made.because, made.after)

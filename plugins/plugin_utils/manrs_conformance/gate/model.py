@@ -1,0 +1,75 @@
+"""What a gate looks at and what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from ..model.result import Finding
+from ..model.route import Decision, Route
+from ..model.router import Router
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side of a change: models and findings by device, judged with the same rules, intent and sources."""
+
+    routers: Mapping[str, Router]
+    findings: Sequence[Finding]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One route that tells two filters apart, with the way it takes through each."""
+
+    route: Route
+    before: Decision
+    after: Decision
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one session and direction does differently with routes: up to three examples of each kind."""
+
+    device: str
+    session: str
+    direction: Literal["import", "export"]
+    newly_accepted: tuple[Shown, ...] = ()
+    newly_rejected: tuple[Shown, ...] = ()
+    changed: tuple[Shown, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unclear:
+    """A filter that changed, and why the difference could not be followed exactly."""
+
+    device: str
+    session: str
+    direction: Literal["import", "export"]
+    because: str
+
+    def __str__(self) -> str:
+        return f"{self.device} {self.session} {self.direction}: {self.because}"
+
+
+@dataclass(frozen=True, slots=True)
+class GateReport:
+    """The gate's answer: `pass`, `fail`, `inconclusive` or `overridden` (let through by a ticket).
+
+    `unsure` are findings that cannot be decided and that the change brought or may hide in; `blocking` what stops a change whatever the
+    base held; `rules` how the candidate side changes the rules it would be judged by (they are read from the base side).
+    """
+
+    verdict: str
+    new: tuple[Finding, ...] = ()
+    unsure: tuple[Finding, ...] = ()
+    fixed: tuple[Finding, ...] = ()
+    known: int = 0
+    blocking: tuple[str, ...] = ()
+    changes: tuple[Change, ...] = ()
+    doubts: tuple[str, ...] = ()
+    ticket: str | None = None
+    rules: tuple[str, ...] = ()
+    candidate: Mapping[str, str] = field(default_factory=dict)
+    """SHA-256 of each device's candidate text: what a push may demand."""

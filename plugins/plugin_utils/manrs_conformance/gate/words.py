@@ -1,0 +1,90 @@
+"""The gate's answer in words: at most forty lines, for a terminal or a merge request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from ..analysis.explain import route_text
+from ..model.result import Finding
+from ..model.route import Decision
+from .model import Change, GateReport
+
+MOST_LINES = 40
+ADVICE = {
+    "pass": "Nothing gets worse.",
+    "fail": "The change is blocked: it makes routing less safe. Mend what is listed, or have it waived first.",
+    "inconclusive": "The change is blocked: whether it is safe cannot be told. Mend what is not understood or missing.",
+    "overridden": "The change would be blocked; a ticket lets it through, and this is on record.",
+}
+
+
+def text(report: GateReport) -> str:
+    """For a terminal."""
+    head = [
+        f"Gate: {report.verdict.upper()}" + (f" (ticket {report.ticket})" if report.ticket else ""),
+        f"new or worse {len(report.new)}, unsure {len(report.unsure) + len(report.doubts)}, fixed {len(report.fixed)}, "
+        f"known and unchanged {report.known}",
+    ]
+    return "\n".join(_limited(head, _items(report)))
+
+
+def markdown(report: GateReport) -> str:
+    """For a comment on a merge request."""
+    mark = {"pass": "✅", "overridden": "⚠️"}.get(report.verdict, "❌")
+    ticket = f", ticket {report.ticket}" if report.ticket else ""
+    head = [
+        f"### {mark} MANRS gate: {report.verdict}{ticket}",
+        "",
+        ADVICE[report.verdict],
+        "",
+        f"| new or worse | unsure | fixed | known, unchanged |\n|---|---|---|---|\n"
+        f"| {len(report.new)} | {len(report.unsure) + len(report.doubts)} | {len(report.fixed)} | {report.known} |",
+        "",
+    ]
+    words = ((kind, line.replace("`", "'")) for kind, line in _items(report))
+    return "\n".join(_limited(head, ((f"- **{kind}**", line) for kind, line in words), used=3)) + "\n"
+
+
+def _limited(head: list[str], items: Iterable[tuple[str, str]], used: int = 0) -> list[str]:
+    lines = [f"{kind:<8} {line}" for kind, line in items]
+    room = MOST_LINES - len(head) - used - 1
+    if len(lines) > room:
+        lines = [*lines[:room], f"... and {len(lines) - room} more; --format json has everything"]
+    return [*head, *lines]
+
+
+def _items(report: GateReport) -> Iterator[tuple[str, str]]:
+    """What to tell, most urgent first."""
+    yield from (("BLOCKED", one) for one in report.blocking)
+    yield from (("NEW", _finding(one)) for one in report.new)
+    yield from (("UNSURE", f"{_finding(one)}: {one.because}") for one in report.unsure)
+    yield from (("UNSURE", one) for one in report.doubts)
+    yield from (("RULES", one) for one in report.rules)
+    for one in report.changes:
+        yield from _change(one)
+    yield from (("FIXED", f"{one.check} {one.device} {one.subject}") for one in report.fixed)
+
+
+def _finding(one: Finding) -> str:
+    lines = ", ".join(str(line.line) for line in one.lines[-3:])
+    return f"{one.check} {one.device} {one.message}" + (f" [line {lines}]" if lines else "")
+
+
+def _change(one: Change) -> Iterator[tuple[str, str]]:
+    where = f"{one.device} {one.session} {one.direction}"
+    for some, word in ((one.newly_accepted, "now accepts"), (one.newly_rejected, "no longer accepts")):
+        for shown in some[:1]:
+            more = f" and more like it ({len(some) - 1} shown in JSON)" if len(some) > 1 else ""
+            yield (
+                "MEANING",
+                f"{where}: {word} {route_text(shown.route)}{more}; before: {_line(shown.before)}, now: {_line(shown.after)}",
+            )
+    if one.changed and not (one.newly_accepted or one.newly_rejected):
+        shown = one.changed[0]
+        before, after = (route_text(d.after) if d.after else "?" for d in (shown.before, shown.after))
+        yield "MEANING", f"{where}: {shown.route.prefix} leaves as {after}; before: {before}"
+
+
+def _line(decision: Decision) -> str:
+    last = next((one.line for one in reversed(decision.trace) if one.line), 0)
+    return f"{decision.verdict} at line {last}" if last else f"{decision.verdict} by default"

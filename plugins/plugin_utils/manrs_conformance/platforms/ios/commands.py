@@ -1,0 +1,18 @@
+"""What an audit may send to an IOS or IOS-XE router: all of it only shows."""
+
+from __future__ import annotations
+
+from ..base import Commands
+
+COMMANDS = Commands(
+    config="show running-config",
+    state={
+        "version": "show version",
+        "clock": "show clock",
+        "bgp_summary_ipv4": "show bgp ipv4 unicast summary",
+        "bgp_summary_ipv6": "show bgp ipv6 unicast summary",
+        "bgp_neighbors": "show bgp all neighbors",
+        "rpki_servers": "show bgp ipv4 unicast rpki servers",
+    },
+    optional=frozenset({"bgp_summary_ipv4", "bgp_summary_ipv6", "bgp_neighbors", "rpki_servers"}),
+)

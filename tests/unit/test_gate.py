@@ -1,0 +1,270 @@
+"""The gate: what a change brings or worsens blocks it; what was there before does not, unless the change may hide in it."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from manrs_conformance import api, cli, gate
+from manrs_conformance.errors import InputError, SelfTestError, UsageError
+from manrs_conformance.model.snapshot import Snapshot
+
+INTENT = """\
+version: 1
+organisation: {name: Example Net}
+asns: [64496]
+prefixes: [192.0.2.0/24]
+neighbours:
+  - {select: {address: 198.51.100.2}, relationship: peer}
+  - {select: {address: 198.51.100.6}, relationship: customer, as_set: "AS64501:AS-ALL"}
+"""
+BASE = """\
+frr version 8.4.4
+hostname edge1
+router bgp 64496
+ neighbor 198.51.100.2 remote-as 64502
+ neighbor 198.51.100.6 remote-as 64501
+ address-family ipv4 unicast
+  neighbor 198.51.100.2 route-map PEER-IN in
+  neighbor 198.51.100.2 route-map NONE out
+  neighbor 198.51.100.6 prefix-list CUST in
+  neighbor 198.51.100.6 route-map NONE out
+ exit-address-family
+exit
+ip prefix-list CUST seq 5 permit 203.0.113.0/24
+ip prefix-list PEER seq 5 permit 45.0.0.0/8 le 24
+route-map PEER-IN permit 10
+ match ip address prefix-list PEER
+exit
+route-map NONE deny 10
+exit
+"""
+
+
+@pytest.fixture
+def inputs(tmp_path: Path) -> api.Inputs:
+    """An intent whose customer depends on a registry that nobody asked."""
+    (tmp_path / "manrs.yml").write_text(INTENT)
+    (tmp_path / "sources").mkdir()
+    return api.Inputs.read(tmp_path / "manrs.yml", None, tmp_path / "sources", "2026-11-25T06:00:00Z")
+
+
+def judged(inputs: api.Inputs, before: str, after: str, **more: bool) -> gate.GateReport:
+    sides = ([Snapshot("edge1", "frr", text)] for text in (before, after))
+    return api.gate_inputs(*sides, inputs, **more)[0]
+
+
+def test_no_change_passes_though_the_base_holds_doubts(inputs: api.Inputs) -> None:
+    report = judged(inputs, BASE, BASE)
+    assert (report.verdict, report.new, report.unsure, report.changes, report.doubts) == ("pass", (), (), (), ())
+    assert judged(inputs, BASE, BASE, strict=True).verdict == "fail"
+
+
+def test_a_line_more_above_a_filter_is_no_change(inputs: api.Inputs) -> None:
+    odd = BASE.replace("route-map NONE deny 10", " match odd thing\nexit\nroute-map NONE deny 10")
+    report = judged(inputs, odd, odd.replace("ip prefix-list CUST", "!\n!\nip prefix-list CUST"))
+    assert (report.verdict, report.changes, report.doubts) == ("pass", (), ())
+
+
+def test_a_wider_filter_is_blocked_where_only_a_missing_registry_could_judge_it(inputs: api.Inputs) -> None:
+    wider = BASE.replace("permit 203.0.113.0/24", "permit 203.0.113.0/24 le 25")
+    report = judged(inputs, BASE, wider)
+    assert report.verdict != "pass"
+    assert "CUS-03" in {one.check for one in report.unsure}
+
+
+def test_a_narrower_filter_does_not_touch_old_doubts(inputs: api.Inputs) -> None:
+    narrow = BASE.replace("permit 45.0.0.0/8 le 24", "permit 45.0.0.0/8 le 23")
+    report = judged(inputs, BASE, narrow)
+    assert report.verdict == "pass"
+    assert [one.newly_rejected[0].route.prefix[-3:] for one in report.changes] == ["/24"]
+
+
+def test_a_filter_that_cannot_be_followed_is_inconclusive_when_it_changes(inputs: api.Inputs) -> None:
+    odd = BASE.replace("match ip address prefix-list PEER", "match ip address prefix-list PEER\n match odd thing")
+    report = judged(inputs, odd, odd.replace("permit 45.0.0.0/8 le 24", "permit 45.0.0.0/8 le 23"))
+    assert report.verdict == "inconclusive"
+    assert report.doubts
+
+
+def test_nothing_to_compare_is_never_green(inputs: api.Inputs) -> None:
+    assert api.gate_inputs([], [], inputs)[0].verdict == "inconclusive"
+
+
+WIDE = BASE.replace("permit 203.0.113.0/24", "permit 203.0.113.0/24\nip prefix-list CUST seq 6 permit 10.0.0.0/8")
+
+
+def test_more_of_a_known_fail_is_worse_and_the_rest_of_it_is_known(inputs: api.Inputs) -> None:
+    report = judged(inputs, WIDE, WIDE.replace("permit 10.0.0.0/8", "permit 10.0.0.0/8 le 9"))
+    worse = {one.check: one for one in report.new}
+    assert "BOG-01" in worse, "10.0.0.0/9 is a bogon that did not pass before"
+    assert "worse than before: 10." in worse["BOG-01"].message
+    assert worse["BOG-01"].witnesses[0].route.prefix.endswith("/9")
+    less = judged(inputs, WIDE.replace("permit 10.0.0.0/8", "permit 10.0.0.0/8 le 9"), WIDE)
+    assert "BOG-01" not in {one.check for one in less.new}
+
+
+def test_the_difference_shows_one_route_on_both_sides(inputs: api.Inputs) -> None:
+    change = next(one for one in judged(inputs, BASE, WIDE).changes if one.direction == "import")
+    shown = change.newly_accepted[0]
+    assert shown.route.prefix == "10.0.0.0/8"
+    assert (shown.before.verdict, shown.after.verdict) == ("reject", "accept")
+    assert 14 in {one.line for one in shown.after.trace}, "the entry that lets it through is named"
+    back = next(one for one in judged(inputs, WIDE, BASE).changes if one.direction == "import")
+    assert [one.route.prefix for one in back.newly_rejected] == [one.route.prefix for one in change.newly_accepted], (
+        "a mirror image"
+    )
+
+
+ROUTES = "\n".join(f"ip prefix-list BIG seq {n} permit 45.{n}.0.0/16" for n in range(1, 41))
+BLOCKED = {
+    "detached": (lambda t: t.replace("  neighbor 198.51.100.6 prefix-list CUST in\n", ""), "was detached"),
+    "deleted": (
+        lambda t: t.replace("ip prefix-list CUST seq 5 permit 203.0.113.0/24\n", ""),
+        "prefix-list CUST, which does not exist",
+    ),
+    "emptied": (
+        lambda t: t.replace("ip prefix-list CUST seq 5 permit 203.0.113.0/24", "ip prefix-list CUST description none"),
+        "CUST became empty",
+    ),
+    "no limit": (lambda t: t.replace("  neighbor 198.51.100.6 maximum-prefix 20\n", ""), "maximum-prefix was removed"),
+    "unread": (lambda t: t.replace("match ip address prefix-list PEER", "match ip addres prefix-list PEER"), "is not understood"),
+    "originates": (
+        lambda t: t.replace(" exit-address-family", "  network 45.9.0.0/16\n exit-address-family"),
+        "outside the declared",
+    ),
+    "redistributes": (lambda t: t.replace(" exit-address-family", "  redistribute static\n exit-address-family"), "has no filter"),
+    "jumps": (lambda t: t.replace(ROUTES, "\n".join(ROUTES.splitlines()[:20])), "BIG jumps: 0 entries come and 20 go of 40"),
+}
+
+
+@pytest.mark.parametrize("case", BLOCKED)
+def test_some_changes_block_whatever_the_base_held(inputs: api.Inputs, case: str) -> None:
+    base = BASE.replace(
+        "  neighbor 198.51.100.6 route-map", "  neighbor 198.51.100.6 maximum-prefix 20\n  neighbor 198.51.100.6 route-map"
+    )
+    base += ROUTES + "\n"
+    edit, words = BLOCKED[case]
+    assert edit(base) != base
+    report = judged(inputs, base, edit(base))
+    assert report.verdict == "fail"
+    assert any(words in one for one in report.blocking), report.blocking
+    assert judged(inputs, base, base).blocking == ()
+
+
+def test_invalid_routes_that_were_refused_and_pass_now_block(inputs: api.Inputs) -> None:
+    checked = BASE.replace(
+        "route-map PEER-IN permit 10", "route-map PEER-IN deny 5\n match rpki invalid\nexit\nroute-map PEER-IN permit 10"
+    )
+    checked += "rpki\n rpki cache 192.0.2.9 3323 preference 1\nexit\n"
+    report = judged(inputs, checked, checked.replace("match rpki invalid", "match rpki notfound"))
+    assert any("now accepts RPKI-invalid routes" in one for one in report.blocking), report.blocking
+
+
+@pytest.fixture
+def sides(tmp_path: Path, inputs: api.Inputs) -> Path:
+    """A folder with `base` and `candidate`, the second one wider."""
+    for name, text in (("base", BASE), ("candidate", WIDE)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "edge1.frr.cfg").write_text(text)
+    return tmp_path
+
+
+def command(sides: Path, *more: str) -> tuple[int, str]:
+    args = ["gate", "--base", str(sides / "base"), "--candidate", str(sides / "candidate"), "--intent", str(sides / "manrs.yml")]
+    done = CliRunner().invoke(cli._main, [*args, "--sources", str(sides / "sources"), *more], standalone_mode=False)
+    assert done.exception is None, done.exception
+    return int(done.return_value), done.output
+
+
+WAIVER = """\
+waivers:
+  - {id: W-1, check: BOG-01, device: edge1, reason: wanted for a while, owner: a@example.net, approver: b@example.net, expires: "2030-01-01"}
+"""
+
+
+def test_a_change_cannot_waive_itself(sides: Path) -> None:
+    (sides / "candidate" / "waivers.yml").write_text(WAIVER)
+    code, text = command(sides)
+    assert code == 1
+    assert "BOG-01" in text
+    assert "RULES" in text
+    assert "W-1" in text
+    with pytest.raises(UsageError, match="candidate side"):
+        api.gate_files(
+            sides / "base",
+            sides / "candidate",
+            intent=sides / "manrs.yml",
+            waivers=sides / "candidate" / "waivers.yml",
+            sources=sides / "sources",
+            as_of="2026-11-25T06:00:00Z",
+        )
+
+
+def test_a_waiver_of_the_base_is_taken(sides: Path) -> None:
+    for name in ("base", "candidate"):
+        (sides / name / "waivers.yml").write_text(WAIVER)
+    _code, text = command(sides)
+    assert "BOG-01" not in text.replace("waivers", "")
+    assert "RULES" not in text
+
+
+def test_the_exports_stand_on_the_lines_of_the_candidate(sides: Path) -> None:
+    names = {name: sides / name for name in ("a.sarif", "a.xml", "a.json", "a.md")}
+    code, _text = command(
+        sides,
+        *("--sarif", str(names["a.sarif"]), "--junit", str(names["a.xml"]), "--gitlab", str(names["a.json"])),
+        *("--markdown", str(names["a.md"])),
+    )
+    assert code == 1
+    results = json.loads(names["a.sarif"].read_text())["runs"][0]["results"]
+    bogon = next(one for one in results if one["ruleId"] == "BOG-01" and one["kind"] == "fail")
+    assert bogon["baselineState"] == "new"
+    place = bogon["locations"][0]["physicalLocation"]
+    assert place["artifactLocation"]["uri"].endswith("candidate/edge1.frr.cfg")
+    assert "10.0.0.0/8" in WIDE.splitlines()[place["region"]["startLine"] - 1] or place["region"]["startLine"] < 20
+    assert {one["baselineState"] for one in results} <= {"new", "unchanged", "absent"}
+    assert any(one["location"]["path"].endswith("candidate/edge1.frr.cfg") for one in json.loads(names["a.json"].read_text()))
+    assert len(names["a.md"].read_text().splitlines()) <= 40
+    assert "<failure" in names["a.xml"].read_text()
+
+
+def test_an_override_is_on_record_in_the_bundle(sides: Path) -> None:
+    code, _text = command(sides, "--break-glass", "NOC-7", "--bundle", str(sides / "bundle"))
+    assert code == 0
+    answer = json.loads((sides / "bundle" / "data" / "gate.json").read_text())
+    assert (answer["verdict"], answer["ticket"]) == ("overridden", "NOC-7")
+    assert "NOC-7" in (sides / "bundle" / "data" / "run.json").read_text()
+    assert api.verify_bundle(sides / "bundle", None).ok
+    assert api.replay_bundle(sides / "bundle")[0] == ()
+
+
+def test_a_gate_that_misses_the_known_bad_judges_nothing(sides: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    canary = importlib.import_module("manrs_conformance.gate.selftest")
+    monkeypatch.setattr(canary, "MUST_FAIL", canary.MUST_FAIL | {"NO-01"})
+    with pytest.raises(SelfTestError, match="NO-01"):
+        gate.selftest()
+
+
+def test_a_working_tree_is_judged_against_a_revision(sides: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(sides)
+    (sides / "candidate" / "edge1.frr.cfg").write_text(BASE)
+    for words in (
+        ["init", "-q"],
+        ["add", "-A"],
+        ["-c", "user.name=a", "-c", "user.email=a@example.net", "commit", "-qm", "before"],
+    ):
+        subprocess.run(["git", *words], check=True)
+    (sides / "candidate" / "edge1.frr.cfg").write_text(WIDE)
+    (sides / "manrs.yml").write_text("asns: [1]\n")
+    args = ["gate", "--base", "git:HEAD", "--candidate", "candidate", "--intent", "manrs.yml", "--sources", "sources"]
+    done = CliRunner().invoke(cli._main, args, standalone_mode=False)
+    assert done.exception is None, "the intent of the revision is taken, not the broken one of the working tree"
+    assert done.return_value == 1
+    assert "BOG-01" in done.output
+    wrong = CliRunner().invoke(cli._main, [*args[:2], "git:nowhere", *args[3:]], standalone_mode=False)
+    assert isinstance(wrong.exception, InputError)
