@@ -189,6 +189,9 @@ class Runner:
         ends: _Ends,
     ) -> None:
         state, entry, pending = held
+        if not term.actions and term.call is None and _alike(term, index, places, pending, len(policy.terms)):
+            self._go(policy, term.on_miss, index, places, [Place(box, state)], entry, pending, waiting, ends)
+            return
         yes, no, unknown = self.split(term.cond, box, entry if policy.view == "original" else state, called, depth)
         self._go(policy, term.on_miss, index, places, [Place(one, state) for one in (*no, *unknown)], entry, pending, waiting, ends)
         matched = [Place(one, state) for one in merged((*yes, *unknown))]
@@ -364,14 +367,23 @@ class Runner:
                 return [], [], [box]
             return ([box], [], []) if formula.value else ([], [box], [])
         if isinstance(formula, communities.Present):
-            return _atom(box, state, self.space.atoms[(kind, formula.community)])
+            return self._present(box, state, self.space.atoms[(kind, formula.community)])
         if isinstance(formula, communities.Negated):
             yes, no, unknown = self._formula(kind, formula.part, box, state, line)
             return no, yes, unknown
         if isinstance(formula, communities.Some):
+            mask = self._atoms(kind, formula)
+            if mask is not None:
+                return self._present(box, state, mask)
             negated = communities.Every(tuple(communities.Negated(one) for one in formula.parts))
             yes, no, unknown = self._formula(kind, negated, box, state, line)
             return no, yes, unknown
+        if all(isinstance(part, communities.Negated) for part in formula.parts):
+            inner = communities.Some(tuple(part.part for part in formula.parts if isinstance(part, communities.Negated)))
+            mask = self._atoms(kind, inner)
+            if mask is not None:
+                yes, no, unknown = self._present(box, state, mask)
+                return no, yes, unknown
         yes, no, unknown = [box], [], []
         for part in formula.parts:
             still: list[Box] = []
@@ -384,6 +396,41 @@ class Runner:
                     doubt += c
             yes, unknown = still, doubt
         return yes, no, unknown
+
+    def _atoms(self, kind: str, formula: communities.Formula) -> int | None:
+        """Atoms of which one is enough for a formula to hold; None when it is not of that form."""
+        if isinstance(formula, communities.Present):
+            return self.space.atoms[(kind, formula.community)]
+        if isinstance(formula, communities.Fixed) and formula.value is False:
+            return 0
+        if isinstance(formula, communities.Every) and len(formula.parts) == 1:
+            return self._atoms(kind, formula.parts[0])
+        if not isinstance(formula, communities.Some):
+            return None
+        mask = 0
+        for part in formula.parts:
+            one = self._atoms(kind, part)
+            if one is None:
+                return None
+            mask |= one
+        return mask
+
+    def _present(self, box: Box, state: State, mask: int) -> Split:
+        """The parts of a box where at least one of the atoms is present, and where none is."""
+        if state.value & mask:
+            return [box], [], []
+        mask &= ~state.care
+        if box.care & box.value & mask:
+            return [box], [], []
+        if not mask & ~(box.care & ~box.value):
+            return [], [box], []
+        bit = mask if mask & (mask - 1) == 0 else self.space.some_bit(mask)
+        if box.care & bit:
+            return ([box], [], []) if box.value & bit else ([], [box], [])
+        yes = Box(box.masks, box.care | bit, box.value | bit)
+        no = Box(box.masks, box.care | bit, box.value)
+        consistent = self.space.consistent
+        return ([yes] if consistent(yes) else []), ([no] if consistent(no) else []), []
 
     def act(self, action: object, state: State) -> State:
         """The state after one action."""
@@ -427,17 +474,21 @@ class Runner:
         return replace(state, care=state.care | gone, value=state.value & ~gone)
 
 
+def _alike(term: Term, index: int, places: Mapping[str, int], pending: Verdict | None, last: int) -> bool:
+    """Whether a term does the same whether its condition holds or not: what comes next and what is pending are equal."""
+
+    def going(flow: Flow) -> tuple[object, Verdict | None]:
+        if flow.step in ("next", "goto"):
+            target = index + 1 if flow.step == "next" else max(places.get(flow.target or "", last), index + 1)
+            return target, flow.pending or pending
+        return flow.step, flow.pending or pending
+
+    return going(term.on_match) == going(term.on_miss)
+
+
 def _cut(box: Box, place: int, mask: int) -> Split:
     yes, no = meet(box, place, mask), meet(box, place, ~mask)
     return ([yes] if yes else []), ([no] if no else []), []
-
-
-def _atom(box: Box, state: State, bit: int) -> Split:
-    if state.care & bit:
-        return ([box], [], []) if state.value & bit else ([], [box], [])
-    if box.care & bit:
-        return ([box], [], []) if box.value & bit else ([], [box], [])
-    return [Box(box.masks, box.care | bit, box.value | bit)], [Box(box.masks, box.care | bit, box.value)], []
 
 
 def _fall(policy: Policy, going: Iterable[Place], pending: Verdict | None, ends: _Ends) -> None:
