@@ -17,6 +17,8 @@ from .canonical import map_text, plain
 
 MARK = "<redacted>"
 PLACEHOLDER = "!manrs-redacted"
+PARTS = ("match", "set", "if", "elseif")
+"""First words of policy lines that a placeholder keeps: the reader needs them to know what kind of statement stood there."""
 STRUCTURE = frozenset({"!", "end"})
 """Irrelevant lines that prove completeness and cannot carry a secret."""
 
@@ -153,7 +155,7 @@ def _placeholder(text: str, letter: str, unread: list[Unread]) -> str:
     indent = text[: len(text) - len(text.lstrip())]
     first = body.split(None, 1)[0] if body else ""
     return f"{indent}{PLACEHOLDER} {state} {taint}" + (
-        f" {first}" if first in ("match", "set") and taint.startswith("policy ") else ""
+        f" {first}" if first in PARTS and taint.startswith("policy ") else ""
     )
 
 

@@ -8,7 +8,7 @@ from ...model.router import RpkiCache, Taint
 from .._block import Ledger
 from .._lists import Unreadable, decimal
 from .paths import asn
-from .statement import BGP, BGP_LINES, FAMILY, NEIGHBOR
+from .statement import APPLY, BGP, BGP_LINES, FAMILY, NEIGHBOR
 from .statement import words as word_set
 from .tree import Node, irrelevant
 
@@ -127,6 +127,8 @@ def _line(bgp: Bgp, table: Table, node: Node, family: str, ledger: Ledger) -> No
                 ledger.used(child.number)
         elif head in ("import", "export") and words[1:2] != ["route-target"] and "default-vrf" in words:
             ledger.miss(node.number, "unsupported", Taint("router"))
+        elif head in APPLY:
+            ledger.used(node.number)
         elif head in BGP_LINES or head in ("import", "export", "route-target"):
             irrelevant(ledger, node)
         else:
@@ -263,7 +265,7 @@ def _option(peer: Peer, node: Node, ledger: Ledger) -> None:
             ledger.miss(node.number, "unsupported", taint)
             return
         peer.base[head] = (rest, node.number)
-    elif _validation(peer.base, node):
+    elif _validation(peer.base, node) or head in APPLY:
         pass
     elif head in NEIGHBOR:
         irrelevant(ledger, node)
@@ -306,7 +308,7 @@ def _af_option(peer: Peer, options: dict[str, Option], family: str, node: Node, 
         peer.af_use[family] = (rest[1], node.number)
     elif head == "route-policy" and len(rest) > 1 and rest[-1] in ("in", "out"):
         options[f"route-policy {rest[-1]}"] = (rest[:-1], node.number)
-    elif _validation(options, node):
+    elif _validation(options, node) or head in APPLY:
         pass
     elif head in AF and head != "route-policy":
         if head == "remove-private-as" and "inbound" in rest:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from ...model.router import Taint
 from .._block import Ledger
 from .reader import Group
-from .statement import INTERFACE, INTERFACE_IP, ROUTERS, TOP
+from .statement import APPLY, INTERFACE, INTERFACE_IP, ROUTERS, TOP
 from .tree import Node, irrelevant
 
 
@@ -23,7 +23,7 @@ def account(groups: Iterable[Group], ledger: Ledger, roots: list[Node], interfac
     todo = [*roots, *(node for group in known.values() for node in group.nodes)]
     for root in todo:
         for node in root.all():
-            if node.words[0] in ("apply-group", "exclude-group"):
+            if node.words[0] in APPLY:
                 applied |= set(node.words[1:])
                 missing = [one for one in node.words[1:] if one not in known]
                 if missing:

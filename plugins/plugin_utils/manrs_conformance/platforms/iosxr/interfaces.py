@@ -9,7 +9,7 @@ from ...model.router import Interface, SourceFilter, StaticRoute, Taint
 from .._acl import Acl, extended_rule, source_filter
 from .._block import Ledger
 from .._lists import Unreadable, decimal
-from .statement import INTERFACE, INTERFACE_IP
+from .statement import APPLY, INTERFACE, INTERFACE_IP
 from .tree import Node, irrelevant
 
 REACHABLE = ["verify", "unicast", "source", "reachable-via"]
@@ -21,6 +21,8 @@ class Faces:
 
     interfaces: dict[str, dict[str, object]] = field(default_factory=dict)
     acls: dict[tuple[int, str], Acl] = field(default_factory=dict)
+    bound: list[tuple[int, str, int]] = field(default_factory=list)
+    """Family, name and line of every access list that an interface binds."""
     statics: list[StaticRoute] = field(default_factory=list)
 
     def made(self) -> tuple[Interface, ...]:
@@ -57,6 +59,8 @@ def interface(faces: Faces, node: Node, ledger: Ledger) -> bool:
     _keep(one, "lines", node.number)
     ledger.used(node.number)
     for child in node.children:
+        if child.words[1:2] == ["access-group"] and len(child.words) > 3:
+            faces.bound.append((6 if child.words[0] == "ipv6" else 4, child.words[2], child.number))
         _line(one, name, child, ledger)
     return True
 
@@ -86,8 +90,8 @@ def _line(one: dict[str, object], name: str, node: Node, ledger: Ledger) -> None
         elif head in INTERFACE:
             irrelevant(ledger, node)
             return
-        else:
-            ledger.miss(node.number, "unsupported" if head == "apply-group" else "unrecognised", taint)
+        elif head not in APPLY:
+            ledger.miss(node.number, "unrecognised", taint)
             return
     except Unreadable:
         ledger.miss(node.number, "unsupported", taint)

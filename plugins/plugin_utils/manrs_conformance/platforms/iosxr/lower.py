@@ -31,7 +31,7 @@ from .._lists import Unreadable
 from . import actions
 from .bind import Env, Unbound, bind
 from .conditions import condition
-from .rpl import Anything, Apply, ApplyTest, If, Junction, Simple, Source, Stmt, Test, Words
+from .rpl import UNKNOWN, Anything, Apply, ApplyTest, If, Junction, Simple, Source, Stmt, Test, Words
 from .scope import Scope
 
 TERMS = 20_000
@@ -175,6 +175,8 @@ class Lowering:
 
     def change(self, one: Simple, env: Env) -> tuple[tuple[Action, ...], bool | None]:
         """Actions of a statement and whether it accepts."""
+        if one.words == ("set", UNKNOWN):
+            return actions.everything(one.line, NOT_UNDERSTOOD), True
         try:
             words = bind(one.words, env)
         except Unbound:
@@ -230,6 +232,8 @@ class Lowering:
             return Not(parts[0]) if test.kind == "not" else AllOf(parts) if test.kind == "and" else AnyOf(parts)
         if isinstance(test, ApplyTest):
             return self.asked(test, env, chain, "true")
+        if test.words == (UNKNOWN,):
+            return Const(None, "condition not understood", test.line)
         try:
             return condition(bind(test.words, env), test.line, self.scope)
         except Unbound as error:

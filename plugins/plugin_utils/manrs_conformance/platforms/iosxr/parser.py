@@ -16,7 +16,7 @@ from .bgp import Bgp, Table
 from .policies import Policies, attached
 from .reader import Draft, read
 from .scope import KINDS, Neighbor, Scope, path_lists
-from .statement import IP, ROUTERS, TOP
+from .statement import APPLY, IP, ROUTERS, TOP
 from .tree import Node, irrelevant
 
 
@@ -43,11 +43,9 @@ def parse(text: str, state: Mapping[str, str]) -> Router:
     paths, communities = _lists(policies)
     groups.account(draft.groups, ledger, draft.tree.roots, faces.interfaces)
     policies.undefined += [
-        Undefined("access-list", str(one[f"acl_{way}_v{afi}"]), 0, "unknown")
-        for one in faces.interfaces.values()
-        for way in ("in", "out")
-        for afi in (4, 6)
-        if f"acl_{way}_v{afi}" in one and (afi, one[f"acl_{way}_v{afi}"]) not in faces.acls
+        Undefined("access-list", name, line, "unknown")
+        for afi, name, line in faces.bound
+        if (afi, name) not in faces.acls and name != "common"
     ]
     main = bgps[0] if bgps else None
     complete, because = _complete(draft, policies.undefined)
@@ -94,7 +92,7 @@ def _top(draft: Draft, node: Node, faces: interfaces.Faces, bgps: list[Bgp], nam
         pass
     elif head == "vrf" and len(words) > 1:
         _vrf(node, ledger)
-    elif head in ("apply-group", "exclude-group") or words == ["end"]:
+    elif head in APPLY or words == ["end"]:
         ledger.used(node.number)
     elif (
         head in TOP

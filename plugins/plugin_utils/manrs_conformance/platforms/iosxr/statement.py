@@ -8,6 +8,8 @@ def words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
+APPLY = words("apply-group exclude-group")
+"""Statements that lay a configuration group under what stands here: `groups` accounts for what that may change."""
 TOP = words(
     """
     aaa alias banner boot cdp clock config-register configure domain exception line logging ntp service snmp-server snmp ssh telnet tacacs-server
