@@ -62,7 +62,12 @@ def test_any_words(lines: list[str]) -> None:
 @settings(max_examples=150, deadline=None)
 def test_any_words_inside_blocks(lines: list[str], kind: int) -> None:
     """Any sequence of known words as the body of a policy, a set, a neighbour and an interface."""
-    head = ("route-policy P($x)", "community-set C", "router bgp 64500\n neighbor 192.0.2.1\n  remote-as 64501", "interface Te0/0/0/0")[kind]
+    head = (
+        "route-policy P($x)",
+        "community-set C",
+        "router bgp 64500\n neighbor 192.0.2.1\n  remote-as 64501",
+        "interface Te0/0/0/0",
+    )[kind]
     tail = ("end-policy", "end-set", "", "")[kind]
     accounted("\n".join([head, *(f"   {one}" for one in lines), tail, "end"]))
 
