@@ -154,9 +154,7 @@ def _placeholder(text: str, letter: str, unread: list[Unread]) -> str:
     state = unread[0].state if unread else ("unsupported" if letter == "s" else "unrecognised")
     indent = text[: len(text) - len(text.lstrip())]
     first = body.split(None, 1)[0] if body else ""
-    return f"{indent}{PLACEHOLDER} {state} {taint}" + (
-        f" {first}" if first in PARTS and taint.startswith("policy ") else ""
-    )
+    return f"{indent}{PLACEHOLDER} {state} {taint}" + (f" {first}" if first in PARTS and taint.startswith("policy ") else "")
 
 
 def commitment(key: bytes, device: str, text: str) -> str:
