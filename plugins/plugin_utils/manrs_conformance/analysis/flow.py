@@ -11,7 +11,6 @@ from ..model.policy import (
     AsPathMatch,
     Attachment,
     CallMatch,
-    CommunityList,
     CommunityMatch,
     Cond,
     Const,
@@ -33,6 +32,7 @@ from ..model.policy import (
 )
 from ..model.route import Route
 from . import communities
+from .communitysplit import Splitter
 from .concrete import DEPTH, FIELDS
 from .space import NUMBERS, PLACE, STATES, TEXTS, Box, Universe, lengths, longer, meet, merged
 
@@ -130,7 +130,7 @@ class Runner:
         self.space = space
         self.doubts: set[tuple[int, str]] = set()
         self._masks: dict[int, tuple[object, int]] = {}
-        self._formulas: dict[tuple[int, str], tuple[CommunityList, communities.Formula]] = {}
+        self.communities = Splitter(space, self.doubts)
 
     def attachment(self, one: Attachment, going: Sequence[Place]) -> tuple[list[Place], list[Place]]:
         """(may be accepted, may be rejected) after all filters of an attachment."""
@@ -343,94 +343,15 @@ class Runner:
         no: list[Box] = [box]
         unknown: list[Box] = []
         for one in cond.lists:
-            blind = one.kind in state.unknown
-            formula = communities.Fixed(None) if blind else self._community_formula(one, cond.mode)
+            formula = communities.Fixed(None) if one.kind in state.unknown else self.communities.formula(one, cond.mode)
             left: list[Box] = []
             for part in no:
-                a, b, c = self._formula(one.kind, formula, part, state, cond.line)
+                a, b, c = self.communities.split(one.kind, formula, part, state, cond.line)
                 yes += a
                 left += b
                 unknown += c
             no = left
         return merged(yes), merged(no), merged(unknown)
-
-    def _community_formula(self, one: CommunityList, mode: str) -> communities.Formula:
-        known = self._formulas.get((id(one), mode))
-        if known is None or known[0] is not one:
-            known = self._formulas[(id(one), mode)] = (one, communities.formula(one, mode, self.space.known[one.kind]))
-        return known[1]
-
-    def _formula(self, kind: str, formula: communities.Formula, box: Box, state: State, line: int) -> Split:
-        if isinstance(formula, communities.Fixed):
-            if formula.value is None:
-                self.doubts.add((line, "a community pattern is not supported"))
-                return [], [], [box]
-            return ([box], [], []) if formula.value else ([], [box], [])
-        if isinstance(formula, communities.Present):
-            return self._present(box, state, self.space.atoms[(kind, formula.community)])
-        if isinstance(formula, communities.Negated):
-            yes, no, unknown = self._formula(kind, formula.part, box, state, line)
-            return no, yes, unknown
-        if isinstance(formula, communities.Some):
-            mask = self._atoms(kind, formula)
-            if mask is not None:
-                return self._present(box, state, mask)
-            negated = communities.Every(tuple(communities.Negated(one) for one in formula.parts))
-            yes, no, unknown = self._formula(kind, negated, box, state, line)
-            return no, yes, unknown
-        if all(isinstance(part, communities.Negated) for part in formula.parts):
-            inner = communities.Some(tuple(part.part for part in formula.parts if isinstance(part, communities.Negated)))
-            mask = self._atoms(kind, inner)
-            if mask is not None:
-                yes, no, unknown = self._present(box, state, mask)
-                return no, yes, unknown
-        yes, no, unknown = [box], [], []
-        for part in formula.parts:
-            still: list[Box] = []
-            doubt: list[Box] = []
-            for group, sure in ((yes, True), (unknown, False)):
-                for one in group:
-                    a, b, c = self._formula(kind, part, one, state, line)
-                    (still if sure else doubt).extend(a)
-                    no += b
-                    doubt += c
-            yes, unknown = still, doubt
-        return yes, no, unknown
-
-    def _atoms(self, kind: str, formula: communities.Formula) -> int | None:
-        """Atoms of which one is enough for a formula to hold; None when it is not of that form."""
-        if isinstance(formula, communities.Present):
-            return self.space.atoms[(kind, formula.community)]
-        if isinstance(formula, communities.Fixed) and formula.value is False:
-            return 0
-        if isinstance(formula, communities.Every) and len(formula.parts) == 1:
-            return self._atoms(kind, formula.parts[0])
-        if not isinstance(formula, communities.Some):
-            return None
-        mask = 0
-        for part in formula.parts:
-            one = self._atoms(kind, part)
-            if one is None:
-                return None
-            mask |= one
-        return mask
-
-    def _present(self, box: Box, state: State, mask: int) -> Split:
-        """The parts of a box where at least one of the atoms is present, and where none is."""
-        if state.value & mask:
-            return [box], [], []
-        mask &= ~state.care
-        if box.care & box.value & mask:
-            return [box], [], []
-        if not mask & ~(box.care & ~box.value):
-            return [], [box], []
-        bit = mask if mask & (mask - 1) == 0 else self.space.some_bit(mask)
-        if box.care & bit:
-            return ([box], [], []) if box.value & bit else ([], [box], [])
-        yes = Box(box.masks, box.care | bit, box.value | bit)
-        no = Box(box.masks, box.care | bit, box.value)
-        consistent = self.space.consistent
-        return ([yes] if consistent(yes) else []), ([no] if consistent(no) else []), []
 
     def act(self, action: object, state: State) -> State:
         """The state after one action."""

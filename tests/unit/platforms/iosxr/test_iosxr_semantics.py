@@ -415,6 +415,7 @@ def test_unread_parts_taint_the_policy_or_list_they_stand_in() -> None:
     assert {name for _, name in taints} == {
         "list WILD",
         "list CS-C",
+        "list PATHS-C",
         "policy UNMODELLED-CONDITIONS",
         "policy ALL-ACTIONS",
         "policy WILDCARD",

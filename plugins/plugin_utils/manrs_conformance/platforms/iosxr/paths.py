@@ -94,10 +94,13 @@ def match(name: str, patterns: list[tuple[str, str, int]], line: int) -> Cond:
 
 
 def element(words: Words, line: int, peer: int | None) -> tuple[list[tuple[str, str, int]], list[Cond]]:
-    """Patterns and other conditions of one element of an as-path-set, any of which makes it match."""
+    """Patterns and other conditions of one element of an as-path-set, any of which makes it match; Unreadable for any other.
+
+    The syntax of `dfa-regex` is not documented well enough to decide anything by it.
+    """
     head, rest = words[0] if words else "", words[1:]
-    if head in ("ios-regex", "dfa-regex") and len(rest) == 1 and rest[0][:1] in ("'", '"'):
-        return [(rest[0][1:-1], "cisco" if head == "ios-regex" else "asn", line)], []
+    if head == "ios-regex" and len(rest) == 1 and rest[0][:1] in ("'", '"'):
+        return [(rest[0][1:-1], "cisco", line)], []
     if head in PLACES and rest and len(rest) <= 2 and rest[1:] in ((), ("exact",)):
         written, collapsed = sequence(head, rest[0], len(rest) == 2, peer)
         if collapsed == written:
