@@ -68,6 +68,8 @@ def _whole(config: Config, router: Router, result: Result) -> None:
     for one in router.unread:
         if one.state == "unrecognised":
             result.differences.append(f"line {one.line} is not recognised: {one.text.strip()}")
+    if config.os == "eos" and router.validation.get("ipv4") is ("ribd" in config.knobs):
+        result.differences.append("validation works in the multi-agent model only")
     if config.os == "ios":
         switched = config.knobs & {"allow-invalid", "validate-disable"}
         dropped = frozenset() if switched or "rpki-server" not in config.knobs else frozenset({Rpki.INVALID})
@@ -84,7 +86,8 @@ def _family(config: Config, session: Session, afi: int, routes: Iterable[NaiveRo
         outcomes = judge.judge(config, afi, route)
         engine = Route(route.prefix, route.path, route.communities, rpki=Rpki(route.rpki), med=route.med)
         decision = concrete.decide(attachment, engine)
-        for problem in _differences(config, outcomes, decision, result.counts):
+        ends = concrete.run(attachment, concrete.Seen(engine), attachment.called)
+        for problem in _differences(outcomes, decision, ends, result.counts):
             result.differences.append(f"{route}: {problem}")
         if not any(isinstance(one, tuple) for one in route.path):
             for problem in _classes(outcomes, decision, *places.of(engine), result.counts):
@@ -97,29 +100,30 @@ def _family(config: Config, session: Session, afi: int, routes: Iterable[NaiveRo
                 result.differences.append(f"{witness} is in a class of {verdict}, but is decided {decided}")
 
 
-def _differences(config: Config, outcomes: judge.Outcomes, decision: Decision, counts: Counter[str]) -> Iterator[str]:
+def _differences(outcomes: judge.Outcomes, decision: Decision, ends: list[concrete.Outcome], counts: Counter[str]) -> Iterator[str]:
     verdicts = {one.verdict for one in outcomes}
     counts["decisions"] += 1
     if len(verdicts) == 2:
         counts[f"open, engine {decision.verdict}"] += 1
         if decision.verdict == "reject":
-            yield "the rules leave it open, and the engine rejects"
+            yield f"the rules leave it open, and the engine rejects: {decision.because}"
         return
     (verdict,) = verdicts
     counts[f"{verdict}, engine {decision.verdict}"] += 1
     if decision.verdict not in (verdict, "inconclusive"):
         yield f"{verdict} by the rules, {decision.verdict} by the engine: {decision.because}"
-    if verdict == decision.verdict == "accept":
-        assert decision.after is not None
-        yield from _attributes(outcomes, decision.after)
+    if verdict == decision.verdict == "accept" and len(ends) == 1:
+        yield from _attributes(outcomes, ends[0])
 
 
-def _attributes(outcomes: judge.Outcomes, after: Route) -> Iterator[str]:
+def _attributes(outcomes: judge.Outcomes, end: concrete.Outcome) -> Iterator[str]:
+    after, unknown = end.seen.route, end.seen.unknown
+
     def agrees(one: judge.Outcome) -> bool:
-        same = one.communities is None or one.communities == after.communities
-        same = same and (one.path is None or one.path == after.as_path)
-        same = same and (one.local_pref is None or one.local_pref == after.local_pref)
-        return same and (one.med is None or one.med == after.med)
+        same = one.communities in (None, after.communities) or "standard" in unknown
+        same = same and (one.path in (None, after.as_path) or "as_path" in unknown)
+        same = same and (one.local_pref in (None, after.local_pref) or "local_pref" in unknown)
+        return same and (one.med in (None, after.med) or "med" in unknown)
 
     if not any(agrees(one) for one in outcomes):
         yield f"leaves as {after}, by the rules as {set(outcomes)}"
@@ -158,7 +162,10 @@ class _Places:
         """Whether a route may be accepted, and whether it may be rejected."""
         numbers = [max(i for i, n in enumerate(self.space.numbers["med"]) if n <= (route.med or 0))]
         classes = (self._prefix_class(route.prefix), self._path_class(route.as_path), STATES.index(route.rpki), *numbers)
-        tags = sum(bit for (kind, text), bit in self.space.atoms.items() if kind == "standard" and text in route.communities)
+        names = {text: bit for (kind, text), bit in self.space.atoms.items() if kind == "standard"}
+        tags = sum(names[one] for one in route.communities if one in names)
+        if names and not route.communities <= names.keys():
+            tags |= next((bit for text, bit in names.items() if text.startswith("64999:")), 0)  # stands for any other
         key = (classes, tags)
         if key not in self._known:
             self._known[key] = (self._in(self.taken, classes, tags), self._in(self.refused, classes, tags))

@@ -100,22 +100,22 @@ def _matched(
     config: Config, entries: Sequence[Entry], at: int, route: NaiveRoute, done: tuple[Set, ...], pending: bool | None, view: str
 ) -> Outcomes:
     entry = entries[at]
+    places = [place for place, one in enumerate(entries) if one.seq == entry.go_on]
+    later = next((place for place, one in enumerate(entries) if one.seq > max(entry.go_on or 0, entry.seq)), len(entries))
+    target = places[0] if places else later
     if not entry.permit:
         if entry.go_on is None:
             return frozenset({REJECT})
         # Whether `continue` works on a deny entry is not confirmed.
-        return frozenset({REJECT}) | _walk(config, entries, at + 1, route, done, pending, view)
+        return frozenset({REJECT}) | _walk(config, entries, target, route, done, pending, view)
     made = (*done, *entry.sets)
     if entry.go_on is None:
         return _changed(config, route, made)
-    if entry.go_on == 0:
-        return _walk(config, entries, at + 1, route, made, True, view)
-    places = [place for place, one in enumerate(entries) if one.seq == entry.go_on]
-    if places:
-        return _walk(config, entries, places[0], route, made, True, view)
+    goes_on = _walk(config, entries, target, route, made, True, view)
+    if entry.go_on == 0 or places:
+        return goes_on
     # A missing target: ignored, denied, or the next entry behind it, none of which is confirmed.
-    later = next((place for place, one in enumerate(entries) if one.seq > max(entry.go_on or 0, entry.seq)), len(entries))
-    return _changed(config, route, made) | {REJECT} | _walk(config, entries, later, route, made, True, view)
+    return _changed(config, route, made) | {REJECT} | goes_on
 
 
 def _changed(config: Config, route: NaiveRoute, sets: Sequence[Set]) -> Outcomes:
@@ -201,11 +201,10 @@ def _line(config: Config, match: Match, route: NaiveRoute) -> Truth:
 
 
 def _validation(config: Config, wanted: str, state: str) -> Truth:
-    if config.os == "nxos" or "validate-disable" in config.knobs or "ribd" in config.knobs:
-        return None
-    if state == "unverified":
-        return None if wanted == "not-found" else False
-    return state == wanted
+    if state != wanted and (state, wanted) != ("unverified", "not-found"):
+        return False  # a match on one state is nowhere said to hold for another
+    unsure = config.os == "nxos" or "validate-disable" in config.knobs
+    return None if unsure or state != wanted else True
 
 
 def _neighbour_list(config: Config, kind: str, name: str, afi: int, route: NaiveRoute) -> Truth:
@@ -278,16 +277,19 @@ def _in_community_list(config: Config, name: str, tags: frozenset[str], *, exact
     lines = config.communities.get(name)
     if lines is None:
         return None
+    answers: set[bool] = set()
     for one in lines:
         if one.regex is None:
             hit: Truth = tags == set(one.values) if exact else tags >= set(one.values)
         else:
             hit = None if exact else _in_text(one.regex, tags)
-        if hit is None:
-            return None
-        if hit:
-            return one.permit
-    return False
+        if hit is not False:
+            answers.add(one.permit)
+        if hit is True:
+            break
+    else:
+        answers.add(False)
+    return answers.pop() if len(answers) == 1 else None
 
 
 def _in_text(regex: str, tags: frozenset[str]) -> Truth:

@@ -1,7 +1,7 @@
 """Every check against small routers: `CHECK/CASE/` holds configuration, state, intent and what is expected of each subject.
 
 `expected.json` maps a subject to a status or to {"status": …, "mentions": […], "family": …, "direction": …}. Files named
-`KEY.state` are live outputs by key of the platform; `vrps.json` is the reference; `OTHER.frr.conf` are more routers of the same
+`KEY.state` are live outputs by key of the platform; `vrps.json` is the reference; `OTHER.PLATFORM.conf` are more routers of the same
 fleet.
 """
 
@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from manrs_conformance import checks, platforms
 from manrs_conformance.model.result import Finding, Status
+from manrs_conformance.model.router import Router
 from manrs_conformance.sources.intent import load_intent
 from manrs_conformance.sources.reference import load
 
@@ -27,9 +28,13 @@ def findings(case: Path) -> tuple[Finding, ...]:
     intent = load_intent(case / "manrs.yml") if (case / "manrs.yml").exists() else load_intent(HERE / "manrs.yml")
     reference = load(case, AS_OF, intent=intent)
     state = {one.stem: one.read_text(encoding="utf-8") for one in case.glob("*.state")}
-    texts = {one.name.split(".")[0].replace("config", "edge1"): one.read_text(encoding="utf-8") for one in case.glob("*.frr.conf")}
-    frr = platforms.load("frr")
-    routers = {name: frr.parse(text, state if name == "edge1" else {}) for name, text in texts.items()}
+    texts: dict[str, str] = {}
+    routers: dict[str, Router] = {}
+    for one in sorted(case.glob("*.*.conf")):
+        name, platform = one.name.split(".")[:2]
+        name = name.replace("config", "edge1")
+        texts[name] = one.read_text(encoding="utf-8")
+        routers[name] = platforms.load(platform).parse(texts[name], state if name == "edge1" else {})
     return checks.run_all(routers, {name: text.splitlines() for name, text in texts.items()}, intent, reference)
 
 

@@ -15,7 +15,14 @@ from manrs_conformance.platforms._lists import Lists, Numbered, Unreadable, pref
 from manrs_conformance.platforms._routemap import Language, RouteMap, cannot, lower
 
 KINDS = ("prefix-list", "access-list", "as-path", "community-list", "extcommunity-list", "large-community-list")
-PLAIN = Language(families_or=True, undefined=dict.fromkeys(KINDS, False), deny_continues=False, missing_target="ignore")
+PLAIN = Language(
+    families_or=True,
+    other_family=False,
+    lines_or=True,
+    undefined=dict.fromkeys(KINDS, False),
+    deny_continues=False,
+    missing_target="ignore",
+)
 
 
 def lists() -> Lists:
@@ -113,6 +120,13 @@ def test_undefined_list_is_what_the_platform_makes_of_it(value: bool | None, eff
 def test_unknown_truths_leave_doubt() -> None:
     """Families in one entry, a missing target and `continue` in a deny entry, where the platform's way is not known."""
     doubt = Language()
+    lines = "permit 10\nmatch ip address prefix-list NET\nmatch ip address prefix-list TEN"
+    assert decide(build(lines, doubt)[0]) == "inconclusive"
+    assert decide(build(lines, Language(lines_or=False))[0]) == "reject"
+    other = "permit 10\nmatch ip address prefix-list NET"
+    assert decide(build(other, doubt)[0], "2001:db8::/32") == "inconclusive"
+    assert decide(build(other, doubt)[0], "198.51.100.0/24") == "reject"
+    assert decide(build(other, Language(other_family=False))[0], "2001:db8::/32") == "reject"
     families = "permit 10\nmatch ip address prefix-list NET\nmatch ipv6 address prefix-list SIX"
     assert decide(build(families, doubt)[0]) == "inconclusive"
     assert decide(build(families, doubt)[0], "198.51.100.0/24") == "reject"
@@ -124,7 +138,7 @@ def test_unknown_truths_leave_doubt() -> None:
 def test_rpki_states() -> None:
     policy, _ = build("deny 10\nmatch rpki invalid\npermit 20\nmatch rpki valid not-found")
     got = {state.value: decide(policy, rpki=state) for state in Rpki}
-    assert got == {"valid": "accept", "invalid": "reject", "not-found": "accept", "unverified": "reject"}
+    assert got == {"valid": "accept", "invalid": "reject", "not-found": "accept", "unverified": "inconclusive"}
 
 
 def acl(lines: Sequence[str], *, standard: bool = False, afi: int = 4) -> _acl.Acl:
@@ -148,10 +162,16 @@ def test_standard_list_as_route_filter_looks_at_the_network_address_alone() -> N
     one = acl(["deny 10.1.0.0 0.0.255.255", "permit 10.0.0.0 0.255.255.255"], standard=True)
     assert permitted(one, "10.2.0.0/16")
     assert permitted(one, "10.0.0.0/8")
-    assert permitted(one, "10.0.0.0/7")
     assert not permitted(one, "10.1.0.0/16")
     assert not permitted(one, "10.1.5.0/24")
     assert not permitted(one, "11.0.0.0/8")
+
+
+def test_shorter_route_than_a_standard_list_names_is_left_open() -> None:
+    scope = _clauses.Scope(Lists(), PLAIN, {(4, "A"): acl(["permit 10.0.0.0 0.255.255.255"], standard=True)})
+    cond = _clauses.access_lists(4)(["A"], 1, True, scope)
+    got = {prefix: concrete.holds(cond, Route(prefix)) for prefix in ("10.0.0.0/7", "10.0.0.0/8", "10.2.0.0/16", "12.0.0.0/7")}
+    assert got == {"10.0.0.0/7": None, "10.0.0.0/8": True, "10.2.0.0/16": True, "12.0.0.0/7": False}
 
 
 def test_extended_list_as_route_filter_matches_network_and_mask() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import permutations
 
 from ..model.policy import CommunityEntry, CommunityKind, CommunityList
 from .communityranges import inside
@@ -40,6 +41,8 @@ PRINTED = {
 }
 """Names that routers print instead of numbers; whether an expression reads name or number differs per platform and version."""
 DELIMITER = r"(?:^|[,{}() ]|\Z)"
+ORDERED = 5
+"""More communities than this are not tried in every order."""
 PRESENCE = re.compile(r"_\(?([0-9]+(?::[0-9]+){1,2})\)?_")
 
 
@@ -168,13 +171,17 @@ def matches(one: CommunityList, mode: str, communities: frozenset[str]) -> bool 
     if mode == "every":
         found = [_holds(one, entry, communities, exact=False) for entry in one.entries if entry.permit]
         return None if None in found else all(found)
+    open_: set[bool] = set()
     for entry in one.entries:
         hit = _holds(one, entry, communities, exact=mode == "exact")
-        if hit is None:
-            return None
         if hit:
-            return entry.permit
-    return False
+            open_.add(entry.permit)
+            break
+        if hit is None:
+            open_.add(entry.permit)
+    else:
+        open_.add(False)
+    return open_.pop() if len(open_) == 1 else None
 
 
 def _holds(one: CommunityList, entry: CommunityEntry, communities: frozenset[str], *, exact: bool) -> bool | None:
@@ -185,6 +192,9 @@ def _holds(one: CommunityList, entry: CommunityEntry, communities: frozenset[str
         return communities == wanted if exact else wanted <= communities
     if exact or one.kind == "extended":
         return None
+    single = _presence(one, entry)
+    if single:
+        return single in communities
     try:
         expression = re.compile(re.sub(r"\$", r"\\Z", entry.regex).replace("_", DELIMITER))
     except re.error:
@@ -193,8 +203,20 @@ def _holds(one: CommunityList, entry: CommunityEntry, communities: frozenset[str
     names = [PRINTED.get(text, text) for text in numbers] if one.kind == "standard" else numbers
     if entry.scope == "each":
         answers = {any(expression.search(text) for text in texts) for texts in (numbers, names)}
+    elif entry.scope == "unordered":
+        return _in_any_order(expression, numbers, names)
     else:
         answers = {bool(expression.search(" ".join(texts))) for texts in (numbers, names)}
+    return answers.pop() if len(answers) == 1 else None
+
+
+def _in_any_order(expression: re.Pattern[str], numbers: Sequence[str], names: Sequence[str]) -> bool | None:
+    """The answer for every order in which the communities may be printed; None where the order decides, or there are too many to try."""
+    if not numbers:
+        return None if expression.search("") else False
+    if len(numbers) > ORDERED:
+        return None
+    answers = {bool(expression.search(" ".join(one))) for texts in {tuple(numbers), tuple(names)} for one in permutations(texts)}
     return answers.pop() if len(answers) == 1 else None
 
 

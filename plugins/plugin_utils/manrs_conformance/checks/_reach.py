@@ -92,7 +92,7 @@ def blind(router: Router, session: Session, attachment: Attachment) -> list[Unre
         return []
     reached = names(attachment)
     weighed = known_unknowns(attachment)
-    own = {session.neighbor, session.key, session.group or session.neighbor}
+    own = {session.neighbor, session.key, session.group or session.neighbor, f"vrf {session.vrf}"}
     out = []
     for one in router.unread:
         kind, name = one.taints.kind, one.taints.name

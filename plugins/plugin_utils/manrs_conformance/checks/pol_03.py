@@ -18,11 +18,10 @@ def run(context: CheckContext, check: Check) -> Iterable[Finding]:
     found = [
         check.finding(
             context.device,
-            f"list {one.name}" if "list" in one.kind else f"policy {one.name}",
-            Status.INCONCLUSIVE if one.effect == "unknown" else Status.FAIL,
+            f"list {one.name}" if "list" in one.kind or one.kind == "as-path" else f"policy {one.name}",
+            Status.FAIL,
             f"{one.kind} {one.name} is referenced but not defined: {_effect(one.effect)}",
             cause=f"undefined {one.kind} {one.name}",
-            because="what this platform does with an undefined reference is not known" if one.effect == "unknown" else "",
             lines=context.cited([one.line]),
             remedy=REMEDY,
         )
@@ -47,7 +46,9 @@ def run(context: CheckContext, check: Check) -> Iterable[Finding]:
 
 
 def _effect(effect: str) -> str:
-    return {"permit-all": "it lets everything pass", "deny-all": "it refuses everything"}.get(effect, "its effect is not known")
+    return {"permit-all": "it lets everything pass", "deny-all": "it refuses everything"}.get(
+        effect, "what the platform makes of that is not known"
+    )
 
 
 def _empty(context: CheckContext) -> Iterator[tuple[str, str, tuple[int, ...], str]]:

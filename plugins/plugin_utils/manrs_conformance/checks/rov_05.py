@@ -10,6 +10,9 @@ from .base import Case, Check
 def judge(case: Case) -> Finding:
     """Both the validation and the policy that looks at it are there."""
     if not validates(case.context.router, case.session):
+        if case.context.router.caches and case.session.rov == "policy":
+            because = "caches are configured, but validation is switched off for this family"
+            return case.doubtful("whether the policy sees validation states is not known", because)
         return case.failed(
             "no RPKI state is computed for this family",
             cause="no validation",

@@ -77,7 +77,8 @@ class AsPathList:
 class CommunityEntry:
     """One line of a community list: `literals` must all be present, or `regex` must match.
 
-    `scope` says what the regex reads: the `whole` printed list of communities (FRR, IOS expanded), or `each` single community.
+    `scope` says what the regex reads: the `whole` printed list of communities in ascending order (FRR), that list in an order that is not known
+    (`unordered`: IOS, NX-OS, EOS; nor is it known what it reads on a route without communities), or `each` single community.
     Literals are in canonical text: `64500:1`, `64500:1:2` (large), `rt:64500:1` / `soo:64500:1` (extended); well-known standard names are
     written as numbers (no-export is 65535:65281).
     With `ranges`, some single community must have each of its numbers in one of the closed ranges given for it (XR `64500:[1..10]`,
@@ -87,7 +88,7 @@ class CommunityEntry:
     permit: bool
     literals: tuple[str, ...] = ()
     regex: str | None = None
-    scope: Literal["whole", "each"] = "whole"
+    scope: Literal["whole", "unordered", "each"] = "whole"
     line: int = 0
     ranges: tuple[tuple[tuple[int, int], ...], ...] = ()
 

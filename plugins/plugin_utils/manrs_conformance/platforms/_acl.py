@@ -7,7 +7,7 @@ import ipaddress
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from ..model.policy import Afi, PrefixEntry, PrefixList
+from ..model.policy import Afi, AllOf, AnyOf, Cond, Const, PrefixEntry, PrefixList, PrefixMatch
 from ..model.router import SourceFilter
 from ._lists import Numbered, Unreadable, by_wildcard, decimal, prefix, wildcard
 
@@ -135,11 +135,24 @@ def _opens(word: str) -> bool:
     return word in ("any", "host") or word in _GROUPS or "/" in word or "." in word or ":" in word
 
 
-def route_filter(acl: Acl) -> PrefixList:
+def route_condition(acl: Acl, line: int) -> Cond:
+    """A route is permitted by the list; Unreadable when that is not known of some rule.
+
+    Whether a standard list asks for at least its own length is told by no vendor: routes where that matters are left open.
+    """
+    loose, strict = route_filter(acl), route_filter(acl, own_length=True)
+    if not acl.standard or loose.entries == strict.entries:
+        return PrefixMatch((loose,), line)
+    readings = (PrefixMatch((loose,), line), PrefixMatch((strict,), line))
+    doubt = Const(None, f"access-list {acl.name}: whether the length of a route counts is not known", line)
+    return AllOf((AnyOf(readings), AnyOf((AllOf(readings), doubt))))
+
+
+def route_filter(acl: Acl, *, own_length: bool = False) -> PrefixList:
     """The list as a filter of routes; Unreadable when a rule has no meaning for routes that is known.
 
-    A standard list looks at the network address alone, whatever the length; in an extended one the source pair matches the network
-    address and the destination pair the mask.
+    A standard list looks at the network address alone, whatever the length (with `own_length`: of the length it fixes or longer); in an
+    extended one the source pair matches the network address and the destination pair the mask.
     """
     if acl.tainted or acl.afi == 6:
         raise Unreadable(acl.name)
@@ -147,7 +160,7 @@ def route_filter(acl: Acl) -> PrefixList:
     for rule in acl.rules.final():
         if rule.narrow or not rule.source.known or (rule.destination is not None and not rule.destination.known):
             raise Unreadable(f"line {rule.line}")
-        lengths: range | list[int] = range(33)
+        lengths: range | list[int] = range(32 - rule.source.wild.bit_length() if own_length else 0, 33)
         if rule.destination is not None:
             mask, wild = rule.destination.address, rule.destination.wild
             lengths = [n for n in range(33) if (0xFFFFFFFF << 32 - n & 0xFFFFFFFF) & ~wild == mask & ~wild]

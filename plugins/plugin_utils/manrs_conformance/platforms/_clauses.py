@@ -143,7 +143,12 @@ def access_lists(afi: Afi) -> Matcher:
 
     def read(words: list[str], line: int, permit: bool, scope: Scope) -> Cond:
         return scope.named(
-            "access-list", words, line, permit, lambda name: scope.access_list(afi, name), lambda one: PrefixMatch((one,), line)
+            "access-list",
+            words,
+            line,
+            permit,
+            lambda name: scope.access_list(afi, name),
+            lambda one: _acl.route_condition(scope.acls[(afi, one.name)], line),
         )
 
     return read
@@ -175,7 +180,11 @@ def rpki(words: list[str], line: int, permit: bool, scope: Scope) -> Cond:
     """`match rpki valid|invalid|not-found`."""
     if not words or any(one not in STATES for one in words):
         raise Unreadable(" ".join(words))
-    return RpkiMatch(frozenset(STATES[one] for one in words), line)
+    found = RpkiMatch(frozenset(STATES[one] for one in words), line)
+    if Rpki.NOT_FOUND not in found.states:
+        return found
+    doubt = Const(None, "whether a route that was not validated counts as not found is not known", line)
+    return AnyOf((found, AllOf((RpkiMatch(frozenset({Rpki.UNVERIFIED}), line), doubt))))
 
 
 def number(attribute: str, most: int = 0xFFFFFFFF) -> Matcher:

@@ -16,11 +16,13 @@ from ..model.policy import (
     Cond,
     Const,
     Flow,
+    Not,
     Opaque,
     Policy,
     Prepend,
     SetCommunity,
     Term,
+    TextMatch,
     Verdict,
 )
 from ._lists import deletes
@@ -34,7 +36,9 @@ ADDRESS = ("ip address", "ipv6 address")
 class Language:
     """What a platform's route-maps do where platforms differ; None stands for what is not known.
 
-    `families_or`: `match ip address` and `match ipv6 address` in one entry are alternatives (else both must hold). `undefined` and
+    `families_or`: `match ip address` and `match ipv6 address` in one entry are alternatives (else both must hold). `other_family`: what
+    an address match of one family alone gives for a route of the other. `lines_or`: several lines of one kind in an entry are alternatives,
+    as the values on one line are (else all must hold). `undefined` and
     `empty` map a kind of list (`prefix-list`, `access-list`, `as-path`, `community-list`, `extcommunity-list`,
     `large-community-list`) to what a match on an undefined, or defined but empty, list of that kind gives. `deny_continues`: whether
     `continue` works in a deny entry. `missing_target`: what `continue` to an entry that does not exist does: `ignore` it, `deny` the
@@ -42,6 +46,8 @@ class Language:
     """
 
     families_or: bool | None = None
+    other_family: bool | None = None
+    lines_or: bool | None = None
     undefined: Mapping[str, bool | None] = field(default_factory=dict)
     empty: Mapping[str, bool | None] = field(default_factory=dict)
     deny_continues: bool | None = None
@@ -50,7 +56,7 @@ class Language:
 
 @dataclass(slots=True)
 class Entry:
-    """One `route-map NAME permit|deny SEQ`: values of one kind of match are alternatives, kinds must all hold."""
+    """One `route-map NAME permit|deny SEQ`: conditions by kind of match, one for each line; kinds must all hold."""
 
     permit: bool
     seq: int
@@ -119,21 +125,37 @@ def _anything(name: str, line: int) -> tuple[Term, ...]:
 
 def condition(entry: Entry, language: Language) -> Cond:
     """What an entry asks of a route."""
-    groups = {kind: conds[0] if len(conds) == 1 else AnyOf(tuple(conds)) for kind, conds in entry.matches.items()}
-    families = [groups.pop(kind) for kind in ADDRESS if kind in groups] if all(kind in groups for kind in ADDRESS) else []
-    conds = list(groups.values())
-    if families:
-        either = AnyOf(tuple(families))
-        line = entry.lines[0] if entry.lines else 0
-        why = "whether ip and ipv6 matches in one entry are alternatives is not known"
-        doubt: Cond = Const(None, why, line)
-        if language.families_or is False:
-            conds += families
-        else:
-            conds.append(either)
-            if language.families_or is None:
-                conds.append(AnyOf((AllOf(tuple(families)), doubt)))
+    line = entry.lines[0] if entry.lines else 0
+    lines = Const(None, "how several lines of one kind in an entry combine is not known", line)
+    groups = {kind: _either(conds, language.lines_or, lines) for kind, conds in entry.matches.items()}
+    addresses = [groups.pop(kind) for kind in ADDRESS if kind in groups]
+    conds = [_of_family(kind, cond, language, line) for kind, cond in groups.items()]
+    if len(addresses) == 2:
+        doubt = Const(None, "whether ip and ipv6 matches in one entry are alternatives is not known", line)
+        conds.append(_either(addresses, language.families_or, doubt))
+    elif addresses:
+        conds.append(_of_family(next(kind for kind in ADDRESS if kind in entry.matches), addresses[0], language, line))
     return ALWAYS if not conds else conds[0] if len(conds) == 1 else AllOf(tuple(conds))
+
+
+def _of_family(kind: str, cond: Cond, language: Language, line: int) -> Cond:
+    """A match on addresses (an inverted one too) as routes of the other family meet it; other conditions as they are."""
+    asked = next((one for one in ADDRESS if one in kind), None)
+    if asked is None or language.other_family is False:
+        return cond
+    other = Const(language.other_family, "what an address match does to routes of the other family is not known", line)
+    family = TextMatch("family", frozenset({"ipv6" if asked == ADDRESS[0] else "ipv4"}), line)
+    return AnyOf((AllOf((Not(family), cond)), AllOf((family, other))))
+
+
+def _either(conds: Sequence[Cond], alternatives: bool | None, doubt: Const) -> Cond:
+    """Any of the conditions, all of them, or what both readings agree on."""
+    if len(conds) == 1:
+        return conds[0]
+    some, every = AnyOf(tuple(conds)), AllOf(tuple(conds))
+    if alternatives is None:
+        return AllOf((some, AnyOf((every, doubt))))
+    return some if alternatives else every
 
 
 def _terms(entry: Entry, following: Sequence[Entry], language: Language) -> list[Term]:

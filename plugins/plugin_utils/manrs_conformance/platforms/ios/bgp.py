@@ -37,7 +37,7 @@ AF = word_set(
 AF_IRRELEVANT = word_set(
     """
     weight next-hop-unchanged soo dmzlink-bw capability additional-paths advertise internal-vpn-client send-label aigp
-    announce prefix-length-size suppress-signaling-protocol dampening inter-as-hybrid validation multicast-vpn
+    announce prefix-length-size suppress-signaling-protocol dampening inter-as-hybrid bmp-activate validation multicast-vpn
     """
 )
 UNSUPPORTED = word_set("unsuppress-map advertise-map local-role path-attribute")
@@ -100,6 +100,8 @@ class Bgp:
     safe: int = 0
     """Line of `bgp safe-ebgp-policy`, or 0."""
     enforce_first_as: bool = True
+    longest_path: tuple[int, int] | None = None
+    """Greatest number of ASNs in a path that is taken (`bgp maxas-limit`), and the line."""
     dotted: int = 0
     """Line of `bgp asnotation dot`, or 0."""
     caches: list[tuple[list[str], int]] = field(default_factory=list)
@@ -121,9 +123,10 @@ class Bgp:
 
 
 def canonical(name: str) -> str:
-    """An address or range as text in canonical form; a group's name or a scoped address stays."""
+    """An address as text in canonical form (`%INTERFACE` behind it stays as written); the name of a group stays."""
+    address, mark, scope = name.partition("%")
     try:
-        return str(ipaddress.ip_address(name))
+        return f"{ipaddress.ip_address(address)}{mark}{scope}"
     except ValueError:
         return name
 
@@ -142,7 +145,7 @@ def statement(bgp: Bgp, at: Statement, ledger: Ledger) -> bool:
     negative = words[0] == "no"
     body = words[1:] if negative else words
     head = body[0] if body else ""
-    if head in ("address-family", "exit-address-family", "template", "exit-peer-policy", "exit-peer-session"):
+    if head in ("address-family", "exit-address-family", "template", "exit-peer-policy", "exit-peer-session") or words == ["exit"]:
         return _mode(bgp, body, line, ledger)
     if bgp.skip:
         ledger.irrelevant(line)
@@ -211,6 +214,8 @@ def _global(bgp: Bgp, body: list[str], line: int, negative: bool, ledger: Ledger
         bgp.safe = 0 if negative else line
     elif name == "enforce-first-as":
         bgp.enforce_first_as = not negative
+    elif name == "maxas-limit" and (rest or negative):
+        bgp.longest_path = None if negative else (decimal(rest[0]), line)
     elif name == "asnotation":
         bgp.dotted = 0 if negative else line
     elif name == "default" and rest:
@@ -263,7 +268,7 @@ def _range(bgp: Bgp, rest: list[str], line: int) -> None:
 
 
 def _neighbor(bgp: Bgp, body: list[str], line: int, negative: bool, ledger: Ledger) -> None:
-    name, option, rest = canonical(body[1]), body[2], body[3:]
+    name, option, rest = canonical(body[1]), body[2].lower(), body[3:]
     table = bgp.table(bgp.vrf)
     peer = table.peer(name, line)
     peer.lines.append(line)
@@ -291,10 +296,10 @@ def _option(
     if option not in BASE and option not in AF:
         ledger.miss(line, "unsupported" if option in UNSUPPORTED else "unrecognised", taint)
         return
-    for key in _keys(option, rest, negative):
-        target[key] = (None if negative else rest, line)
     if not negative:
         _check(option, rest)
+    for key in list(_keys(option, rest, negative)):
+        target[key] = (None if negative else rest, line)
     ledger.used(line)
 
 

@@ -11,9 +11,10 @@ from .._lists import Unreadable, decimal
 from .._routemap import Language, cannot
 from .draft import Draft
 
-LANGUAGE = Language(families_or=None, deny_continues=None, missing_target=None)
-"""Undefined and empty lists in a match, `ip` with `ipv6` matches in one entry, `continue` in a deny entry and to a missing entry: no
-vendor text says what IOS does, so each leaves doubt where it decides."""
+LANGUAGE = Language()
+"""Undefined and empty lists in a match, `ip` with `ipv6` matches in one entry, address matches and routes of the other family, several
+lines of one kind, `continue` in a deny entry and to a missing entry: no vendor text says what IOS does, so each leaves doubt where it
+decides."""
 
 
 def _next_hops(words: list[str], line: int, permit: bool, scope: Scope) -> Cond:

@@ -30,8 +30,8 @@ class Face:
     name: str
     lines: list[int] = field(default_factory=list)
     addresses: list[str] = field(default_factory=list)
-    lender: str | None = None
-    """The interface whose address an unnumbered one uses."""
+    lenders: dict[Afi, str] = field(default_factory=dict)
+    """By family the interface whose address an unnumbered one uses."""
     shutdown: bool = False
     vrf: str = "default"
     description: str = ""

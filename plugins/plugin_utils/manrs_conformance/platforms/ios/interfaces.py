@@ -12,6 +12,7 @@ from .draft import Draft, Face
 from .draft import Urpf as Verify
 from .statement import INTERFACE_IRRELEVANT, INTERFACE_IRRELEVANT_IP
 
+UNREAD = ord("?")
 MODES: dict[str, Urpf] = {"rx": "strict", "any": "loose"}
 
 
@@ -41,7 +42,8 @@ def line_of(draft: Draft, at: Statement) -> bool:
         return _irrelevant(draft, face, at, True)
     if found:
         face.lines.append(at.number)
-        draft.ledger.used(at.number)
+        if draft.ledger.states[at.number - 1] == UNREAD:
+            draft.ledger.used(at.number)
     return found
 
 
@@ -59,7 +61,10 @@ def _ip(draft: Draft, face: Face, body: list[str], negative: bool, at: Statement
     if word == "address":
         return _address(draft, face, rest, afi, negative, at)
     if word == "unnumbered" and rest:
-        face.lender = None if negative else "".join(rest)
+        if negative:
+            face.lenders.pop(afi, None)
+        else:
+            face.lenders[afi] = "".join(rest)
         return True
     if word == "vrf" and rest[:1] == ["forwarding"] and len(rest) > 1:
         face.vrf = "default" if negative else rest[1]
@@ -86,17 +91,15 @@ def _address(draft: Draft, face: Face, rest: list[str], afi: Afi, negative: bool
             raise ValueError(" ".join(rest))
     except ValueError:
         # An address from elsewhere (DHCP, PPP, a general prefix): what is connected here is not known.
-        draft.ledger.miss(at.number, "unsupported", Taint("interface", face.name))
-        face.lines.append(at.number)
-        face.unknown.add(afi)
-        return _kept(draft, at)
+        return _cannot(draft, face, afi, at)
     face.addresses.append(found)
     return True
 
 
-def _kept(draft: Draft, at: Statement) -> bool:
-    """The line is accounted for as not supported: keep that state."""
-    draft.ledger.states[at.number - 1] = ord("s")
+def _cannot(draft: Draft, face: Face, afi: Afi, at: Statement) -> bool:
+    """The line bears on source validation and is not modelled."""
+    face.unknown.add(afi)
+    draft.ledger.miss(at.number, "unsupported", Taint("interface", face.name))
     return True
 
 
@@ -104,8 +107,7 @@ def _verify(draft: Draft, face: Face, rest: list[str], afi: Afi, negative: bool,
     if rest[:1] != ["unicast"]:
         # `ip verify source` binds addresses to ports by DHCP snooping: it cannot be judged from the configuration.
         if not negative:
-            face.unknown.add(afi)
-            draft.ledger.miss(at.number, "unsupported", Taint("interface", face.name))
+            return _cannot(draft, face, afi, at)
         return True
     if negative:
         face.urpf.pop(afi, None)
@@ -116,15 +118,11 @@ def _verify(draft: Draft, face: Face, rest: list[str], afi: Afi, negative: bool,
     elif words[:2] == ["source", "reachable-via"] and words[2:3] and words[2] in MODES:
         mode, words = MODES[words[2]], words[3:]
     else:
-        face.unknown.add(afi)
-        draft.ledger.miss(at.number, "unsupported", Taint("interface", face.name))
-        return True
+        return _cannot(draft, face, afi, at)
     flags = {"allow-default", "allow-self-ping", "l2-src"}
     others = [one for one in words if one not in flags]
     if len(others) > 1:
-        face.unknown.add(afi)
-        draft.ledger.miss(at.number, "unsupported", Taint("interface", face.name))
-        return True
+        return _cannot(draft, face, afi, at)
     face.urpf[afi] = Verify(mode, "allow-default" in words, others[0] if others else None, at.number)
     return True
 
@@ -135,9 +133,7 @@ def _bind(draft: Draft, face: Face, rest: list[str], afi: Afi, negative: bool, a
             face.acls.pop((afi, rest[-1]), None)
         return True
     if len(rest) != 2 or rest[1] not in ("in", "out"):
-        draft.ledger.miss(at.number, "unsupported", Taint("interface", face.name))
-        face.unknown.add(afi)
-        return True
+        return _cannot(draft, face, afi, at)
     face.acls[(afi, rest[1])] = (rest[0], at.number)
     return True
 
@@ -152,7 +148,7 @@ def _interface(draft: Draft, face: Face) -> Interface:
     exceptions = next((one.exceptions for one in (v4, v6) if one is not None and one.exceptions), None)
     return Interface(
         name=face.name,
-        addresses=tuple(face.addresses) or _borrowed(draft, face),
+        addresses=(*face.addresses, *_borrowed(draft, face)),
         shutdown=face.shutdown,
         vrf=face.vrf,
         description=face.description,
@@ -175,8 +171,12 @@ def _interface(draft: Draft, face: Face) -> Interface:
 
 def _borrowed(draft: Draft, face: Face) -> tuple[str, ...]:
     """The addresses an unnumbered interface uses, as single hosts: their network is not connected here."""
-    lender = next((one for one in draft.faces.values() if face.lender in (one.name, one.name.replace(" ", ""))), None)
-    return tuple(str(ipaddress.ip_interface(str(ipaddress.ip_interface(one).ip))) for one in lender.addresses) if lender else ()
+    out = []
+    for afi, name in face.lenders.items():
+        lender = draft.faces.get(name)
+        found = [ipaddress.ip_interface(one) for one in lender.addresses] if lender else []
+        out += [str(ipaddress.ip_interface(str(one.ip))) for one in found if one.version == afi and not one.is_link_local][:1]
+    return tuple(out)
 
 
 def _mode(draft: Draft, face: Face, afi: Afi) -> Urpf:

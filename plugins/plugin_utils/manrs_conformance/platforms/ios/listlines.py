@@ -21,9 +21,6 @@ KINDS: dict[str, CommunityKind] = {
 def prefix_list(draft: Draft, at: Statement, afi: Afi) -> bool:
     """`ip|ipv6 prefix-list NAME …`; what cannot be read taints the list."""
     name, rest = at.words[2], at.words[3:]
-    if name == "sequence-number":
-        draft.ledger.irrelevant(at.number)
-        return True
     table = draft.lists.prefix
     try:
         if rest[:1] == ["description"]:
@@ -46,6 +43,9 @@ def _taint(draft: Draft, name: str, line: int) -> None:
 def numbered_acl(draft: Draft, at: Statement) -> bool:
     """`access-list N …`: standard 1-99 and 1300-1999, extended 100-199 and 2000-2699; others filter no IP."""
     words = at.words
+    if words[1:2] in (["compiled"], ["rate-limit"], ["dynamic-extended"]):
+        draft.ledger.irrelevant(at.number)
+        return True
     if len(words) < 3 or not words[1].isdecimal():
         return False
     number = int(words[1][:6])
@@ -158,7 +158,7 @@ def _expanded(values: list[str], kind: CommunityKind, permit: bool, line: int) -
     pattern = " ".join(values)
     if not pattern or (kind == "standard" and reads_names(pattern)):
         raise Unreadable(pattern)
-    return CommunityEntry(permit, regex=pattern, scope="whole", line=line)
+    return CommunityEntry(permit, regex=pattern, scope="unordered", line=line)
 
 
 LISTS: dict[str, Callable[[Draft, Statement], bool]] = {"as-path": as_path, **dict.fromkeys(KINDS, community)}

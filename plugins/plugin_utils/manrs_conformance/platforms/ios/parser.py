@@ -31,9 +31,9 @@ def parse(text: str, state: Mapping[str, str]) -> Router:
     scope = Scope(draft.lists, LANGUAGE, draft.acls)
     context = sessions.Context(bgp, scope, policies, draft.key_chains)
     _orphans(draft, bgp)
+    caches = _caches(draft, bgp)
     built = tuple(sessions.build(context))
     faces = interfaces.build(draft)
-    caches = tuple(_caches(draft, bgp))
     originations = tuple(one for table in bgp.tables.values() for one in _originations(table, draft, policies))
     _default_maps(built, draft, policies)
     complete, because = _complete(draft)
@@ -142,15 +142,19 @@ def _facts(bgp: Bgp | None) -> dict[str, str]:
     return out
 
 
-def _caches(draft: Draft, bgp: Bgp) -> Iterator[RpkiCache]:
-    """Servers of `bgp rpki server tcp ADDRESS port N refresh N`; one without a port is not understood."""
+def _caches(draft: Draft, bgp: Bgp) -> tuple[RpkiCache, ...]:
+    """Servers of `bgp rpki server tcp ADDRESS port N refresh N`; one that is not understood counts as none."""
+    out = []
     for words, line in bgp.caches:
         try:
             if words[0] != "tcp":
                 raise Unreadable(words[0])
-            yield RpkiCache(words[1], decimal(words[words.index("port") + 1]), "tcp", None, line)
+            out.append(RpkiCache(words[1], decimal(words[words.index("port") + 1]), "tcp", None, line))
         except (Unreadable, IndexError, ValueError):
             draft.ledger.miss(line, "unsupported", Taint("rpki"))
+    known = {one.line for one in out}
+    bgp.caches = [one for one in bgp.caches if one[1] in known]
+    return tuple(out)
 
 
 def _originations(table: Table, draft: Draft, policies: Mapping[str, Policy]) -> Iterator[Origination]:

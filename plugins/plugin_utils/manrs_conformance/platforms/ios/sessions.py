@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from ...model.policy import (
     ACCEPT,
+    REJECT,
     AllOf,
     AnyOf,
     AsPathMatch,
@@ -15,8 +16,11 @@ from ...model.policy import (
     Const,
     Filter,
     Not,
+    NumberMatch,
+    Opaque,
     Policy,
     PrefixMatch,
+    Prepend,
     Rpki,
     RpkiMatch,
     Term,
@@ -254,9 +258,25 @@ def _attachment(context: Context, table: Table, all_of: View, family: str, word:
         if found is not None and found[0]:
             one = _filter(context, kind, found[0][0], found[1], family)
             filters.append(replace(one, policy=_states(context.bgp, table.vrf, family, one.policy)))
+    if any(_rewrites_path(one.policy) for one in filters):
+        filters = [_unsure_path(one) if one.kind == "filter-list" else one for one in filters]
+    if filters and word == "in" and context.bgp.longest_path is not None:
+        filters[0] = replace(filters[0], policy=_short(filters[0].policy, *context.bgp.longest_path))
     # `bgp safe-ebgp-policy` is known from guides only: what it does is left open.
     default = None if sort == "ebgp" and context.bgp.safe else Verdict.ACCEPT
     return Attachment("import" if word == "in" else "export", tuple(filters), default)
+
+
+def _rewrites_path(policy: Policy) -> bool:
+    changes = (action for term in policy.terms for action in term.actions)
+    return any(isinstance(one, Prepend) or (isinstance(one, Opaque) and one.attribute == "as_path") for one in changes)
+
+
+def _unsure_path(one: Filter) -> Filter:
+    """A filter-list beside a route-map that prepends: which of them comes first is known from guides only."""
+    doubt = Const(None, "whether the filter-list reads the path before or after the route-map prepends is not known", one.line)
+    terms = tuple(replace(term, cond=doubt) for term in one.policy.terms)
+    return replace(one, policy=replace(one.policy, terms=terms))
 
 
 def _filter(context: Context, kind: str, name: str, line: int, family: str) -> Filter:
@@ -294,9 +314,15 @@ def _distribute(context: Context, name: str, afi: int, line: int) -> tuple[Cond 
     if acl is None or (not acl.rules.entries and not acl.tainted):
         return None, acl is not None
     try:
-        return PrefixMatch((_acl.route_filter(acl),), line), True
+        return _acl.route_condition(acl, line), True
     except Unreadable as error:
         return Const(None, f"access-list {name} cannot be read as a filter of routes ({error})", line), True
+
+
+def _short(policy: Policy, limit: int, line: int) -> Policy:
+    """The policy behind `bgp maxas-limit`, which drops longer paths before any filter sees them."""
+    cond = NumberMatch("path_length", ((limit + 1, 0xFFFFFFFF),), line)
+    return replace(policy, terms=(Term("maxas-limit", cond, REJECT, lines=(line,)), *policy.terms))
 
 
 def _states(bgp: Bgp, vrf: str, family: str, policy: Policy) -> Policy:

@@ -1,0 +1,222 @@
+"""`show running-config` of NX-OS: every line ends in exactly one state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ...model.router import Secret, Taint
+from .._block import Ledger, Redacted, Statement, placeholder
+from .._lists import Unreadable, asn, run_of_prefixes
+from .._routemap import RouteMap, cannot
+from . import bgp as bgp_block
+from . import interfaces, lists, routemap
+from .bgp import Bgp
+from .draft import Draft
+from .statement import IRRELEVANT, IRRELEVANT_FEATURES, IRRELEVANT_IP, IRRELEVANT_ROUTERS, secrets
+from .tree import Block, leaf, no, refuse, skip
+
+
+def read(text: str) -> Draft:
+    """Read every line; what belongs together is resolved afterwards by `parser.parse`."""
+    lines = text.splitlines()
+    draft = Draft(Ledger(lines))
+    roots, notes = _tree(draft, lines)
+    for root in roots:
+        _top(draft, root)
+    for at, what, parent in notes:
+        _redacted(draft, at, what, parent)
+    for one in draft.ledger.unread:
+        if one.taints.kind == "list":
+            draft.lists.tainted.add(one.taints.name)
+            for (_, name), acl in draft.acls.items():
+                acl.tainted = acl.tainted or name == one.taints.name
+    routemap.resolve(draft)
+    return draft
+
+
+def _tree(draft: Draft, lines: list[str]) -> tuple[list[Block], list[tuple[Statement, Redacted, Block | None]]]:
+    """Blocks by indentation; prefix lists, which can be hundreds of thousands of lines, are read on the way."""
+    roots: list[Block] = []
+    stack: list[Block] = []
+    notes: list[tuple[Statement, Redacted, Block | None]] = []
+    states, ledger = draft.ledger.states, draft.ledger
+    early: list[Block] = []
+    until, opened = "", 0
+    fast = False
+    index, count = 0, len(lines)
+    while index < count:
+        text = lines[index]
+        listed = text.startswith(("ip prefix-list ", "ipv6 prefix-list "))
+        if listed and not until:
+            after = run_of_prefixes(lines, index, draft.lists.prefix, states)
+            if after > index:
+                index, fast, stack = after, True, []
+                continue
+        index += 1
+        number = index
+        words = text.split()
+        if until:
+            ledger.irrelevant(number)
+            if until in text:
+                until = ""
+            continue
+        if not words:
+            ledger.irrelevant(number)
+            continue
+        if words[0][0] == "!":
+            found = placeholder(text)
+            if found is None:
+                ledger.irrelevant(number)
+            else:
+                at = Statement(number, len(text) - len(text.lstrip()), words, text)
+                notes.append((at, found, _parent(stack, at.indent)))
+            continue
+        draft.statements += 1
+        for start, end in secrets(text):
+            ledger.secrets.append(Secret(number, start, end))
+        indent = len(text) - len(text.lstrip())
+        one = Block(Statement(number, indent, words, text))
+        parent = _parent(stack, indent)
+        while stack and stack[-1].at.indent >= indent:
+            stack.pop()
+        if listed and indent == 0 and lists.prefix_line(draft, one, 4 if text[2] == " " else 6):
+            early.append(one)
+        else:
+            (roots if parent is None else parent.children).append(one)
+        stack.append(one)
+        if words[0] == "banner" and indent == 0:
+            until, opened = _delimiter(words, text), number
+    draft.statements += fast
+    for one in early:
+        for inner in one.children:
+            refuse(inner, ledger, Taint("list", one.words[2]))
+    if until:
+        # Whatever stands behind it was taken for the text of the banner.
+        roots = [one for one in roots if one.line != opened]
+        ledger.miss(opened, "unrecognised", Taint("router"))
+    return roots, notes
+
+
+def _parent(stack: list[Block], indent: int) -> Block | None:
+    return next((one for one in reversed(stack) if one.at.indent < indent), None)
+
+
+def _delimiter(words: list[str], text: str) -> str:
+    """What ends the text of `banner motd #…`: empty when it ends in the same line."""
+    if len(words) < 3:
+        return ""
+    mark = words[2][0]
+    rest = text.split(words[1], 1)[1].lstrip()[1:]
+    return "" if mark in rest else mark
+
+
+def _top(draft: Draft, block: Block) -> None:
+    words = block.words
+    reader = _TOP.get(words[0])
+    if block.at.indent == 0 and reader is not None and reader(draft, block):
+        return
+    negative, body = no(words)
+    head = body[0]
+    known = head in IRRELEVANT or (head in ("ip", "ipv6") and body[1:2] and body[1] in IRRELEVANT_IP)
+    known = known or (negative and head in ("feature", "shutdown", "hostname"))
+    if block.at.indent == 0 and known:
+        skip(block, draft.ledger)
+        return
+    refuse(block, draft.ledger, Taint("router"))
+
+
+def _redacted(draft: Draft, at: Statement, what: Redacted, parent: Block | None) -> None:
+    """A line that an earlier reading did not understand and that was taken out of the text."""
+    draft.ledger.miss(at.number, what.state, what.taint)
+    if what.taint.kind == "rpki" and draft.bgp is not None:
+        bgp_block.cache(draft.bgp, what.taint.name, at.number)
+    elif what.taint.kind == "policy":
+        route_map = draft.maps.setdefault(what.taint.name, RouteMap(what.taint.name))
+        seq = (parent.words[3:4] or ["10"])[0] if parent is not None and parent.words[:2] == ["route-map", route_map.name] else ""
+        entry = route_map.entries.get(int(seq)) if seq.isdecimal() else None
+        if entry is None:
+            route_map.unknown = at.number
+        else:
+            cannot(entry, what.part, at.number)
+
+
+def _version(draft: Draft, block: Block) -> bool:
+    if len(block.words) < 2:
+        return False
+    draft.version_text = block.words[1]
+    leaf(block, draft.ledger, Taint("router"))
+    return True
+
+
+def _hostname(draft: Draft, block: Block) -> bool:
+    if len(block.words) != 2:
+        return False
+    draft.hostname = block.words[1]
+    leaf(block, draft.ledger, Taint("router"))
+    return True
+
+
+def _router(draft: Draft, block: Block) -> bool:
+    words = block.words
+    if words[1:2] and words[1] in IRRELEVANT_ROUTERS:
+        skip(block, draft.ledger)
+        return True
+    if words[1:2] != ["bgp"] or len(words) != 3:
+        return False
+    try:
+        number = asn(words[2])
+    except Unreadable:
+        return False
+    if draft.bgp is not None and draft.bgp.local_as != number:
+        refuse(block, draft.ledger, Taint("router"), known=True)
+        return True
+    draft.bgp = draft.bgp or Bgp(number)
+    bgp_block.read(draft.bgp, block, draft.ledger)
+    return True
+
+
+def _ip(draft: Draft, block: Block) -> bool:
+    words = block.words
+    afi = 4 if words[0] == "ip" else 6
+    kind = words[1] if len(words) > 2 else ""
+    if kind == "route":
+        return interfaces.static(draft, block, _vrf_of(words))
+    if kind == "access-list" and len(words) == 3:
+        lists.access_list(draft, block, 4 if afi == 4 else 6, words[2])
+        return True
+    if afi == 4 and kind in ("as-path", *lists.KINDS):
+        return lists.bgp_list(draft, block)
+    return False
+
+
+def _vrf_of(words: list[str]) -> str:
+    return words[words.index("vrf") + 1] if "vrf" in words[:-1] else "default"
+
+
+def _system(draft: Draft, block: Block) -> bool:
+    if block.words == ["system", "urpf", "disable"]:
+        draft.urpf_off = block.line
+        leaf(block, draft.ledger, Taint("router"))
+        return True
+    return False
+
+
+def _feature(draft: Draft, block: Block) -> bool:
+    """`feature X` says what is switched on; the statements of X themselves tell the same."""
+    skip(block, draft.ledger)
+    return len(block.words) > 1 or block.words[0] in IRRELEVANT_FEATURES
+
+
+_TOP: dict[str, Callable[[Draft, Block], bool]] = {
+    "version": _version,
+    "hostname": _hostname,
+    "switchname": _hostname,
+    "router": _router,
+    "route-map": routemap.read,
+    "interface": interfaces.interface,
+    "vrf": interfaces.vrf_context,
+    "ip": _ip,
+    "ipv6": _ip,
+    "system": _system,
+    "feature": _feature,
+}
