@@ -149,7 +149,7 @@ def _placeholder(text: str, letter: str, unread: list[Unread]) -> str:
     body = text.strip()
     if body.startswith(PLACEHOLDER + " "):
         return text
-    taints = {str(one.taints) for one in unread}
+    taints = {str(one.taints) for one in unread if not one.derived}
     taint = taints.pop() if len(taints) == 1 else "router"
     state = unread[0].state if unread else ("unsupported" if letter == "s" else "unrecognised")
     indent = text[: len(text) - len(text.lstrip())]

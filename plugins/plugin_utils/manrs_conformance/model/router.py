@@ -38,6 +38,8 @@ class Unread:
     text: str
     state: Literal["unsupported", "unrecognised"]
     taints: Taint
+    derived: bool = False
+    """Follows from another entry of the same line (the group that a session is a member of): a reader of the line works it out again."""
 
 
 @dataclass(frozen=True, slots=True)

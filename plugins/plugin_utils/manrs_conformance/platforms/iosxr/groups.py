@@ -43,16 +43,14 @@ def _statement(node: Node, ledger: Ledger, names: tuple[str, ...]) -> None:
     head = node.words[0]
     if head == "interface" and len(node.words) > 1:
         ledger.used(node.number)
-        met = _met(node.words[1], names)
         for child in node.children:
             words = child.words
             harmless = words[0] in INTERFACE or (words[0] in ("ipv4", "ipv6") and words[1:2] and words[1] in INTERFACE_IP)
-            if harmless or words[0] == "description" or not met:
+            if harmless or words[0] == "description" or not met(node.words[1], names):
                 irrelevant(ledger, child)
                 continue
             for one in child.all():
-                for name in met:
-                    ledger.miss(one.number, "unsupported", Taint("interface", name))
+                ledger.miss(one.number, "unsupported", Taint("interface", node.words[1]))
         return
     if head in TOP or (head == "router" and node.words[1:2] and node.words[1] in ROUTERS):
         irrelevant(ledger, node)
@@ -62,7 +60,7 @@ def _statement(node: Node, ledger: Ledger, names: tuple[str, ...]) -> None:
             ledger.miss(one.number, "unsupported", Taint("router"))
 
 
-def _met(text: str, names: tuple[str, ...]) -> list[str]:
+def met(text: str, names: tuple[str, ...]) -> list[str]:
     """Interfaces that a quoted pattern (or a plain name) speaks of; whether it must match the whole name is not confirmed, so a part will do."""
     pattern = text.strip("'\"")
     if pattern == text:

@@ -66,7 +66,7 @@ def parse(text: str, state: Mapping[str, str]) -> Router:
         caches=tuple(one for bgp in bgps for one in bgp.caches),
         validation=sessions.validation(bgps),
         undefined=tuple(sorted(dict.fromkeys(policies.undefined), key=lambda one: (one.line, one.kind, one.name))),
-        unread=_unread(ledger, members),
+        unread=_unread(ledger, members, tuple(faces.interfaces)),
         line_states=ledger.text(),
         secrets=tuple(dict.fromkeys(ledger.secrets)),
         complete=complete,
@@ -156,13 +156,14 @@ def _origination(bgp: Bgp, vrf: str, family: str, words: list[str], line: int, p
     return Origination(name, family, net, None, policy, vrf, line, "summary-only" in rest)  # type: ignore[arg-type]
 
 
-def _unread(ledger: Ledger, members: Mapping[str, list[str]]) -> tuple[Unread, ...]:
-    """Unread lines by number; what taints a group taints each of its members; a line that no reader took is unrecognised."""
+def _unread(ledger: Ledger, members: Mapping[str, list[str]], faces: tuple[str, ...]) -> tuple[Unread, ...]:
+    """Unread lines by number; what taints a group or a pattern of names taints each of its members; a line that no reader took is unrecognised."""
     out: list[Unread] = []
     for one in ledger.unread:
         out.append(one)
-        if one.taints.kind == "session":
-            out += [replace(one, taints=Taint("session", name)) for name in members.get(one.taints.name, ())]
+        if one.taints.kind in ("session", "interface"):
+            names = members.get(one.taints.name, ()) if one.taints.kind == "session" else groups.met(one.taints.name, faces)
+            out += [replace(one, taints=Taint(one.taints.kind, name), derived=True) for name in names if name != one.taints.name]
     seen = {one.line for one in out}
     for number, letter in enumerate(ledger.states, 1):
         if letter == 63 and number not in seen:

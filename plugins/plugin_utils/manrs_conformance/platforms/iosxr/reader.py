@@ -6,13 +6,13 @@ import re
 from dataclasses import dataclass, field
 
 from ...model.router import Taint
-from .._block import Ledger, placeholder
+from .._block import PLACEHOLDER, Ledger, placeholder
 from .._lists import Unreadable
 from . import prefixsets
 from .prefixsets import PrefixSet, elements
 from .rpl import UNKNOWN, Broken, Source, Words, header, parse, tokens
 from .scope import KINDS, NamedSet, Sets
-from .tree import Builder, Node, secrets
+from .tree import Builder, Node, irrelevant, secrets
 
 SETS = ("prefix-set ", "as-path-set ", "community-set ", "large-community-set ", "extcommunity-set ")
 IRRELEVANT_SETS = ("rd-set ", "ospf-area-set ", "tag-set ", "etag-set ", "mac-set ", "esi-set ")
@@ -71,7 +71,21 @@ def read(text: str) -> Draft:
         else:
             _plain(draft, draft.tree, at)
             at += 1
+    for roots in (draft.tree.roots, *(group.nodes for group in draft.groups)):
+        _drop_redacted(roots, draft.ledger)
     return draft
+
+
+def _drop_redacted(nodes: list[Node], ledger: Ledger) -> None:
+    """Take placeholders out of the tree, with what stood under them: their taint covers it."""
+    todo = [nodes]
+    while todo:
+        some = todo.pop()
+        for one in some:
+            if one.words[0] == PLACEHOLDER:
+                irrelevant(ledger, one)
+        some[:] = [one for one in some if one.words[0] != PLACEHOLDER]
+        todo += [one.children for one in some]
 
 
 def _plain(draft: Draft, tree: Builder, at: int) -> None:
@@ -103,6 +117,7 @@ def _comment(draft: Draft, tree: Builder, at: int, text: str) -> None:
     elif redacted is not None:
         draft.ledger.miss(at + 1, redacted.state, redacted.taint)
         draft.statements += 1
+        tree.add(at + 1, text)
         if redacted.taint.kind == "policy":
             stub = Source(redacted.taint.name, (), (), (), whole=[at + 1])
             draft.sources.setdefault(redacted.taint.name, stub).whole.append(at + 1)
