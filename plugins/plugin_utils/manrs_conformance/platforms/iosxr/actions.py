@@ -203,7 +203,7 @@ def _delete(words: Words, line: int, scope: Scope) -> tuple[Action, ...]:
     if rest == ("all",):
         kept = KEPT if sort == "standard" else ()
         entries = (*(CommunityEntry(False, (one,), line=line) for one in kept), CommunityEntry(True, line=line))
-        return (SetCommunity(sort, "delete", lists=(CommunityList(f"all at line {line}", sort, entries),), line=line),)
+        return (SetCommunity(sort, "delete", lists=(CommunityList("all communities", sort, entries),), line=line),)
     negated = rest[0] == "not"
     if rest[int(negated) : int(negated) + 1] != ("in",):
         raise Unreadable(" ".join(words))

@@ -123,7 +123,7 @@ def _as_path(words: Words, line: int, scope: Scope) -> Cond:
     peer = scope.peer_as() if any("peeras" in one for one in words) else None
     if peer is None and any("peeras" in one for one in words):
         return Const(None, "the ASN of the neighbour is not known here", line)
-    return paths.combined(f"line {line}", [paths.element(words[1:], line, peer)], line)
+    return paths.combined("inline set", [paths.element(words[1:], line, peer)], line)
 
 
 def _communities(words: Words, line: int, scope: Scope) -> Cond:
@@ -134,7 +134,7 @@ def _communities(words: Words, line: int, scope: Scope) -> Cond:
         raise Unreadable(" ".join(words))
     sort = KINDS[kind][0]
     if rest == ("is-empty",) and sort != "extended":
-        return CommunityMatch((CommunityList(f"empty at line {line}", sort, (CommunityEntry(True, line=line),)),), "exact", line)
+        return CommunityMatch((CommunityList("no communities", sort, (CommunityEntry(True, line=line),)),), "exact", line)
     if rest[0] not in MODES or (rest[0] == "matches-within" and sort == "extended"):
         raise Unreadable(" ".join(words))
     found = scope.community_set(rest[1:], kind, line)
@@ -147,7 +147,7 @@ def _communities(words: Words, line: int, scope: Scope) -> Cond:
     cond: Cond = CommunityMatch((made,), MODES[rest[0]], line)  # type: ignore[arg-type]
     if rest[0] == "matches-within":
         # Whether a route without communities is within a set is not confirmed.
-        none = CommunityMatch((CommunityList(f"empty at line {line}", sort, (CommunityEntry(True, line=line),)),), "exact", line)
+        none = CommunityMatch((CommunityList("no communities", sort, (CommunityEntry(True, line=line),)),), "exact", line)
         return AllOf(
             (cond, AnyOf((Not(none), Const(None, "whether a route without communities is within a set is not confirmed", line))))
         )

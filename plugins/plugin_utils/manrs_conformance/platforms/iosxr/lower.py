@@ -76,12 +76,7 @@ class Lowering:
             self.out = []
             self.anything(source.lines[0] if source.lines else 0)
             self.scope.miss(source.lines[0] if source.lines else 1, "unsupported")
-        names: list[str] = []
-        seen: dict[str, int] = {}
-        for one in self.out:
-            line = str(one.lines[0] if one.lines else 0)
-            seen[line] = seen.get(line, 0) + 1
-            names.append(line if seen[line] == 1 else f"{line}.{seen[line]}")
+        names = [str(number) for number in range(1, len(self.out) + 1)]
         terms = tuple(
             Term(name, one.cond, self._at(one.on_match, names), self._at(one.on_miss, names), one.actions, None, one.lines)
             for name, one in zip(names, self.out, strict=True)

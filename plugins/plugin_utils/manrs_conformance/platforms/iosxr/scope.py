@@ -88,7 +88,7 @@ class Scope:
     def prefixes(self, words: Words, line: int) -> PrefixSet | Const:
         """The prefix-set of a name or of an inline set; what stands for it when it is undefined."""
         if words[:1] == ("(",) and words[-1] == ")":
-            made = PrefixSet(f"inline at line {line}", lines=(line,))
+            made = PrefixSet("inline set", lines=(line,))
             for one in elements(words[1:-1]):
                 made.add(one, line)
             return made
@@ -121,7 +121,7 @@ class Scope:
                 parts.append(paths.element(one, at, peer))
             except Unreadable:
                 self._unread(found, at, doubts)
-        made = paths.combined(found.name or f"inline at line {line}", parts, line)
+        made = paths.combined(found.name or "inline set", parts, line)
         made = doubtful(made, doubts, f"as-path-set {found.name}")
         if found.name:
             self.sets.made[key] = (made, ())
@@ -144,7 +144,7 @@ class Scope:
                 entries.append(communities.element(one, sort, prefix, at, peer))
             except Unreadable:
                 self._unread(found, at, doubts)
-        made = CommunityList(found.name or f"inline at line {line}", sort, tuple(entries), found.lines), tuple(doubts)
+        made = CommunityList(found.name or "inline set", sort, tuple(entries), found.lines), tuple(doubts)
         if found.name:
             self.sets.made[key] = made
         return made
