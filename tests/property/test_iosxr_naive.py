@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from naive_xr.compare import compare
+from naive_xr.compare import LESS, compare
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -17,6 +17,7 @@ def test_no_decision_differs(seed: int) -> None:
     found = compare(seed, routes=40, asked=2)
     assert found.differences == []
     assert found.counts["decisions"] == 40
+    assert found.counts[LESS] == 0
 
 
 def test_both_ends_are_met() -> None:
