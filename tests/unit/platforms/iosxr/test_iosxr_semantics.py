@@ -473,3 +473,14 @@ def test_the_careful_router_takes_no_bogon_and_no_invalid_and_the_bad_one_does()
 
 def test_commands_only_read() -> None:
     assert all(one.startswith("show ") for one in load("iosxr").commands.allowed())
+
+
+def test_version_and_clock_of_the_router() -> None:
+    state = {"version": "Cisco IOS XR Software, Version 7.5.2[Default]\n", "clock": "08:00:01.123 UTC Wed Nov 25 2026\n"}
+    one = load("iosxr").parse("hostname a\nend\n", state)
+    assert one.version == "7.5.2"
+    assert one.live is not None
+    assert one.live.clock == "2026-11-25T08:00:01Z"
+    elsewhere = load("iosxr").parse("hostname a\nend\n", {"clock": "08:00:01.123 CET Wed Nov 25 2026\n"})
+    assert elsewhere.live is not None
+    assert elsewhere.live.clock is None
