@@ -81,6 +81,8 @@ class CommunityEntry:
     (`unordered`: IOS, NX-OS, EOS; nor is it known what it reads on a route without communities), or `each` single community.
     Literals are in canonical text: `64500:1`, `64500:1:2` (large), `rt:64500:1` / `soo:64500:1` (extended); well-known standard names are
     written as numbers (no-export is 65535:65281).
+    With `ranges`, some single community must have each of its numbers in one of the closed ranges given for it (XR `64500:[1..10]`,
+    `64500:*`): one group of ranges a number, so two for standard and three for large communities.
     """
 
     permit: bool
@@ -88,6 +90,7 @@ class CommunityEntry:
     regex: str | None = None
     scope: Literal["whole", "unordered", "each"] = "whole"
     line: int = 0
+    ranges: tuple[tuple[tuple[int, int], ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
