@@ -93,6 +93,8 @@ def test_a_filter_that_cannot_be_followed_is_inconclusive_when_it_changes(inputs
 
 def test_nothing_to_compare_is_never_green(inputs: api.Inputs) -> None:
     assert api.gate_inputs([], [], inputs)[0].verdict == "inconclusive"
+    bare = "frr version 8.4.4\nhostname edge1\nrouter bgp 64496\nexit\n"
+    assert judged(inputs, bare, bare).verdict == "inconclusive"
 
 
 WIDE = BASE.replace("permit 203.0.113.0/24", "permit 203.0.113.0/24\nip prefix-list CUST seq 6 permit 10.0.0.0/8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..analysis import scope
 from ..model.result import Finding, Severity
 from ..model.router import LiveSession
 from .base import Case
@@ -40,6 +41,14 @@ def judge_limit(case: Case, *, must_bound: bool) -> Finding:
             f"the prefix limit of {limit} is not above the {now.received} prefixes received now",
             cause="prefix limit too low",
             remedy="Raise it, or the next announcement takes the session down.",
+        )
+    agreed = scope.max_prefix_of(case.neighbour, case.session) if case.neighbour is not None else None
+    if agreed is not None and limit < agreed:
+        return case.failed(
+            f"the prefix limit of {limit} is below the {agreed} prefixes agreed with the neighbour",
+            cause="prefix limit below the agreed number",
+            remedy="Raise it to what was agreed, or the session isolates itself when the neighbour grows.",
+            severity=Severity.MEDIUM,
         )
     if must_bound and limit >= FULL_TABLE[case.session.afi]:
         return case.failed(

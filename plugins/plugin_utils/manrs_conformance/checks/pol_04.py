@@ -20,7 +20,9 @@ def run(context: CheckContext, check: Check) -> Iterable[Finding]:
     if value == "off":
         lines = context.cited(n for n, text in enumerate(context.lines, 1) if NAME in text)
         message = "an external session without a policy accepts and sends everything"
-        remedy = "Turn on `bgp ebgp-requires-policy` (IOS-XE: `bgp safe-ebgp-policy`) once every session has its policies."
+        own = context.router.facts.get(f"{NAME} statement")
+        statement = f"`{own}`" if own else "`bgp ebgp-requires-policy` (IOS-XE: `bgp safe-ebgp-policy`)"
+        remedy = f"Turn on {statement} once every session has its policies."
         return [check.finding(context.device, "router", Status.FAIL, message, cause=f"{NAME} off", lines=lines, remedy=remedy)]
     because = "the default of this platform and version is not known"
     return [

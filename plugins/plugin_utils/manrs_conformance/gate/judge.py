@@ -67,7 +67,9 @@ def judge(
 
 
 def _judged(side: Side) -> bool:
-    return bool(side.routers) and any(one.status in (Status.PASS, Status.FAIL) for one in side.findings)
+    """Whether anything was: no router, no session or no decided check is never green."""
+    sessions = any(router.sessions for router in side.routers.values())
+    return sessions and any(one.status in (Status.PASS, Status.FAIL) for one in side.findings)
 
 
 def _worse(

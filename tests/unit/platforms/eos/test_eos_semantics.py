@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from manrs_conformance.analysis import concrete
-from manrs_conformance.model.policy import Rpki, Verdict
+from manrs_conformance.model.policy import Opaque, Rpki, Verdict
 from manrs_conformance.model.route import Route
 from manrs_conformance.model.router import Interface, Router, Session
 from manrs_conformance.platforms import load
@@ -88,7 +88,8 @@ def test_point_02_an_undefined_function_refuses_everything_and_a_defined_one_is_
     assert says(session(functions, "192.0.2.10"), received()) == "inconclusive"
     tainted = {(one.text, str(one.taints)) for one in functions.unread}
     assert ("neighbor 192.0.2.10 rcf in TRANSIT_IN(100)", "session default/192.0.2.10/ipv4-unicast") in tainted
-    assert ("neighbor GROUP rcf in PEER_IN()", "session 192.0.2.16") in tainted
+    assert ("neighbor GROUP rcf in PEER_IN()", "session GROUP") in tainted
+    assert says(session(functions, "192.0.2.16"), received()) == "inconclusive"
 
 
 def test_point_02_a_function_whose_code_is_elsewhere_is_not_undefined() -> None:
@@ -180,6 +181,13 @@ def test_point_09_what_an_ipv4_match_means_for_an_ipv6_route_is_not_known() -> N
 def test_point_10_without_a_policy_everything_is_accepted_and_sent() -> None:
     one = session(written())
     assert (one.inbound.default, one.outbound.default) == (Verdict.ACCEPT, Verdict.ACCEPT)
+
+
+def test_point_10_the_switch_of_the_whole_router() -> None:
+    both = "   bgp missing-policy direction in action deny\n   bgp missing-policy direction out action deny"
+    assert written().facts["ebgp-requires-policy"] == "off"
+    assert written(bgp=both.partition("\n")[0]).facts["ebgp-requires-policy"] == "off"
+    assert written(bgp=both).facts["ebgp-requires-policy"] == "unknown"
 
 
 def test_point_10_missing_policy_without_any_policy_is_not_decided() -> None:
@@ -535,3 +543,59 @@ def test_a_careful_configuration_keeps_out_what_it_says_it_keeps_out() -> None:
     assert says(customer, received("84.205.64.0/24", 12654, 12654)) == "accept"
     assert says(customer, received("84.205.64.0/24", 12654, 2121)) == "reject"
     assert says(customer, received("84.205.66.0/24", 12654)) == "reject"
+
+
+def test_invert_result_matches_what_the_list_does_not() -> None:
+    lines = (
+        "ip community-list A permit 25152:1",
+        "route-map M deny 10",
+        "   match invert-result community A",
+        "route-map M permit 20",
+    )
+    one = written(*lines, neighbor="route-map M in")
+    assert says(one, received(communities=frozenset({"25152:1"}))) == "accept"
+    assert says(one, received()) == "reject"
+
+
+def test_a_group_option_of_a_family_of_the_main_table_does_not_reach_a_vrf() -> None:
+    process = "\n".join(
+        [
+            "   neighbor G peer group",
+            "   neighbor G remote-as 2121",
+            "   neighbor 192.0.2.2 peer group G",
+            "   address-family ipv4",
+            "      neighbor G maximum-routes 10",
+            "   vrf X",
+            "      neighbor 192.0.2.3 peer group G",
+        ]
+    )
+    one = written(bgp=process)
+    assert session(one, "192.0.2.2").max_prefix == 10
+    assert session(one, "192.0.2.3", vrf="X").max_prefix is None
+
+
+def test_statements_of_the_top_are_found_behind_a_block_with_wrong_indentation() -> None:
+    text = (
+        "hostname a\nevent-handler E\n   trigger on-boot\n      !\n      router bgp 3333\n"
+        "         neighbor 192.0.2.1 remote-as 25152\n      !\n      end\n"
+    )
+    one = load("eos").parse(text, {})
+    assert (one.local_as, len(one.sessions), one.complete) == (3333, 1, True)
+
+
+def test_every_kind_of_set_says_what_is_known_afterwards() -> None:
+    maps = router("maps")
+    text = (HERE / "maps" / "running.conf").read_text(encoding="utf-8").splitlines()
+    unknown: dict[str, set[str]] = {}
+    for policy in maps.policies.values():
+        for action in (action for term in policy.terms for action in term.actions):
+            if isinstance(action, Opaque):
+                unknown.setdefault(text[action.line - 1].strip(), set()).add(action.attribute)
+    assert unknown["set as-path prepend auto auto"] == {"as_path"}
+    assert unknown["set metric igp-nexthop-cost"] == {"med"}
+    assert unknown["set ip next-hop peer-address"] == {"next_hop"}
+    assert unknown["set community community-list C5 additive"] == {"standard"}
+    assert len(unknown["set something new"]) == 10
+    assert not {"set community none", "set community 3333:1 delete", "set as-path prepend 3333 3333 3333", "set metric +5"} & set(
+        unknown
+    )

@@ -280,6 +280,18 @@ def test_expanded_community_list_needs_the_new_format() -> None:
     assert taken(bare, communities=marked) == "inconclusive"
 
 
+def test_expanded_list_that_reads_an_order_leaves_doubt() -> None:
+    def text(pattern: str) -> str:
+        return f"ip community-list expanded C permit {pattern}\nroute-map IN permit 10\n match community C\n"
+
+    both = frozenset({"64500:1", "64500:2"})
+    assert taken(small(text("64500:1 64500:2")), communities=both) == "inconclusive"
+    assert taken(small(text("^64500:1$")), communities=both) == "reject"
+    assert taken(small(text("_64500:2_")), communities=both) == "accept"
+    assert taken(small(text(".*")), communities=both) == "accept"
+    assert taken(small(text(".*"))) == "inconclusive"
+
+
 def test_peer_group_members_override_what_they_inherit() -> None:
     one = router("peer_groups")
     first, second, third, sixth = (session(one, f"100.65.{number}.2") for number in (1, 2, 3, 6))

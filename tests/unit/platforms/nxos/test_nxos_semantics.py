@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from manrs_conformance.analysis.concrete import decide
-from manrs_conformance.model.policy import Flow, Rpki, Verdict
+from manrs_conformance.model.policy import Flow, Opaque, Rpki, Verdict
 from manrs_conformance.model.route import Route
 from manrs_conformance.model.router import Interface, Router, Session
 from manrs_conformance.platforms import load
@@ -60,7 +60,7 @@ def test_point_02_undefined_prefix_list_and_filter_list_on_a_neighbor_accept_eve
 def test_point_02_undefined_route_map_on_a_neighbor_lets_nothing_pass_as_certain() -> None:
     one = router("flow")
     assert verdict(session(one, "192.0.2.38")) == "inconclusive"
-    assert ("route-map", "NOWHERE", "deny-all") in {(u.kind, u.name, u.effect) for u in one.undefined}
+    assert ("route-map", "NOWHERE", "unknown") in {(u.kind, u.name, u.effect) for u in one.undefined}
 
 
 def test_point_03_undefined_prefix_list_in_a_permit_entry_matches_every_route() -> None:
@@ -72,6 +72,9 @@ def test_point_03_undefined_prefix_list_in_a_permit_entry_matches_every_route() 
 
 
 def test_point_03_what_an_undefined_list_marks_is_not_relied_on() -> None:
+    plain = small("route-map M permit 10\n  match ip address prefix-list X\n  set community 64500:1\n  set metric 5")
+    (term,) = plain.policies["M"].terms
+    assert {one.attribute for one in term.actions if isinstance(one, Opaque)} == {"standard", "med"}
     marked = small(
         "route-map M permit 10\n  match ip address prefix-list X\n  set community 64500:1\n  continue\nroute-map M deny 20"
     )
@@ -120,16 +123,13 @@ def test_point_07_matches_see_originals_and_what_continue_carries_on_is_not_conf
     assert verdict(small(f"{text}{after}")) == "accept"
 
 
-def test_point_08_prefix_lists_of_one_entry_are_alternatives() -> None:
+def test_point_08_prefix_lists_of_one_line_are_alternatives_and_several_lines_are_not_decided() -> None:
     lists = "ip prefix-list A seq 5 permit 60.0.0.0/24\nip prefix-list B seq 5 permit 61.0.0.0/24\n"
-    said = {
-        "  match ip address prefix-list A B": ["accept", "accept", "reject"],
-        # Whether a second line adds to the first or replaces it is known from a model only.
-        "  match ip address prefix-list A\n  match ip address prefix-list B": ["inconclusive", "inconclusive", "reject"],
-    }
-    for text, wanted in said.items():
+    found = {}
+    for text in ("  match ip address prefix-list A B", "  match ip address prefix-list A\n  match ip address prefix-list B"):
         one = small(f"{lists}route-map M permit 10\n{text}")
-        assert [verdict(one, prefix) for prefix in ("60.0.0.0/24", "61.0.0.0/24", "62.0.0.0/24")] == wanted
+        found[text.count("match")] = [verdict(one, prefix) for prefix in ("60.0.0.0/24", "61.0.0.0/24", "62.0.0.0/24")]
+    assert found == {1: ["accept", "accept", "reject"], 2: ["inconclusive", "inconclusive", "reject"]}
 
 
 def test_point_08_both_families_in_one_entry_are_not_decided() -> None:
@@ -141,13 +141,14 @@ def test_point_08_both_families_in_one_entry_are_not_decided() -> None:
     assert verdict(one, "61.0.0.0/24") == "reject"
 
 
-def test_point_09_whether_a_route_of_the_other_family_matches_is_not_known() -> None:
-    one = small("ipv6 prefix-list B seq 5 permit 2a00::/32\nroute-map M permit 10\n  match ipv6 address prefix-list B")
-    assert verdict(one) == "inconclusive"
-    four = small(
-        "ip prefix-list A seq 5 permit 0.0.0.0/0 le 32\nroute-map M permit 10\n  match ip address prefix-list A", family="ipv6"
+def test_point_09_whether_a_route_of_the_other_family_meets_an_entry_is_not_confirmed() -> None:
+    four = "ip prefix-list A seq 5 permit 0.0.0.0/0 le 32\nroute-map M {} 10\n  match ip address prefix-list A\nroute-map M permit 20\n"
+    assert verdict(small(four.format("deny"), family="ipv6"), "2a00::/32") == "inconclusive"
+    assert verdict(small(four.format("deny"))) == "reject"
+    only = small(
+        "ipv6 prefix-list B seq 5 permit 2a00::/32\nroute-map M permit 10\n  match ipv6 address prefix-list B", family="ipv6"
     )
-    assert verdict(four, "2a00::/32") == "inconclusive"
+    assert [verdict(only, prefix) for prefix in ("2a00::/32", "2a01::/32")] == ["accept", "reject"]
 
 
 def test_point_10_no_policy_accepts_and_sends_everything() -> None:
@@ -191,11 +192,14 @@ def test_point_28_match_rpki_never_proves_a_drop() -> None:
     assert [str(u.taints) for u in one.unread] == ["rpki cache 192.0.2.33 323 tcp"]
 
 
-def test_point_29_expanded_lists_that_could_tell_the_order_are_not_read() -> None:
-    one = router("flow")
-    assert {u.taints.name for u in one.unread if u.taints.kind == "list"} == {"ANCHORED", "NET"}
-    found = session(one, "192.0.2.26")
-    assert verdict(found, communities=frozenset({"64500:7"})) != "reject"
+def test_point_29_expanded_lists_are_open_where_the_order_of_communities_decides() -> None:
+    text = 'ip community-list expanded X seq 5 permit "{}"\nroute-map M permit 10\n  match community X'
+    alone = small(text.format("^64500:1$"))
+    for values, wanted in ((("64500:1",), "accept"), (("64500:2",), "reject"), (("64500:1", "64500:2"), "reject")):
+        assert verdict(alone, communities=frozenset(values)) == wanted
+    first = small(text.format("^64500:1_"))
+    assert verdict(first, communities=frozenset({"64500:1", "64500:2"})) == "inconclusive"
+    assert verdict(small(text.format(".*"))) == "inconclusive"
 
 
 def test_standard_community_list_asks_for_all_values_of_a_line() -> None:
@@ -251,7 +255,8 @@ def test_access_lists_of_interfaces_become_source_filters() -> None:
 
 def test_what_is_not_understood_in_an_interface_leaves_its_source_validation_unknown() -> None:
     assert [face("dc_edge", name).urpf_v4 for name in ("Vlan44", "Ethernet1/51", "Vlan29")] == ["unknown", "unknown", "strict"]
-    assert face("dynamic", "Ethernet1/1").urpf_v4 == "unknown"
+    text = f"{HEAD}interface Vlan5\n  ip address dhcp\n  ip verify unicast source reachable-via rx\n"
+    assert [one.urpf_v4 for one in load("nxos").parse(text, {}).interfaces] == ["unknown"]
 
 
 def test_unnumbered_interfaces_borrow_addresses_and_ports_of_layer_2_are_left_out() -> None:
@@ -260,6 +265,18 @@ def test_unnumbered_interfaces_borrow_addresses_and_ports_of_layer_2_are_left_ou
     assert not names & {"Ethernet1/1", "Ethernet1/2", "nve1"}
     assert face("vrfs", "Ethernet1/3.103").vrf == "RED3"
     assert face("vrfs", "Ethernet1/3.103").addresses == ("10.3.0.1/30", "10.3.1.1/24", "2001:db8:ffff:3::1/64")
+
+
+def test_link_local_interfaces_speak_ipv6() -> None:
+    assert face("dynamic", "Ethernet1/1").addresses[-1] == "fe80::/64"
+    text = f"{HEAD}interface Vlan5\n  ipv6 link-local FE80::5\ninterface breakout module 1 port 1 map 25g-4x\n"
+    assert [one.addresses for one in load("nxos").parse(text, {}).interfaces] == [("fe80::5/64",)]
+
+
+def test_patterns_that_are_not_understood_decide_nothing() -> None:
+    for pattern in ("(64501", "[9-1]", "*", "(64501)\\1"):
+        one = small(f'ip as-path access-list A seq 5 permit "{pattern}"\nroute-map M permit 10\n  match as-path A')
+        assert verdict(one) == "inconclusive"
 
 
 def test_templates_are_inherited_in_order() -> None:
@@ -322,6 +339,18 @@ def test_enforce_first_as_is_on_unless_taken_away() -> None:
     assert {s.enforce_first_as for s in router("rtbh").sessions} == {True}
 
 
+def test_maxas_limit_leaves_long_paths_undecided() -> None:
+    one = small("route-map M permit 10", more="  maxas-limit 3\n")
+    assert [verdict(one, path=(64501,) * count) for count in (3, 4)] == ["accept", "inconclusive"]
+
+
+def test_labeled_families_are_sessions_of_their_own() -> None:
+    one = load("nxos").parse(
+        f"{HEAD}router bgp 1\n  neighbor 192.0.2.1 remote-as 2\n    address-family ipv4 labeled-unicast\n      route-map M in\n", {}
+    )
+    assert [(s.family, s.afi) for s in one.sessions] == [("ipv4-labeled-unicast", 4)]
+
+
 def test_confederation_local_as_and_asdot() -> None:
     one = router("confederation")
     kinds = {s.neighbor: (s.kind, s.local_as) for s in one.sessions}
@@ -339,7 +368,7 @@ def test_vrfs_keep_their_sessions_routes_and_leaks_apart() -> None:
     assert session(one, "10.5.0.2", vrf="RED5").local_as == 64599
     assert session(one, "10.2.0.2", vrf="RED2").allowas_in == 3
     assert ("198.51.100.16/28", True, "RED1", 666) in {(s.prefix, s.discard, s.vrf, s.tag) for s in one.statics}
-    assert ("10.8.0.0/16", "RED8") in {(s.prefix, s.vrf) for s in one.statics}
+    assert ("10.8.0.0/16", "default") in {(s.prefix, s.vrf) for s in one.statics}  # only its next hop is in RED8
     assert sorted({str(u.taints) for u in one.unread}) == ["router", "session vrf RED7"]
 
 
@@ -394,7 +423,7 @@ def test_a_text_that_shows_a_cut_is_incomplete(case: str) -> None:
     parse = load("nxos").parse
     assert parse(text, {}).complete
     assert not parse(text.replace("version ", "!", 1), {}).complete
-    assert not parse(text.replace("hostname ", "!", 1), {}).complete
+    assert not parse(text.replace("\nhostname ", "\n!", 1).replace("\nswitchname ", "\n!", 1), {}).complete
     assert not parse(text.rstrip()[:-4] + " zz", {}).complete
     at = text.rindex("neighbor ")
     assert not parse(text[: text.index("\n", at)], {}).complete

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from dataclasses import dataclass, field
 
 from ...model.router import Taint
@@ -78,6 +79,14 @@ class Bgp:
         return self.peers.setdefault(name, Peer(name, line))
 
 
+def canonical(name: str) -> str:
+    """An address or prefix as routers print it; any other name as it is."""
+    try:
+        return str(ipaddress.ip_network(name) if "/" in name else ipaddress.ip_address(name))
+    except ValueError:
+        return name
+
+
 def family_of(words: list[str]) -> str:
     """`ipv4` or `ipv6 multicast` as a family name; empty for one that carries no routes of the Internet."""
     name = "-".join(words[:2]) if len(words) > 1 else f"{words[0]}-unicast" if words else ""
@@ -116,7 +125,7 @@ def statement(bgp: Bgp, family: str, at: Statement, ledger: Ledger) -> bool:
             return False
     except Unreadable:
         if head == "neighbor":
-            ledger.miss(line, "unsupported", Taint("session", body[1]))
+            ledger.miss(line, "unsupported", Taint("session", canonical(body[1])))
         else:
             ledger.miss(line, "unsupported", Taint("router"))
     return True
@@ -242,12 +251,12 @@ def _neighbor(bgp: Bgp, family: str, body: list[str], line: int, sign: str, ledg
         owner.peer(name, line).lines.append(line)
         ledger.used(line)
         return
-    peer = bgp.peer(name, line)
     found = _option(option, rest, bool(sign))
     if found is None:
         state = "unsupported" if option in UNSUPPORTED else "unrecognised"
-        ledger.miss(line, state, Taint("session", name))  # type: ignore[arg-type]
+        ledger.miss(line, state, Taint("session", canonical(name)))  # type: ignore[arg-type]
         return
+    peer = bgp.peer(name, line)
     key, value = found
     if sign == "default":
         peer.options.get(family, {}).pop(key, None)

@@ -111,6 +111,7 @@ def validation_line(draft: Draft, block: Block, at: Statement) -> bool:
     if words[0] == "ebgp" and words[1:] == ["local"]:
         draft.validates["ebgp"] = at.number
     elif words[0] == "ebgp":
+        draft.validates["ebgp"] = at.number
         draft.taint(at.number, "rpki")
         return True
     elif words[0] not in ("ibgp", "redistributed"):
@@ -186,8 +187,8 @@ def interface_line(draft: Draft, block: Block, at: Statement) -> bool:
         return True
     else:
         return False
-    one.lines.append(line)
     if draft.ledger.states[line - 1] == 63:
+        one.lines.append(line)
         draft.ledger.used(line)
     return True
 
@@ -236,7 +237,6 @@ def _urpf(one: Face, afi: Afi, words: list[str]) -> bool:
         r"verify unicast source reachable-via (rx|any)((?: allow-default)?)((?: lookup default)?)", " ".join(words)
     )
     if found is None:
-        one.urpf[afi] = "unknown"
         return False
     mode, default, lookup = found.groups()
     one.urpf[afi] = "unknown" if afi == 6 or lookup else "strict" if mode == "rx" else "loose"

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ...model.policy import Afi
-from ...model.router import RpkiCache, StaticRoute, Taint, Undefined, Urpf
+from ...model.router import RpkiCache, StaticRoute, Taint, Urpf
 from .._acl import Acl
 from .._block import Ledger, Statement
 from .._lists import Lists
 from .._routemap import Entry, RouteMap
-from .bgp import Bgp, Peer
+from .bgp import Bgp
 
 
 @dataclass(slots=True)
@@ -73,7 +73,6 @@ class Draft:
     """Origin word of each entry of an AS-path list, where one is not `any`."""
     string_mode: bool | None = None
     acls: dict[tuple[Afi, str], Acl] = field(default_factory=dict)
-    dynamic: set[str] = field(default_factory=set)
     maps: dict[str, RouteMap] = field(default_factory=dict)
     clauses: list[tuple[RouteMap, Entry, Statement]] = field(default_factory=list)
     main: Bgp | None = None
@@ -90,7 +89,6 @@ class Draft:
     """`ebgp` -> line of `ebgp local` under `rpki origin-validation`."""
     leaks: list[tuple[str, list[str], int]] = field(default_factory=list)
     """(VRF, words, line) of routes leaked between VRFs."""
-    vrfs: set[str] = field(default_factory=set)
     model: str | None = None
     """`ribd` or `multi-agent` as the text says, or None."""
     hostname: str | None = None
@@ -101,7 +99,6 @@ class Draft:
     text_until: str = ""
     """Free text is being read, up to this line."""
     text_is_code: bool = False
-    undefined: list[Undefined] = field(default_factory=list)
 
     @property
     def top(self) -> Block | None:
@@ -130,6 +127,3 @@ def rpki_caches(draft: Draft) -> tuple[RpkiCache, ...]:
         for one in draft.caches
         if one.host
     )
-
-
-__all__ = ["Block", "Cache", "Draft", "Face", "Peer", "PeerFilter", "rpki_caches"]

@@ -1,4 +1,4 @@
-"""Runs of prefix-list entries, the bulk of large configurations: read in one tight loop without looking at each line as a statement."""
+"""Entries of a prefix list in block form, the bulk of large configurations: read in one tight loop, not as statements."""
 
 from __future__ import annotations
 
@@ -8,40 +8,24 @@ from socket import AF_INET6, inet_aton, inet_pton
 from ...model.policy import Afi, PrefixEntry
 from .._lists import Numbered
 
-_TAIL = r"seq (\d{1,9}) (permit|deny) ADDRESS/(\d{1,3})(?: (eq|ge|le) (\d{1,3})(?: le (\d{1,3}))?)?[ ]*\Z"
+_ENTRY = r"( +)seq (\d{1,9}) (permit|deny) ADDRESS/(\d{1,3})(?: (eq|ge|le) (\d{1,3})(?: le (\d{1,3}))?)?[ ]*\Z"
 _ADDRESS = {4: r"(\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3})", 6: r"([0-9A-Fa-f:]{2,39})"}
-_BLOCK = {afi: re.compile(rf"( +){_TAIL}".replace("ADDRESS", address), re.ASCII) for afi, address in _ADDRESS.items()}
-_LINE = {
-    afi: re.compile(rf"(?:{word}) prefix-list (\S+) {_TAIL}".replace("ADDRESS", _ADDRESS[afi]), re.ASCII)
-    for afi, word in ((4, "ip"), (6, "ipv6"))
-}
+_PATTERNS = {afi: re.compile(_ENTRY.replace("ADDRESS", address), re.ASCII) for afi, address in _ADDRESS.items()}
 
 
-def run(
-    lines: list[str],
-    at: int,
-    afi: Afi,
-    head: str | int,
-    table: Numbered[PrefixEntry],
-    states: bytearray,
-) -> int:
-    """Read entries from `lines[at]` on, as long as they are plain ones of this list; returns where it stopped.
-
-    `head` is the name of the list where each line repeats it, or the indentation of the block's header.
-    """
-    inside = isinstance(head, int)
-    match = (_BLOCK if inside else _LINE)[afi].match
+def run(lines: list[str], at: int, afi: Afi, indent: int, table: Numbered[PrefixEntry], states: bytearray) -> int:
+    """Read entries from `lines[at]` on, as long as they are plain ones and stand deeper than `indent`; returns where it stopped."""
+    match = _PATTERNS[afi].match
     size = 32 if afi == 4 else 128
     seqs, entries, numbers = table.seqs, table.entries, table.lines
     last = seqs[-1] if seqs else -1
-    ordered = table.ordered
-    end = len(lines)
+    start, end = at, len(lines)
     while at < end:
         found = match(lines[at])
         if found is None:
             break
-        first, seq_text, action, address, length_text, word, bound, upper = found.groups()
-        if (len(first) <= head) if inside else (first != head):  # type: ignore[operator]
+        margin, seq_text, action, address, length_text, word, bound, upper = found.groups()
+        if len(margin) <= indent:
             break
         length = int(length_text)
         if word is None:
@@ -62,12 +46,11 @@ def run(
             break
         seq = int(seq_text)
         if seq <= last:
-            ordered = False
+            table.ordered = False
         last = seq
         at += 1
         seqs.append(seq)
         entries.append((network >> shift << shift, length, least, most, action == "permit", at))
         numbers.append(at)
-        states[at - 1] = 117
-    table.ordered = ordered
+    states[start:at] = b"u" * (at - start)
     return at

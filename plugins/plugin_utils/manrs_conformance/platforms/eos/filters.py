@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 
 from ...model.policy import (
@@ -21,10 +20,10 @@ from ...model.policy import (
     Term,
     Verdict,
 )
-from ...model.router import Undefined, Unread
+from ...model.router import Undefined
 from .._lists import Lists
 from .._routemap import opaque
-from .bgp import Bgp, Option, Peer
+from .bgp import Bgp, Option, Peer, canonical
 
 DIRECTIONS = (("in", "import"), ("out", "export"))
 KIND_OF = {"community-list": ("community-list", "large-community-list", "extcommunity-list"), "prefix-list": ("prefix-list",)}
@@ -36,13 +35,9 @@ class Context:
 
     lists: Lists
     policies: dict[str, Policy]
-    dynamic: frozenset[str] = frozenset()
-    functions: frozenset[str] = frozenset()
-    hidden_functions: bool = False
     undefined: list[Undefined] = field(default_factory=list)
-    unread: list[Unread] = field(default_factory=list)
-    used_functions: set[tuple[int, str]] = field(default_factory=set)
-    """(line, session or group) of attachments of a function that is defined: they are not read."""
+    unread: dict[str, int] = field(default_factory=dict)
+    """Line that was not understood, by the session or group that it may change."""
 
 
 @dataclass(slots=True)
@@ -124,18 +119,19 @@ def attachment(bgp: Bgp, view: View, family: str, word: str, direction: str, con
         elif kind == "prefix-list":
             filters.append(_prefix_list(name, line, family, several, context))
         else:
-            filters.append(_function(" ".join(option[0]), line, _subject(bgp, view, family, line), context))
+            context.undefined.append(Undefined("rcf", " ".join(option[0]), line, "deny-all"))
+            # A function that is not defined refuses everything (EOS manual, routing control functions).
+            filters.append(Filter("rcf", " ".join(option[0]), Policy(name, "rcf", (), Verdict.REJECT), line, defined=False))
+    names = (canonical(view.peer.name), f"{bgp.vrf}/{canonical(view.peer.name)}/{family}", view.group.name if view.group else "")
+    doubtful = next((context.unread[one] for one in names if one in context.unread), 0)
+    if doubtful:
+        why = "a line of this session was not understood and may change what it does to routes"
+        filters.append(Filter("unread", "not understood", _unsure("unread", "unread", why, doubtful), doubtful))
     # That `action deny` also refuses a session without any policy is said by operators, not by the vendor text at hand.
     default = Verdict.ACCEPT if action == "permit" else None
     if filters:
         default = Verdict.REJECT
     return Attachment(direction, tuple(filters), default)  # type: ignore[arg-type]
-
-
-def _subject(bgp: Bgp, view: View, family: str, line: int) -> str:
-    """The session, or its whole group when the line is the group's."""
-    own = any(option[1] == line for options in view.peer.options.values() for option in options.values())
-    return f"{bgp.vrf}/{view.peer.name}/{family}" if own or view.group is None else view.group.name
 
 
 def _route_map(name: str, line: int, action: str | None, included: list[str], context: Context) -> Filter:
@@ -174,7 +170,7 @@ def _unsure(name: str, kind: str, why: str, line: int) -> Policy:
 def _prefix_list(name: str, line: int, family: str, several: bool, context: Context) -> Filter:
     """A prefix list on a neighbour; beside another filter it is not confirmed that it counts, and neither is an undefined one."""
     found = context.lists.prefix_list(6 if family.startswith("ipv6") else 4, name)
-    if name in context.lists.tainted or (found is None and name in context.dynamic):
+    if name in context.lists.tainted:
         return Filter("prefix-list", name, _unsure(name, "prefix-list", f"prefix-list {name} was not read completely", line), line)
     if found is None or not found.entries:
         why = f"what EOS makes of prefix-list {name}, which is {'not defined' if found is None else 'empty'}, is not confirmed"
@@ -187,17 +183,6 @@ def _prefix_list(name: str, line: int, family: str, several: bool, context: Cont
         why = "whether a prefix-list counts beside a route-map is not confirmed"
         terms.append(Term(f"{name}?", Const(None, why, line), ACCEPT, lines=(line,)))
     return Filter("prefix-list", name, Policy(name, "prefix-list", tuple(terms), Verdict.REJECT), line)
-
-
-def _function(text: str, line: int, subject: str, context: Context) -> Filter:
-    """An RCF: one that is not defined refuses everything (EOS manual, routing control functions); others are not read."""
-    name = re.match(r"[\w.]*", text, re.ASCII)
-    word = name.group() if name else ""
-    if word not in context.functions and not context.hidden_functions:
-        context.undefined.append(Undefined("rcf", text, line, "deny-all"))
-        return Filter("rcf", text, Policy(text, "rcf", (), Verdict.REJECT), line, defined=False)
-    context.used_functions.add((line, subject))
-    return Filter("rcf", text, _unsure(text, "rcf", f"routing control function {text} is not modelled", line), line)
 
 
 def looks_at_rpki(one: Attachment) -> bool:

@@ -124,12 +124,12 @@ def acl_line(draft: Draft, acl: Acl, at: Statement) -> bool:
     if not body or body[0] in ("remark", "counters", "statistics", "fragment-rules"):
         draft.ledger.irrelevant(line)
         return True
-    acl.lines.append(line)
     try:
         if words[0] == "no":
             raise Unreadable("no")
         seq, rule = _rule(acl, [one for one in words if one != "tracked"], line)
         acl.rules.add(seq if seq is not None else _next(acl), rule, line)
+        acl.lines.append(line)
         draft.ledger.used(line)
     except Unreadable:
         acl.tainted = True

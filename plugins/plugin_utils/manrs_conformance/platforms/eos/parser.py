@@ -5,18 +5,22 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import TypeVar
 
-from ...model.policy import Afi, AsPathList, Policy, PrefixList
+from ...model.policy import Afi, AsPathList, CommunityList, Policy, PrefixList
 from ...model.router import Interface, Origination, Router, Taint, Undefined, Unread, Urpf
 from .. import _acl
 from .._lists import Unreadable
 from .._routemap import cannot, lower
 from . import live, originations, sessions
+from .bgp import canonical
 from .draft import Draft, Face, rpki_caches
 from .filters import Context
 from .reader import read
 from .routemap import LANGUAGE, EosScope, change, doubt_view, match
 from .statement import version_of
+
+L = TypeVar("L", PrefixList, AsPathList, CommunityList)
 
 
 def parse(text: str, state: Mapping[str, str]) -> Router:
@@ -26,16 +30,14 @@ def parse(text: str, state: Mapping[str, str]) -> Router:
     """
     draft = read(text)
     policies, scope = _policies(draft)
-    context = Context(
-        draft.lists, policies, frozenset(draft.dynamic), frozenset(draft.functions), draft.hidden_functions, list(scope.undefined)
-    )
     _leaks(draft)
     _without_remote_as(draft)
+    _functions(draft)
+    context = Context(draft.lists, policies, list(scope.undefined), _unread_sessions(draft))
     built = tuple(one for bgp in draft.instances for one in sessions.build(bgp, context, draft.peer_filters))
     made = tuple(one for bgp in draft.instances for one in originations.read(bgp, draft, context))
     faces = tuple(_interface(one, draft, context) for one in draft.faces.values())
     validation = _validation(draft)
-    _functions(draft, context)
     complete, because = _complete(draft)
     main = draft.main
     return Router(
@@ -47,9 +49,9 @@ def parse(text: str, state: Mapping[str, str]) -> Router:
         sessions=built,
         interfaces=faces,
         policies=policies,
-        prefix_lists=tuple(filter(None, (draft.lists.prefix_list(*key) for key in draft.lists.prefix))),
+        prefix_lists=tuple(one for key in draft.lists.prefix for one in _readable(draft, draft.lists.prefix_list(*key))),
         as_path_lists=tuple(_as_path_lists(draft)),
-        community_lists=tuple(filter(None, (draft.lists.community_list(*key) for key in draft.lists.community))),
+        community_lists=tuple(one for key in draft.lists.community for one in _readable(draft, draft.lists.community_list(*key))),
         other_lists=tuple(_route_filters(draft)),
         originations=_unique(made),
         statics=tuple(draft.statics),
@@ -76,15 +78,7 @@ def _unique(made: tuple[Origination, ...]) -> tuple[Origination, ...]:
 
 def _policies(draft: Draft) -> tuple[dict[str, Policy], EosScope]:
     """Every route-map, its statements resolved once all lists are known."""
-    scope = EosScope(
-        draft.lists,
-        LANGUAGE,
-        draft.acls,
-        [],
-        string_mode=draft.string_mode,
-        origins=draft.origins,
-        dynamic=frozenset(draft.dynamic),
-    )
+    scope = EosScope(draft.lists, LANGUAGE, draft.acls, [], string_mode=draft.string_mode, origins=draft.origins)
     for one, entry, at in draft.clauses:
         words = at.words
         try:
@@ -115,27 +109,54 @@ def _without_remote_as(draft: Draft) -> None:
     """A neighbour without remote AS has no session: what was written for it is not in effect, and we cannot tell what was meant."""
     for bgp in draft.instances:
         main = bgp.parent or bgp
-        for name, peer in bgp.peers.items():
+        for name, peer in list(bgp.peers.items()):
             if name in main.groups:
                 continue
             member = peer.options.get("", {}).get("peer-group", ([], 0))[0] or []
             sources = [peer, *(one for one in (bgp.peers.get(member[0]), main.peers.get(member[0])) if one)] if member else [peer]
             known = any((one.options.get("", {}).get("remote-as") or (None, 0))[0] for one in sources)
-            if not known and draft.ledger.states[peer.line - 1] == 117:
-                draft.taint(peer.line, "session", name)
+            if not known:
+                del bgp.peers[name]
+                for line in {peer.line, *peer.lines}:
+                    draft.taint(line, "session", canonical(name))
 
 
-def _functions(draft: Draft, context: Context) -> None:
-    """Attached functions are named as not read, once a line and subject."""
-    for line, subject in sorted(context.used_functions):
-        draft.taint(line, "session", subject)
+def _functions(draft: Draft) -> None:
+    """Routing control functions are not read: a line that attaches one which is defined, or may be, is named and taints its session."""
+    for bgp in draft.instances:
+        main = bgp.parent or bgp
+        for name, peer in bgp.peers.items():
+            for family, options in peer.options.items():
+                for key in ("rcf in", "rcf out"):
+                    words, line = options.get(key, (None, 0))
+                    if words is None or not (draft.hidden_functions or words[0].partition("(")[0] in draft.functions):
+                        continue
+                    del options[key]
+                    peer.lines = [one for one in peer.lines if one != line]
+                    peer.line = min(peer.lines, default=peer.line) if peer.line == line else peer.line
+                    subject = f"{bgp.vrf}/{canonical(name)}/{family}" if family and name not in main.groups else canonical(name)
+                    draft.taint(line, "session", subject)
+
+
+def _unread_sessions(draft: Draft) -> dict[str, int]:
+    """First line that was not understood for each session or group."""
+    out: dict[str, int] = {}
+    for one in sorted(draft.ledger.unread, key=lambda one: one.line):
+        if one.taints.kind == "session":
+            out.setdefault(one.taints.name, one.line)
+    return out
+
+
+def _readable(draft: Draft, one: L | None) -> Iterator[L]:
+    """The list, unless it is only lines that were not understood: then it is known by its taint."""
+    if one is not None and (one.entries or one.name not in draft.lists.tainted):
+        yield one
 
 
 def _as_path_lists(draft: Draft) -> Iterator[AsPathList]:
     dialect = "cisco" if draft.string_mode else "asn"
     for name in draft.lists.as_path:
-        found = draft.lists.as_path_list(name)
-        if found is not None:
+        for found in _readable(draft, draft.lists.as_path_list(name)):
             yield replace(found, entries=tuple(replace(one, dialect=dialect) for one in found.entries))
 
 
@@ -198,25 +219,14 @@ def _validation(draft: Draft) -> dict[str, bool]:
 
 
 def _expand(draft: Draft) -> tuple[Unread, ...]:
-    """Unread lines by number; what taints a peer group taints each of its members and ranges."""
-    members: dict[str, list[str]] = {}
-    for bgp in draft.instances:
-        for name, peer in bgp.peers.items():
-            for group in peer.options.get("", {}).get("peer-group", ([], 0))[0] or []:
-                members.setdefault(group, []).append(name)
-        for one in bgp.ranges:
-            members.setdefault(one.group, []).append(one.name)
-    out: list[Unread] = []
-    for unread in draft.ledger.unread:
-        out.append(unread)
-        if unread.taints.kind == "session":
-            out += [replace(unread, taints=Taint("session", name)) for name in members.get(unread.taints.name, ())]
+    """Unread lines by number; what taints a peer group reaches its members by the name of the group."""
+    out: list[Unread] = list(draft.ledger.unread)
     seen = {one.line for one in out}
     for number, letter in enumerate(draft.ledger.states, 1):
         if letter == 63 and number not in seen:
             out.append(Unread(number, draft.ledger.lines[number - 1].strip(), "unrecognised", Taint("router")))
     final = [one for one in out if draft.ledger.states[one.line - 1] in b"s?"]
-    return tuple(sorted(dict.fromkeys(final), key=lambda one: one.line))
+    return tuple(sorted(dict.fromkeys(final), key=lambda one: (one.line, str(one.taints))))
 
 
 def _complete(draft: Draft) -> tuple[bool, str]:
@@ -245,6 +255,10 @@ def _facts(draft: Draft) -> dict[str, str]:
         for direction in ("in", "out"):
             found = main.missing.get("", {}).get(direction)
             out[f"missing-policy {direction}"] = " ".join(found[0]) if found and found[0] else "permit"
+        # What `deny` does to a session without any policy is not confirmed; without it, everything passes.
+        refuses = all(out[f"missing-policy {direction}"].startswith("deny") for direction in ("in", "out"))
+        out["ebgp-requires-policy"] = "unknown" if refuses else "off"
+        out["ebgp-requires-policy statement"] = "bgp missing-policy direction in|out action deny"
         if main.confed_id is not None:
             out["confederation"] = str(main.confed_id)
     return out

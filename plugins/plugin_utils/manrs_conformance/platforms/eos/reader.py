@@ -9,10 +9,10 @@ from typing import cast
 from ...model.policy import Afi
 from ...model.router import Taint
 from .._acl import Acl
-from .._block import Ledger, Redacted, Statement, placeholder
-from .._lists import Numbered, Unreadable, asn
+from .._block import Ledger, Redacted, Statement, placeholder, statement
+from .._lists import Numbered, Unreadable, asn, run_of_prefixes
 from .._routemap import Entry, RouteMap, cannot
-from .bgp import Bgp
+from .bgp import Bgp, canonical
 from .blocks import LINES, static_line
 from .draft import Block, Draft, Face, PeerFilter
 from .fastlists import run
@@ -23,63 +23,60 @@ _DEVICE = re.compile(r"^\s*!+\s*device:\s*(\S+)\s*\((?:[^,()]*,\s*)?(?:EOS-)?([^
 _AGAIN = (("router", "bgp"), ("route-map",), ("interface",), ("ip", "prefix-list"), ("ipv6", "prefix-list"), ("vrf", "instance"))
 """Statements of the top that no block without meaning contains: a text with wrong indentation is still read there."""
 
+FLAT = frozenset({"route-map", "prefix-list", "acl", "peer-filter", "interface", "cache", "validation"})
+"""Blocks without blocks inside: what follows an unknown line there is a line of the same block."""
+
+IRRELEVANT_STATE = 105
+
 
 def read(text: str) -> Draft:
     """Read every line; what belongs together is resolved afterwards by the parser."""
     lines = text.splitlines()
     draft = Draft(Ledger(lines))
-    states = draft.ledger.states
     number = 0
     while number < len(lines):
-        if lines[number].startswith(("   seq ", "ip prefix-list ", "ipv6 prefix-list ")) and not draft.text_until:
-            after = _run(draft, lines, number)
-            draft.statements += after - number
-            if after > number:
-                number = after
-                continue
-        raw = lines[number]
+        after = _run(draft, lines, number) if not draft.text_until else number
+        draft.statements += after - number
+        if after > number:
+            number = after
+            continue
+        at = statement(lines, number)
         number += 1
-        words = raw.split()
-        if words:
-            at = Statement(number, len(raw) - len(raw.lstrip()), words, raw)
-            if draft.text_until:
-                _text(draft, at)
-            else:
-                _line(draft, at)
+        if at is None:
+            draft.ledger.irrelevant(number)
+        elif draft.text_until:
+            _text(draft, at)
         else:
-            states[number - 1] = 105
+            _line(draft, at)
     return draft
 
 
 def _run(draft: Draft, lines: list[str], number: int) -> int:
     """Read a run of prefix-list entries, of the open block or one by one; returns where it stopped."""
-    block = draft.top
-    if lines[number][0] == " ":
-        if block is None or block.kind != "prefix-list":
-            return number
-        afi, name, head = cast(Afi, block.thing), block.name, cast("str | int", block.indent)
-    else:
-        words = lines[number].split(None, 3)
-        if len(words) < 4:
-            return number
-        draft.blocks.clear()
-        afi, name = 4 if words[0] == "ip" else 6, words[2]
-        head = name
-    table = draft.lists.prefix.get((afi, name)) or Numbered(name)
-    after = run(lines, number, afi, head, table, draft.ledger.states)
-    if after > number:
-        draft.lists.prefix[(afi, name)] = table
-    return after
+    text, block = lines[number], draft.top
+    if text.startswith(("ip prefix-list ", "ipv6 prefix-list ")):
+        after = run_of_prefixes(lines, number, draft.lists.prefix, draft.ledger.states)
+        if after > number:
+            draft.blocks.clear()
+        return after
+    if block is None or block.kind != "prefix-list" or not text.startswith("   "):
+        return number
+    afi = cast(Afi, block.thing)
+    return run(lines, number, afi, block.indent, draft.lists.prefix[(afi, block.name)], draft.ledger.states)
 
 
 def _text(draft: Draft, at: Statement) -> None:
     """A line of free text or code."""
     draft.ledger.irrelevant(at.number)
-    if at.text.strip() == draft.text_until:
+    found = set(re.findall(r"\bfunction\s+(\w+)\s*\(", at.text, re.ASCII)) if draft.text_is_code else set()
+    hidden = draft.text_is_code and at.words[:2] == ["source", "pulled-from"]
+    draft.functions |= found
+    draft.hidden_functions = draft.hidden_functions or hidden
+    ends = at.text.strip() == draft.text_until
+    if found or hidden or ends:
+        draft.ledger.used(at.number)
+    if ends:
         draft.text_until, draft.text_is_code = "", False
-    elif draft.text_is_code:
-        draft.hidden_functions = draft.hidden_functions or at.words[:2] == ["source", "pulled-from"]
-        draft.functions |= set(re.findall(r"\bfunction\s+(\w+)\s*\(", at.text, re.ASCII))
 
 
 def _line(draft: Draft, at: Statement) -> None:
@@ -91,8 +88,7 @@ def _line(draft: Draft, at: Statement) -> None:
         found = pattern.search(at.text)
         if found is not None:
             draft.ledger.secret(at.number, found.group(1))
-    while draft.blocks and at.indent <= draft.blocks[-1].indent:
-        draft.blocks.pop()
+    _leave(draft, at)
     block = draft.top
     alone = block is not None and block.kind == "skip" and len(draft.blocks) == 1 and len(at.words) > 1
     if alone and any(tuple(at.words[: len(one)]) == one for one in _AGAIN):
@@ -108,9 +104,10 @@ def _line(draft: Draft, at: Statement) -> None:
             draft.blocks.pop()
         draft.ledger.irrelevant(at.number)
         return
-    if at.words[0] in TEXT_BLOCKS or (at.words == ["action", "bash"] and block is not None and block.kind == "skip"):
+    if at.words[0] in TEXT_BLOCKS or at.words == ["action", "bash"]:
+        # Begin and end of the text are used: without its end the rest of the configuration would be text too.
         draft.text_until = "EOF"
-        draft.ledger.irrelevant(at.number)
+        draft.ledger.used(at.number)
         return
     if block is None:
         if not _top(draft, at):
@@ -119,6 +116,15 @@ def _line(draft: Draft, at: Statement) -> None:
         return
     if not LINES[block.kind](draft, block, at):
         _unknown(draft, block, at)
+    elif draft.top is block and block.kind != "skip" and draft.ledger.states[at.number - 1] == IRRELEVANT_STATE:
+        # What stands deeper than a line that bears on nothing is that line's.
+        draft.open(at, "skip")
+
+
+def _leave(draft: Draft, at: Statement) -> None:
+    """Close the blocks that the line does not stand deeper than."""
+    while draft.blocks and at.indent <= draft.blocks[-1].indent:
+        draft.blocks.pop()
 
 
 def _comment(draft: Draft, at: Statement) -> None:
@@ -138,11 +144,16 @@ def _comment(draft: Draft, at: Statement) -> None:
 def _redacted(draft: Draft, at: Statement, what: Redacted) -> None:
     """A placeholder taints what the line it stands for tainted."""
     draft.ledger.miss(at.number, what.state, what.taint)
+    _leave(draft, at)
     block = draft.top
     if what.taint.kind == "list":
         draft.lists.tainted.add(what.taint.name)
         for (_, name), acl in draft.acls.items():
             acl.tainted = acl.tainted or name == what.taint.name
+        if what.taint.name in draft.peer_filters:
+            draft.peer_filters[what.taint.name].tainted = True
+    elif what.taint.kind == "rpki" and block is not None and block.kind == "validation":
+        draft.validates["ebgp"] = at.number
     elif what.taint.kind == "interface" and what.taint.name in draft.faces:
         draft.faces[what.taint.name].judged_elsewhere = True
     elif what.taint.kind == "policy":
@@ -162,16 +173,21 @@ def _unknown(draft: Draft, block: Block, at: Statement) -> None:
         cannot(item, "", at.number)
         taint = Taint("policy", one.name)
     elif block.kind == "interface":
+        # The line may be a filter of sources that is not known here.
+        cast(Face, block.thing).judged_elsewhere = True
         taint = Taint("interface", cast(Face, block.thing).name)
     elif block.kind in ("cache", "validation"):
+        if block.kind == "validation":
+            draft.validates["ebgp"] = at.number
         taint = Taint("rpki")
     elif block.kind == "prefix-list":
         draft.lists.tainted.add(block.name)
         taint = Taint("list", block.name)
     elif block.kind in ("vrf", "bgp", "bgp-vrf", "bgp-family") and at.words[0] == "neighbor" and len(at.words) > 1:
-        taint = Taint("session", at.words[1])
+        taint = Taint("session", canonical(at.words[1]))
     draft.ledger.miss(at.number, "unrecognised", taint)
-    draft.open(at, "unknown", taint)
+    if block.kind not in FLAT:
+        draft.open(at, "unknown", taint)
 
 
 def _top(draft: Draft, at: Statement) -> bool:
@@ -267,7 +283,6 @@ def _interface(draft: Draft, at: Statement) -> bool:
 def _vrf(draft: Draft, at: Statement) -> bool:
     if len(at.words) != 3 or at.words[1] not in ("instance", "definition"):
         return False
-    draft.vrfs.add(at.words[2])
     draft.open(at, "vrf")
     draft.ledger.used(at.number)
     return True
@@ -285,7 +300,7 @@ def _dynamic(draft: Draft, at: Statement) -> bool:
     """`dynamic prefix-list NAME`: its content depends on the routes of the moment."""
     if at.words[1:2] != ["prefix-list"] or len(at.words) != 3:
         return False
-    draft.dynamic.add(at.words[2])
+    draft.lists.tainted.add(at.words[2])
     draft.taint(at.number, "list", at.words[2])
     draft.open(at, "skip")
     return True

@@ -42,7 +42,6 @@ class EosScope(Scope):
 
     string_mode: bool | None = None
     origins: Mapping[str, list[str]] = field(default_factory=dict)
-    dynamic: frozenset[str] = frozenset()
 
 
 def either(conds: Iterable[Cond], line: int, why: str) -> Cond:
@@ -60,12 +59,10 @@ def _several(read: Callable[[str], Cond], names: list[str], line: int) -> Cond:
 
 
 def prefix_lists(afi: Afi) -> Matcher:
-    """`match ip|ipv6 address prefix-list NAME…`; a dynamic list of that name is not read."""
+    """`match ip|ipv6 address prefix-list NAME…`."""
 
     def read(words: list[str], line: int, permit: bool, scope: Scope) -> Cond:
         def one(name: str) -> Cond:
-            if isinstance(scope, EosScope) and name in scope.dynamic:
-                return Const(None, f"prefix-list {name} is dynamic", line)
             found = scope.named(
                 "prefix-list",
                 [name],
@@ -230,6 +227,8 @@ def set_communities(kind: CommunityKind) -> Setter:
             if op != "delete" or not lists or None in lists or not scope.lists.tainted.isdisjoint(names):
                 return (Opaque(kind, f"set {' '.join(words)}", line),)
             return (SetCommunity(kind, "delete", lists=tuple(one for one in lists if one is not None), line=line),)
+        if kind == "extended" and op == "additive" and values:
+            return SETS["extcommunity"](words, line, scope)
         if not values or kind == "extended":
             return (Opaque(kind, f"set {' '.join(words)}", line),)
         names_ = tuple(community(one, kind) for one in values)

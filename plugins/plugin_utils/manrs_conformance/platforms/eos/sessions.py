@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterator
 
 from ...model.router import Session, Undefined
 from .._lists import asn
-from .bgp import UNICAST, Bgp, Peer, Range
+from .bgp import UNICAST, Bgp, Peer, Range, canonical
 from .draft import PeerFilter
 from .filters import DIRECTIONS, Context, View, attachment, looks_at_rpki
 
@@ -129,7 +128,7 @@ def _session(
     originate = view.words("default-originate", family)
     password = view.words("password", family)
     return Session(
-        neighbor=_canonical(view.peer.name),
+        neighbor=canonical(view.peer.name),
         family=family,
         remote_as=remote,
         kind=kind,  # type: ignore[arg-type]
@@ -165,13 +164,6 @@ def _session(
 
 def _short(text: str) -> bool:
     return text.isascii() and text.isdecimal() and len(text) < 10
-
-
-def _canonical(name: str) -> str:
-    try:
-        return str(ipaddress.ip_network(name) if "/" in name else ipaddress.ip_address(name))
-    except ValueError:
-        return name
 
 
 def _lines(view: View, family: str) -> tuple[int, ...]:

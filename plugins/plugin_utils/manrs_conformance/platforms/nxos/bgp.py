@@ -8,39 +8,15 @@ from dataclasses import dataclass, field
 from ...model.router import RpkiCache, Taint
 from .._block import Ledger
 from .._lists import Unreadable, asn, decimal
+from .options import AF, AF_IRRELEVANT, BASE, BASE_IRRELEVANT, Option, put
 from .statement import words as word_set
 from .tree import Block, leaf, no, refuse, skip
 
-Option = tuple[list[str] | None, int]
-"""Words after the option's name and the line; None when a `no` takes it away."""
 TEMPLATES = ("peer", "peer-session", "peer-policy")
-BASE = word_set(
-    "remote-as local-as description shutdown password ttl-security ebgp-multihop update-source remove-private-as timers ao"
-)
-BASE_IRRELEVANT = word_set(
-    """
-    affinity-group bfd bmp-activate-server capability default-metric disable-connected-check dont-capability-negotiate
-    dscp dynamic-capability fast-external-fallover graceful-restart graceful-shutdown internal-vpn-client log-neighbor-changes
-    low-memory maximum-peers peer-type reconnect-interval site-of-origin transport
-    """
-)
-AF = word_set(
-    """
-    route-map prefix-list filter-list maximum-prefix send-community next-hop-self route-reflector-client allowas-in as-override
-    default-originate soft-reconfiguration remove-private-as
-    """
-)
-AF_IRRELEVANT = word_set(
-    """
-    advertisement-interval allow-vpn-default-originate capability dampening disable-peer-as-check encapsulation link-bandwidth
-    next-hop-third-party nexthop-self-all rewrite-evpn-rt-asn rewrite-rt-asn soo suppress-inactive weight
-    """
-)
-DIRECTED = frozenset({"prefix-list", "filter-list", "route-map"})
 GLOBAL_IRRELEVANT = word_set(
     """
     bestpath cluster-id dynamic-med-interval event-history fast-external-fallover fib-accelerate flush-routes graceful-restart
-    graceful-restart-helper graceful-shutdown isolate log-neighbor-changes logging maxas-limit neighbor-down nsr nexthop
+    graceful-restart-helper graceful-shutdown isolate log-neighbor-changes logging neighbor-down nsr nexthop
     reconnect-interval segment-routing suppress-fib-pending timers bmp-server bmp enhanced-error affinity-group description
     prefix-peer-timeout prefix-peer-wait disable-policy-batching client-to-client
     """
@@ -52,7 +28,7 @@ FAMILY_IRRELEVANT = word_set(
     vni-vrf wait-igp-convergence igp-metric redistribute-rib
     """
 )
-FAMILIES = frozenset({"ipv4-unicast", "ipv6-unicast"})
+FAMILIES = word_set("ipv4-unicast ipv6-unicast ipv4-multicast ipv6-multicast ipv4-labeled-unicast ipv6-labeled-unicast")
 
 
 @dataclass(slots=True)
@@ -98,6 +74,8 @@ class Bgp:
     enforce_first_as: bool = True
     shutdown: bool = False
     caches: list[RpkiCache] = field(default_factory=list)
+    longest_path: tuple[int, int] | None = None
+    """`maxas-limit` and its line."""
 
 
 def read(bgp: Bgp, block: Block, ledger: Ledger) -> None:
@@ -145,6 +123,8 @@ def _statement(bgp: Bgp, instance: Instance, block: Block, ledger: Ledger) -> No
             bgp.confed_peers |= {asn(one) for one in words[2:]}
         elif head == "enforce-first-as" and len(words) == 1:
             bgp.enforce_first_as = not negative
+        elif head == "maxas-limit" and len(words) < 3:
+            bgp.longest_path = None if negative else (decimal(words[1] if len(words) > 1 else "512"), line)
         elif head == "shutdown" and len(words) == 1:
             bgp.shutdown = not negative
         elif head in GLOBAL_IRRELEVANT:
@@ -198,7 +178,7 @@ def _neighbor(instance: Instance, block: Block, ledger: Ledger) -> None:
     peer = instance.peers.setdefault(name, Peer(name, "neighbor", block.line))
     if len(words) > 2:
         try:
-            _option(peer.base, BASE, words[2:], block.line, negative=False)
+            put(peer.base, BASE, words[2:], block.line, negative=False)
         except Unreadable:
             peer.blocks.append(block)
             refuse(block, ledger, Taint("session", name))
@@ -243,7 +223,7 @@ def _base_option(peer: Peer, block: Block, ledger: Ledger) -> None:
         peer.inherits.append((words[1], words[2], line))
     elif head in BASE:
         try:
-            _option(peer.base, BASE, words, line, negative=negative)
+            put(peer.base, BASE, words, line, negative=negative)
         except Unreadable:
             refuse(block, ledger, _taint(peer))
             return
@@ -267,7 +247,7 @@ def _family_option(peer: Peer, family: str, options: dict[str, Option], block: B
         if head == "inherit" and words[1:2] == ["peer-policy"] and len(words) == 4 and not negative:
             peer.policies.setdefault(family, []).append((decimal(words[3]), words[2], line))
         elif head in AF:
-            _option(options, AF, words, line, negative=negative)
+            put(options, AF, words, line, negative=negative)
         elif head in ("bestpath", "origin-as") and "origin-as" in words:
             refuse(block, ledger, Taint("rpki"), known=True)
             return
@@ -283,91 +263,6 @@ def _family_option(peer: Peer, family: str, options: dict[str, Option], block: B
         return
     peer.lines.append(line)
     leaf(block, ledger, _taint(peer))
-
-
-def _option(target: dict[str, Option], known: frozenset[str], words: list[str], line: int, *, negative: bool) -> None:
-    """Put one option; Unreadable for values that are not understood."""
-    head, rest = words[0], words[1:]
-    if head not in known:
-        raise Unreadable(head)
-    key = head
-    if head in DIRECTED:
-        if len(rest) != 2 or rest[1] not in ("in", "out"):
-            raise Unreadable(" ".join(words))
-        key = f"{head} {rest[1]}"
-    elif head == "send-community":
-        for kind in _kinds(rest):
-            target[f"send-community {kind}"] = (None if negative else [], line)
-        return
-    elif not negative:
-        _check(head, rest)
-    target[key] = (None if negative else rest, line)
-
-
-def _kinds(rest: list[str]) -> tuple[str, ...]:
-    kinds = {
-        (): ("standard",),
-        ("standard",): ("standard",),
-        ("extended",): ("extended",),
-        ("both",): ("standard", "extended"),
-        ("large",): ("large",),
-        ("all",): ("standard", "extended", "large"),
-    }
-    if tuple(rest) not in kinds:
-        raise Unreadable(" ".join(rest))
-    return kinds[tuple(rest)]
-
-
-def _check(head: str, rest: list[str]) -> None:
-    """Raise Unreadable for values that the builder of sessions would not understand."""
-    if head == "remote-as":
-        _remote(rest)
-    elif head == "local-as":
-        asn(rest[0] if rest else "")
-        if not set(rest[1:]) <= {"no-prepend", "replace-as", "dual-as"}:
-            raise Unreadable(" ".join(rest))
-    elif head == "maximum-prefix":
-        _limit(rest)
-    elif head in ("ebgp-multihop", "allowas-in"):
-        if rest or head == "ebgp-multihop":
-            decimal(" ".join(rest))
-    elif head == "ttl-security":
-        if len(rest) != 2 or rest[0] != "hops":
-            raise Unreadable(" ".join(rest))
-        decimal(rest[1])
-    elif head == "default-originate":
-        if rest and (len(rest) != 2 or rest[0] != "route-map"):
-            raise Unreadable(" ".join(rest))
-    elif head == "soft-reconfiguration":
-        if rest not in (["inbound"], ["inbound", "always"]):
-            raise Unreadable(" ".join(rest))
-    elif head in ("password", "update-source", "ao"):
-        if not rest:
-            raise Unreadable(head)
-    elif head == "remove-private-as":
-        if not set(rest) <= {"all", "replace-as"}:
-            raise Unreadable(" ".join(rest))
-    elif head in ("shutdown", "next-hop-self", "route-reflector-client", "as-override") and rest not in ([], ["all"]):
-        raise Unreadable(" ".join(rest))
-
-
-def _remote(rest: list[str]) -> None:
-    if rest[:1] == ["route-map"] and len(rest) == 2:
-        return
-    if len(rest) != 1:
-        raise Unreadable(" ".join(rest))
-    if rest[0] not in ("external", "internal"):
-        asn(rest[0])
-
-
-def _limit(rest: list[str]) -> None:
-    """`N [THRESHOLD] [restart MINUTES | warning-only]`."""
-    decimal(rest[0] if rest else "")
-    tail = rest[1:]
-    if tail and tail[0].isdecimal():
-        tail = tail[1:]
-    if tail not in ([], ["warning-only"]) and not (len(tail) == 2 and tail[0] == "restart" and tail[1].isdecimal()):
-        raise Unreadable(" ".join(rest))
 
 
 def _rpki(bgp: Bgp, block: Block, ledger: Ledger) -> None:

@@ -10,7 +10,6 @@ COMMANDS = Commands(
         "version": "show version",
         "clock": "show clock",
         "bgp_summary": "show bgp vrf all all summary | json",
-        "rpki": "show bgp rpki cache",
     },
-    optional=frozenset({"clock", "bgp_summary", "rpki"}),
+    optional=frozenset({"clock", "bgp_summary"}),
 )

@@ -13,6 +13,8 @@ from .draft import Draft, Face, make_interface
 from .statement import INTERFACE_IP_IRRELEVANT, INTERFACE_IRRELEVANT
 from .tree import Block, leaf, no, refuse, skip
 
+LINK_LOCAL = "fe80::/64"
+"""Stands for a link-local address that the configuration does not name: the interface speaks IPv6 all the same."""
 LAYER_3 = ("vlan", "loopback", "mgmt", "tunnel", "bdi", "bvi")
 MODES = {
     ("rx",): ("strict", False),
@@ -26,6 +28,9 @@ def interface(draft: Draft, block: Block) -> bool:
     """`interface NAME [point-to-point|layer-3]` with its statements."""
     if len(block.words) < 2:
         return False
+    if block.words[1] == "breakout":
+        skip(block, draft.ledger)
+        return True
     name = "".join(block.words[1:3]) if len(block.words) > 2 and block.words[2][0].isdecimal() else block.words[1]
     face = draft.faces.setdefault(name, Face(name))
     face.lines.append(block.line)
@@ -45,7 +50,7 @@ def _statement(draft: Draft, face: Face, block: Block) -> None:
     elif words[0] in ("inherit", "port-profile"):
         # A port profile can carry addresses, access groups and source validation.
         refuse(block, draft.ledger, taint, known=True)
-    elif words[0] in ("ip", "ipv6") and words[1:2] in (["verify"], ["access-group"], ["traffic-filter"]):
+    elif words[0] in ("ip", "ipv6") and words[1:2] in (["verify"], ["access-group"], ["traffic-filter"], ["address"]):
         refuse(block, draft.ledger, taint, known=True)
     elif words[0] in INTERFACE_IRRELEVANT or (words[0] in ("ip", "ipv6") and words[1:2] and words[1] in INTERFACE_IP_IRRELEVANT):
         skip(block, draft.ledger)
@@ -75,8 +80,9 @@ def _read(draft: Draft, face: Face, block: Block, words: list[str], negative: bo
 def _ip(face: Face, block: Block, words: list[str], afi: int) -> bool:
     kind, rest = words[1], words[2:]
     if kind == "address":
-        if rest[0] in ("dhcp", "autoconfig", "use-link-local-only"):
+        if rest[0] in ("autoconfig", "use-link-local-only"):
             face.routed = True
+            face.addresses.append(LINK_LOCAL)
             return True
         try:
             address = ipaddress.ip_interface("/".join(rest[:2]) if "/" not in rest[0] and len(rest) > 1 and afi == 4 else rest[0])
@@ -85,6 +91,8 @@ def _ip(face: Face, block: Block, words: list[str], afi: int) -> bool:
         if address.version != afi:
             return False
         face.addresses.append(str(address))
+    elif kind == "link-local" and afi == 6:
+        face.addresses.append(f"{rest[0].lower()}/64" if _is_link_local(rest[0]) else LINK_LOCAL)
     elif kind == "unnumbered":
         face.unnumbered = "".join(rest)
     elif (kind == "access-group" and afi == 4) or (kind == "traffic-filter" and afi == 6):
@@ -97,6 +105,13 @@ def _ip(face: Face, block: Block, words: list[str], afi: int) -> bool:
         return False
     face.routed = True
     return True
+
+
+def _is_link_local(text: str) -> bool:
+    try:
+        return ipaddress.IPv6Address(text).is_link_local
+    except ValueError:
+        return False
 
 
 def build(draft: Draft) -> tuple[Interface, ...]:
@@ -175,7 +190,7 @@ def _family(draft: Draft, block: Block, vrf: str) -> None:
 
 
 def static(draft: Draft, block: Block, vrf: str) -> bool:
-    """`ip route P NEXT-HOP|INTERFACE [NEXT-HOP] [vrf V] [name N] [tag T] [PREFERENCE]`."""
+    """`ip route P NEXT-HOP|INTERFACE [NEXT-HOP] [vrf V] [name N] [tag T] [PREFERENCE]`; `vrf` there is where the next hop is found."""
     words = block.words
     if words[0] == "no" or len(words) < 4:
         return False

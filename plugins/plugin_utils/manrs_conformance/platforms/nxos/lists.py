@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from ...model.policy import Afi, AsPathEntry, CommunityEntry, CommunityKind, PrefixEntry
 from ...model.router import Taint
 from .._acl import Acl, extended_rule
@@ -114,25 +112,19 @@ def _as_path_entry(words: list[str], line: int) -> tuple[int | None, AsPathEntry
 def _community_entry(words: list[str], kind: CommunityKind, expanded: bool, line: int) -> tuple[int | None, CommunityEntry]:
     """Sequence and entry of a community list line: literals that must all be there, or a regex over the printed communities.
 
-    In which order NX-OS prints them is not confirmed, so a pattern that could tell the order is not read.
+    In which order NX-OS prints them, and what it reads where there are none, is not confirmed (hence `unordered`).
     """
     seq, permit, rest = head(words)
     if expanded:
         pattern = _pattern(rest)
         regex(pattern)
-        if _spans(pattern) or (kind == "standard" and reads_names(pattern)):
+        if kind == "standard" and reads_names(pattern):
             raise Unreadable(pattern)
         return seq, CommunityEntry(permit, regex=pattern, scope="unordered", line=line)
     if not rest:
         raise Unreadable("no community")
     names = extended_names(rest) if kind == "extended" else tuple(community_name(one, kind) for one in rest)
     return seq, CommunityEntry(permit, names, line=line)
-
-
-def _spans(pattern: str) -> bool:
-    """Whether a match may depend on what stands beside a community in the printed list."""
-    body = re.sub(r"(?:\.\*|\.\+|\.)\Z", "", pattern)
-    return any(mark in body for mark in ("^", "$", " ", ".", ",", "{", "\\")) or body.strip("_").count("_") > 0
 
 
 def access_list(draft: Draft, block: Block, afi: Afi, name: str) -> None:

@@ -9,7 +9,7 @@ from ...model.policy import ACCEPT, Const, Policy, PrefixList, Term, Verdict
 from ...model.router import LiveSession, Origination, Router, Session, Taint, Undefined, Unread
 from .. import _acl
 from .._lists import Unreadable, prefix, prefix_text
-from . import interfaces, live, routemap, sessions
+from . import doubts, inherit, interfaces, live, sessions
 from .bgp import Bgp, Instance
 from .draft import Draft
 from .reader import read
@@ -21,7 +21,7 @@ def parse(text: str, state: Mapping[str, str]) -> Router:
     if draft.bgp is not None:
         _without_remote_as(draft, draft.bgp)
         _imported(draft, draft.bgp)
-    policies = routemap.policies(draft)
+    policies = doubts.policies(draft)
     built = tuple(sessions.build(draft.bgp, draft, policies)) if draft.bgp else ()
     originations = tuple(
         one for bgp in [draft.bgp] if bgp for vrf in bgp.vrfs.values() for one in _originations(vrf, draft, policies)
@@ -74,7 +74,7 @@ def _without_remote_as(draft: Draft, bgp: Bgp) -> None:
     """A neighbour without remote-as brings no session up, and we cannot tell what was meant: nothing of it is used."""
     for instance in bgp.vrfs.values():
         for name, peer in list(instance.peers.items()):
-            if sessions.remote(bgp, draft, sessions.inherited(bgp, peer)) is not None:
+            if sessions.remote(bgp, draft, inherit.inherited(bgp, peer)) is not None:
                 continue
             del instance.peers[name]
             for block in (one for top in peer.blocks for one in top.walk()):
@@ -143,7 +143,8 @@ def _inside(one: LiveSession, ranges: list[tuple[str, ipaddress.IPv4Network | ip
 def _facts(bgp: Bgp | None) -> dict[str, str]:
     if bgp is None:
         return {}
-    out = {"enforce-first-as": "on" if bgp.enforce_first_as else "off"}
+    # No release is known to refuse a session without policies.
+    out = {"ebgp-requires-policy": "off", "enforce-first-as": "on" if bgp.enforce_first_as else "off"}
     if bgp.confed_id is not None:
         out["confederation"] = str(bgp.confed_id)
     return out

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from ...model.router import Secret, Taint
 from .._block import Ledger, Redacted, Statement, placeholder
@@ -12,18 +13,21 @@ from . import bgp as bgp_block
 from . import interfaces, lists, routemap
 from .bgp import Bgp
 from .draft import Draft
-from .statement import IRRELEVANT, IRRELEVANT_FEATURES, IRRELEVANT_IP, IRRELEVANT_ROUTERS, secrets
+from .statement import IRRELEVANT, IRRELEVANT_IP, IRRELEVANT_ROUTERS, secrets
 from .tree import Block, leaf, no, refuse, skip
+
+PREFIXES = ("ip prefix-list ", "ipv6 prefix-list ")
 
 
 def read(text: str) -> Draft:
     """Read every line; what belongs together is resolved afterwards by `parser.parse`."""
     lines = text.splitlines()
     draft = Draft(Ledger(lines))
-    roots, notes = _tree(draft, lines)
-    for root in roots:
+    tree = Tree(draft)
+    tree.grow(lines)
+    for root in tree.roots:
         _top(draft, root)
-    for at, what, parent in notes:
+    for at, what, parent in tree.notes:
         _redacted(draft, at, what, parent)
     for one in draft.ledger.unread:
         if one.taints.kind == "list":
@@ -34,67 +38,71 @@ def read(text: str) -> Draft:
     return draft
 
 
-def _tree(draft: Draft, lines: list[str]) -> tuple[list[Block], list[tuple[Statement, Redacted, Block | None]]]:
-    """Blocks by indentation; prefix lists, which can be hundreds of thousands of lines, are read on the way."""
-    roots: list[Block] = []
-    stack: list[Block] = []
-    notes: list[tuple[Statement, Redacted, Block | None]] = []
-    states, ledger = draft.ledger.states, draft.ledger
-    early: list[Block] = []
-    until, opened = "", 0
-    fast = False
-    index, count = 0, len(lines)
-    while index < count:
-        text = lines[index]
-        listed = text.startswith(("ip prefix-list ", "ipv6 prefix-list "))
-        if listed and not until:
-            after = run_of_prefixes(lines, index, draft.lists.prefix, states)
-            if after > index:
-                index, fast, stack = after, True, []
-                continue
-        index += 1
-        number = index
-        words = text.split()
-        if until:
+@dataclass(slots=True)
+class Tree:
+    """Blocks by indentation while the lines are read."""
+
+    draft: Draft
+    roots: list[Block] = field(default_factory=list)
+    stack: list[Block] = field(default_factory=list)
+    notes: list[tuple[Statement, Redacted, Block | None]] = field(default_factory=list)
+    early: list[Block] = field(default_factory=list)
+    """Lines of prefix lists that were read on the way, in the order of the text."""
+    until: str = ""
+    """What closes the banner that is being read."""
+
+    def grow(self, lines: list[str]) -> None:
+        """Read all lines; prefix lists, which can be hundreds of thousands of lines, are read on the way."""
+        draft, index, banner = self.draft, 0, 0
+        while index < len(lines):
+            if not self.until and lines[index].startswith(PREFIXES):
+                after = run_of_prefixes(lines, index, draft.lists.prefix, draft.ledger.states)
+                if after > index:
+                    index, self.stack = after, []
+                    draft.statements += 1
+                    continue
+            opened = bool(self.until)
+            self._line(index + 1, lines[index])
+            index += 1
+            banner = index if self.until and not opened else banner
+        if self.until:
+            # Whatever stands behind it was taken for the text of the banner.
+            self.roots = [one for one in self.roots if one.line != banner]
+            draft.ledger.miss(banner, "unrecognised", Taint("router"))
+        for one in self.early:
+            for inner in one.children:
+                refuse(inner, draft.ledger, Taint("list", one.words[2]))
+
+    def _line(self, number: int, text: str) -> None:
+        words, ledger = text.split(), self.draft.ledger
+        if self.until:
             ledger.irrelevant(number)
-            if until in text:
-                until = ""
-            continue
-        if not words:
-            ledger.irrelevant(number)
-            continue
-        if words[0][0] == "!":
+            self.until = "" if self.until in text else self.until
+            return
+        if not words or words[0][0] == "!":
             found = placeholder(text)
             if found is None:
                 ledger.irrelevant(number)
             else:
                 at = Statement(number, len(text) - len(text.lstrip()), words, text)
-                notes.append((at, found, _parent(stack, at.indent)))
-            continue
-        draft.statements += 1
-        for start, end in secrets(text):
-            ledger.secrets.append(Secret(number, start, end))
-        indent = len(text) - len(text.lstrip())
-        one = Block(Statement(number, indent, words, text))
-        parent = _parent(stack, indent)
-        while stack and stack[-1].at.indent >= indent:
-            stack.pop()
-        if listed and indent == 0 and lists.prefix_line(draft, one, 4 if text[2] == " " else 6):
-            early.append(one)
+                self.notes.append((at, found, _parent(self.stack, at.indent)))
+            return
+        self.draft.statements += 1
+        ledger.secrets += [Secret(number, start, end) for start, end in secrets(text)]
+        self._place(Block(Statement(number, len(text) - len(text.lstrip()), words, text)))
+
+    def _place(self, one: Block) -> None:
+        words, text, indent = one.words, one.at.text, one.at.indent
+        while self.stack and self.stack[-1].at.indent >= indent:
+            self.stack.pop()
+        listed = text.startswith(PREFIXES)
+        if listed and lists.prefix_line(self.draft, one, 4 if words[0] == "ip" else 6):
+            self.early.append(one)
         else:
-            (roots if parent is None else parent.children).append(one)
-        stack.append(one)
+            (self.stack[-1].children if self.stack else self.roots).append(one)
+        self.stack.append(one)
         if words[0] == "banner" and indent == 0:
-            until, opened = _delimiter(words, text), number
-    draft.statements += fast
-    for one in early:
-        for inner in one.children:
-            refuse(inner, ledger, Taint("list", one.words[2]))
-    if until:
-        # Whatever stands behind it was taken for the text of the banner.
-        roots = [one for one in roots if one.line != opened]
-        ledger.miss(opened, "unrecognised", Taint("router"))
-    return roots, notes
+            self.until = _delimiter(words, text)
 
 
 def _parent(stack: list[Block], indent: int) -> Block | None:
@@ -180,17 +188,13 @@ def _ip(draft: Draft, block: Block) -> bool:
     afi = 4 if words[0] == "ip" else 6
     kind = words[1] if len(words) > 2 else ""
     if kind == "route":
-        return interfaces.static(draft, block, _vrf_of(words))
+        return interfaces.static(draft, block, "default")
     if kind == "access-list" and len(words) == 3:
         lists.access_list(draft, block, 4 if afi == 4 else 6, words[2])
         return True
     if afi == 4 and kind in ("as-path", *lists.KINDS):
         return lists.bgp_list(draft, block)
     return False
-
-
-def _vrf_of(words: list[str]) -> str:
-    return words[words.index("vrf") + 1] if "vrf" in words[:-1] else "default"
 
 
 def _system(draft: Draft, block: Block) -> bool:
@@ -204,7 +208,7 @@ def _system(draft: Draft, block: Block) -> bool:
 def _feature(draft: Draft, block: Block) -> bool:
     """`feature X` says what is switched on; the statements of X themselves tell the same."""
     skip(block, draft.ledger)
-    return len(block.words) > 1 or block.words[0] in IRRELEVANT_FEATURES
+    return True
 
 
 _TOP: dict[str, Callable[[Draft, Block], bool]] = {

@@ -5,52 +5,33 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from ...model.policy import (
-    Action,
     Afi,
     AllOf,
     Cond,
     Const,
-    Opaque,
-    Policy,
-    Prepend,
     Rpki,
     RpkiMatch,
-    SetCommunity,
-    SetNumber,
-    SetText,
     TextMatch,
 )
 from ...model.router import Taint, Undefined
 from .. import _clauses
 from .._clauses import Matcher, Scope, Setter
 from .._lists import Unreadable, asn
-from .._routemap import Entry, Language, RouteMap, cannot, lower
+from .._routemap import Entry, Language, RouteMap, cannot
 from .draft import Draft
 from .tree import Block, refuse, skip
 
 LANGUAGE = Language(
-    families_or=None,
     # "An empty prefix list permits all routes" (Nexus 9000 unicast routing guide 10.4, route policy manager).
     empty={"prefix-list": True},
 )
-"""`continue` in a deny entry or to an entry that is not there, and undefined AS-path and community lists: not confirmed."""
+"""The rest is not confirmed: both families or several lines in one entry, `continue` in a deny entry or to an entry that is not there,
+undefined AS-path and community lists."""
 _STATES = {
     "valid": frozenset({Rpki.VALID}),
     "invalid": frozenset({Rpki.INVALID}),
     "not-found": frozenset({Rpki.NOT_FOUND, Rpki.UNVERIFIED}),
 }
-_READS = {
-    "community": "standard",
-    "large-community": "large",
-    "extcommunity": "extended",
-    "as-path": "as_path",
-    "metric": "med",
-    "local-preference": "local_pref",
-    "tag": "tag",
-    "origin": "origin",
-    "ip next-hop": "next_hop",
-}
-"""Attribute that a kind of match reads."""
 
 
 def prefix_lists(afi: Afi) -> Matcher:
@@ -60,16 +41,18 @@ def prefix_lists(afi: Afi) -> Matcher:
     out, it is not known.
     """
     plain = _clauses.prefix_lists(afi)
+    own = TextMatch("family", frozenset({f"ipv{afi}"}))
 
     def read(words: list[str], line: int, permit: bool, scope: Scope) -> Cond:
         lists = scope.lists
         missing = [name for name in words if name not in lists.tainted and lists.prefix_list(afi, name) is None]
         if not missing:
-            return plain(words, line, permit, scope)
+            return AllOf((own, plain(words, line, permit, scope)))
         for name in missing:
             scope.undefined.append(Undefined("prefix-list", name, line, "permit-all" if permit else "unknown"))
         why = f"prefix-list {missing[0]} is not defined"
-        return Const(True if permit else None, why if permit else f"{why}: whether a deny then fires is not confirmed", line)
+        every = Const(True if permit else None, why if permit else f"{why}: whether a deny then fires is not confirmed", line)
+        return AllOf((own, every))
 
     return read
 
@@ -205,43 +188,3 @@ def resolve(draft: Draft) -> None:
             draft.ledger.miss(line, "unsupported", Taint("policy", route_map.name))
             cannot(entry, words[0], line)
     draft.undefined += scope.undefined
-
-
-def policies(draft: Draft) -> dict[str, Policy]:
-    """The policies of all route-maps."""
-    for route_map in draft.maps.values():
-        _doubt_view(route_map)
-        for entry in route_map.entries.values():
-            entry.lines.sort()
-            _doubt_marks(entry)
-    return {name: lower(one, LANGUAGE) for name, one in draft.maps.items()}
-
-
-def _doubt_view(route_map: RouteMap) -> None:
-    """Whether a match sees what an entry set before it went on by `continue` is not confirmed: unknown where it would matter."""
-    changed: set[str] = set()
-    for seq in sorted(route_map.entries):
-        entry = route_map.entries[seq]
-        for kind, conds in entry.matches.items():
-            if _READS.get(kind) in changed:
-                line = entry.lines[0]
-                why = f"whether match {kind} sees what an earlier entry set is not confirmed on NX-OS"
-                entry.matches[kind] = [Const(None, why, getattr(conds[0], "line", line))]
-        if entry.follow is not None:
-            changed |= {name for actions in entry.actions.values() for one in actions for name in _changes(one)}
-
-
-def _doubt_marks(entry: Entry) -> None:
-    """An entry that matches only because its list is not defined: that it then marks every route is not confirmed."""
-    held = [one for conds in entry.matches.values() for one in conds if isinstance(one, Const) and one.value is True]
-    if entry.permit and held and entry.actions:
-        names = dict.fromkeys(name for actions in entry.actions.values() for one in actions for name in _changes(one))
-        entry.actions["?undefined"] = tuple(Opaque(name, held[0].why, held[0].line) for name in names)
-
-
-def _changes(action: Action) -> tuple[str, ...]:
-    if isinstance(action, SetCommunity):
-        return (action.kind,)
-    if isinstance(action, SetNumber | SetText | Opaque):
-        return (action.attribute,)
-    return ("as_path",) if isinstance(action, Prepend) else ()

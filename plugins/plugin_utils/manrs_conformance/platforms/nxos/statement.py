@@ -12,7 +12,7 @@ def words(text: str) -> frozenset[str]:
 
 IRRELEVANT = words(
     """
-    aaa action analytics apply banner bfd boot callhome cdp cfs class-map cli clock control-plane copp copy crypto dot1x eee
+    aaa action advertise analytics apply banner bfd boot callhome cdp cfs class-map cli clock control-plane copp copy crypto dot1x eee
     email-contact errdisable event evpn fabric fabric-multicast fcoe feature-set fex fips flow flowset forwarding gpt graceful
     guestshell hardware hsrp icam in-band install isis key l2vpn lacp ldap-server license line lldp locator-led logging logout
     mac macsec maintenance mgmt module monitor mpls msdp mvr nat nbm ngmvpn ngoam no ntp nv nxapi object-group openflow
@@ -20,16 +20,15 @@ IRRELEVANT = words(
     python qos radius radius-server rate-limit resequence rmon role scheduler security-profile segment-routing sampler
     service service-policy sflow slot smart snmp snmp-server spanning-tree ssh switchname-banner system tacacs tacacs-server
     tag-type telemetry telnet terminal time-range track trunk tunnel-encryption udld userpassphrase username vdc virtual-service vlan
-    vmtracker vpc vtp vxlan wccp xml zone
+    vmtracker vpc vsan vtp vxlan wccp xml zone zoneset device-alias fcdomain fspf rscn poap nxsdk mac-list
     """
 )
 """First words of lines or blocks that no check reads."""
-IRRELEVANT_FEATURES = words("ospf ospfv3 isis rip eigrp pim pim6 lisp msdp nve lldp")
 IRRELEVANT_IP = words(
     """
     adjacency amt arp auto-discard dhcp dns domain domain-list domain-lookup domain-name dscp eigrp ext-vrf forward-protocol
     ftp host http icmp icmp-errors igmp lisp load-sharing local mfwd mroute msdp multicast name-server nd neighbor pim
-    policy radius rip route-cache router-id rsvp sla source source-route switching tacacs tcp telnet tftp traffic-engineering udp
+    policy radius rip route-cache ssh router-id rsvp sla source source-route switching tacacs tcp telnet tftp traffic-engineering udp
     unreachables wccp
     """
 )

@@ -1,0 +1,87 @@
+"""Published incidents as changes: the gate stops each by the check that is about it, with a witness, on every platform it is written for.
+
+A folder holds `before/` and `after/` with the same router in several languages, the intent, and `scenario.yml`: the story, the session and
+direction, the route of the incident where one is known, the checks that must be new on that session, and what must block.
+Two incidents are no change of a router: forged registry objects (Celer Bridge 2022) and forged ROAs (Orange Spain 2024). The one of
+Facebook (2021), an audit tool that did not stop the command, is the gate's own test before every judgement (`test_gate.py`).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from manrs_conformance import api
+from manrs_conformance.model.policy import Rpki
+from manrs_conformance.model.router import Router
+
+HERE = Path(__file__).parent
+AS_OF = "2026-11-25T06:00:00Z"
+SCENARIOS = sorted((one.parent, file.name) for one in HERE.glob("*/scenario.yml") for file in (one.parent / "before").iterdir())
+
+
+def judged(folder: Path, file: str, before: str, after: str, tmp_path: Path) -> api.Gated:
+    (tmp_path / "sources").mkdir(exist_ok=True)
+    return api.gate_files(
+        folder / before / file,
+        folder / after / file,
+        intent=folder / "manrs.yml",
+        waivers=None,
+        sources=tmp_path / "sources",
+        as_of=AS_OF,
+    )
+
+
+@pytest.mark.parametrize(("folder", "file"), SCENARIOS, ids=lambda one: one.name if isinstance(one, Path) else one.split(".")[1])
+def test_the_change_is_stopped_by_its_check(folder: Path, file: str, tmp_path: Path) -> None:
+    wanted: dict[str, Any] = yaml.safe_load((folder / "scenario.yml").read_text())
+    gated = judged(folder, file, "before", "after", tmp_path)
+    report = gated.report
+    assert report.verdict == "fail"
+    new = {one.check: one for one in report.new if one.subject in (wanted["session"], "router")}
+    assert set(wanted["checks"]) <= set(new), {one.check: one.message for one in report.new}
+    for words in wanted.get("blocking", []):
+        assert any(words in one for one in report.blocking), report.blocking
+    if "only_family" in wanted:
+        assert {one.family for one in report.new} <= {wanted["only_family"], None}
+        assert {one.session.rpartition("/")[2] for one in report.changes} == {wanted["only_family"]}
+    routes = [new[check].witnesses for check in wanted["checks"] if check[:3] in ("CUS", "EXP", "ROV", "LEN")]
+    shown = [some for some in routes if some]
+    assert shown or wanted["checks"][0] in ("SCOPE-01", "POL-01", "MAX-01"), "a route proves it"
+    if "learned_from" in wanted:
+        assert new["EXP-02"].witnesses[0].learned_from == wanted["learned_from"]
+
+
+@pytest.mark.parametrize(("folder", "file"), SCENARIOS, ids=lambda one: one.name if isinstance(one, Path) else one.split(".")[1])
+def test_the_route_of_the_incident_passes_only_after_the_change(folder: Path, file: str, tmp_path: Path) -> None:
+    wanted: dict[str, Any] = yaml.safe_load((folder / "scenario.yml").read_text())
+    if "route" not in wanted:
+        return
+    assert passes(folder / "after" / file, wanted)
+    assert not passes(folder / "before" / file, wanted)
+    assert judged(folder, file, "after", "before", tmp_path).report.verdict in ("pass", "inconclusive"), (
+        "the way back is not blocked"
+    )
+
+
+def passes(path: Path, wanted: dict[str, Any]) -> bool:
+    """Whether the route gets in, and for a leak also out again."""
+    text, told = path.read_text(), wanted["route"]
+    router = api.parse(api.saved([path], None)[0])
+    route = api.route(told["prefix"], told["as_path"], told.get("communities", []), Rpki(told["rpki"]))
+    if "learned_from" not in wanted:
+        return crosses(router, text, wanted["session"], route, "import") is not None
+    inside = crosses(router, text, wanted["learned_from"], route, "import")
+    return inside is not None and crosses(router, text, wanted["session"], inside, "export") is not None
+
+
+def crosses(router: Router, text: str, key: str, route: Any, direction: str) -> Any:
+    """The route behind the filter, or None; a session that is not there lets nothing pass."""
+    vrf, neighbor, family = key.split("/")
+    if router.session(neighbor, family, vrf) is None:
+        return None
+    decision = api.explain(router, text, neighbor, route, direction=direction, family=family, vrf=vrf)
+    assert decision.verdict in ("accept", "reject"), decision.because
+    return decision.after
