@@ -3,9 +3,30 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from ...model.policy import Afi, AsPathEntry, CommunityEntry, CommunityKind, CommunityList, PrefixEntry
-from .._lists import WELL_KNOWN, Unreadable, by_wildcard, community_name, extended_names, head, prefix, wildcard
+from .._lists import WELL_KNOWN, Numbered, Unreadable, by_wildcard, community_name, extended_names, head, prefix, wildcard
+
+
+def prefixes(name: str) -> Numbered[PrefixEntry]:
+    """An empty prefix-list. FRR 8.4 drops an entry that is already there under another number (`plist_is_dup`), without a word."""
+    return Numbered(name, same=lambda entry: entry[:5])
+
+
+def accesses(name: str) -> Numbered[tuple[PrefixEntry, ...]]:
+    """An empty access-list; `exact-match` makes no difference to FRR when it looks for the same entry (`acl_is_dup`)."""
+    return Numbered(name, same=lambda some: tuple((one[0], one[1], one[2], one[4]) for one in some), always=True)
+
+
+def paths(name: str) -> Numbered[AsPathEntry]:
+    """An empty AS-path list, with the same rule (`as_list_dup_check`)."""
+    return Numbered(name, same=lambda one: replace(one, line=0))
+
+
+def communities(name: str) -> Numbered[CommunityEntry]:
+    """An empty community list, with the same rule (`community_list_dup_check`)."""
+    return Numbered(name, same=lambda one: replace(one, line=0))
 
 
 def access_entry(words: list[str], afi: Afi, line: int) -> tuple[int | None, tuple[PrefixEntry, ...]]:
@@ -67,11 +88,17 @@ def _reads_names(pattern: str) -> bool:
     return any(bool(compiled.search(name)) != bool(compiled.search(number)) for name, number in WELL_KNOWN.items())
 
 
+def one_by_one(list_: CommunityList) -> CommunityList:
+    """The list as `set comm-list … delete` reads it: an entry with several communities stands for each of them (`bgp_clist.c`)."""
+    entries = (replace(entry, literals=(one,)) if one else entry for entry in list_.entries for one in entry.literals or ("",))
+    return replace(list_, entries=tuple(entries))
+
+
 def deletes(list_: CommunityList, literal: str) -> bool:
     """Whether `set comm-list … delete` with this list can remove the community (true when in doubt)."""
     for entry in list_.entries:
         try:
-            hit = regex(entry.regex).search(literal) is not None if entry.regex is not None else entry.literals in ((), (literal,))
+            hit = regex(entry.regex).search(literal) is not None if entry.regex is not None else literal in entry.literals
         except Unreadable:
             return True
         if hit:
