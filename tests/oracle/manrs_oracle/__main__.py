@@ -84,7 +84,10 @@ def _shrink(router: Router, setup: Setup, tally: Tally, folder: Path) -> None:
         if wrong.signature() in kinds or len(kinds) >= SHRUNK:
             continue
         kinds[wrong.signature()] = None
-        print(f"  {wrong.neighbor} ipv{wrong.afi} {wrong.attribute or 'verdict'}: engine {wrong.told}, router {wrong.shown}", flush=True)
+        print(
+            f"  {wrong.neighbor} ipv{wrong.afi} {wrong.attribute or 'verdict'}: engine {wrong.told}, router {wrong.shown}",
+            flush=True,
+        )
         print(f"    {shrink.plain(wrong.route)}", flush=True)
         found = shrink.shrink(router, setup, wrong)
         if found is None:

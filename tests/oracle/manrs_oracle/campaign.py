@@ -26,6 +26,8 @@ SAMPLE = 6
 """Routes of each policy that the evaluation of sets is asked about."""
 
 
+AGAIN = 4
+"""One of so many routes is decided again from the configuration as written."""
 Read = tuple[Model, list[str]]
 """A model with the lines it was read from."""
 
@@ -39,7 +41,7 @@ class Size:
     sample: int = SAMPLE
 
 
-def run_seed(router: Router, direction: str, seed: int, size: Size = Size()) -> tuple[Setup, Tally]:  # noqa: B008
+def run_seed(router: Router, direction: str, seed: int, size: Size = Size()) -> tuple[Setup, Tally]:
     """Every decision of one seed."""
     setup = make(seed, direction, size.sessions)
     tally = Tally()
@@ -88,8 +90,10 @@ def _import(router: Router, setup: Setup, tally: Tally, sent: dict[observe.Key, 
         for model in _distinct(tally, models, address, afi, "inbound"):
             session = _session(model, address, afi)
             pairs = [(sent[key], found.get(key)) for key in keys]
-            for route, seen in pairs:
+            for route, seen in pairs[:: AGAIN if tally.again else 1]:
                 compare.decided(tally, setup.direction, session, session.inbound, route, seen)
+            if tally.again:
+                continue
             some = list(compare.plain_paths(iter(pairs)))[:: max(1, len(pairs) // max(1, sample))][:sample]
             if some:
                 compare.over_sets(tally, setup.direction, session, session.inbound, some)
@@ -103,11 +107,13 @@ def _export(router: Router, setup: Setup, tally: Tally, sent: dict[observe.Key, 
             for model in _distinct(tally, models, one.address, afi, "outbound"):
                 session = _session(model, one.address, afi)
                 pairs = []
-                for key, route in found.items():
-                    if route.afi == afi and not _kept_back(one, key[0] in internal, route):
-                        seen = heard[one.address].get(route.prefix)
-                        compare.heard(tally, session, session.outbound, route, seen, sent[key])
-                        pairs.append((compare.replace(route, peer=one.address), seen))
+                keys = [key for key, route in found.items() if route.afi == afi and not _kept_back(one, key[0] in internal, route)]
+                for key in keys[:: AGAIN if tally.again else 1]:
+                    route, seen = found[key], heard[one.address].get(key[1])
+                    compare.heard(tally, session, session.outbound, route, seen, sent[key])
+                    pairs.append((compare.replace(route, peer=one.address), seen))
+                if tally.again:
+                    continue
                 some = list(compare.plain_paths(iter(pairs)))[:: max(1, len(pairs) // max(1, sample))][:sample]
                 if some:
                     compare.over_sets(tally, "export", session, session.outbound, some)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import Any
 
-from manrs_conformance.analysis import concrete
+from manrs_conformance.analysis import concrete, prefixes
 from manrs_conformance.analysis.evaluate import evaluate
 from manrs_conformance.model.policy import (
     ALWAYS,
@@ -28,7 +28,6 @@ from manrs_conformance.model.policy import (
     RpkiMatch,
     TextMatch,
 )
-from manrs_conformance.analysis import prefixes
 from manrs_conformance.model.route import Decision, Route
 from manrs_conformance.model.router import Session
 
@@ -153,7 +152,9 @@ def sent(session: Session, after: Route, *, med_set: bool) -> Route:
     return replace(after, as_path=(LOCAL_AS, *after.as_path), local_pref=None, med=after.med if med_set else None)
 
 
-def heard(tally: Tally, session: Session, attachment: Attachment, route: Route, seen: Route | None, announced: Route | None = None) -> None:
+def heard(
+    tally: Tally, session: Session, attachment: Attachment, route: Route, seen: Route | None, announced: Route | None = None
+) -> None:
     """Judge one export decision against what the listener heard."""
     first = len(tally.wrong)
     _heard(tally, session, attachment, replace(route, peer=session.neighbor), seen)
@@ -192,7 +193,9 @@ def _heard(tally: Tally, session: Session, attachment: Attachment, route: Route,
             tally.wrong.append(Disagreement("export", session.neighbor, session.afi, route, f"{told}", f"{got}", seen, name))
 
 
-def over_sets(tally: Tally, direction: str, session: Session, attachment: Attachment, pairs: Sequence[tuple[Route, Route | None]]) -> None:
+def over_sets(
+    tally: Tally, direction: str, session: Session, attachment: Attachment, pairs: Sequence[tuple[Route, Route | None]]
+) -> None:
     """The evaluation of whole sets must say of each of these routes what the router did, or that it may."""
     questions: dict[str, Cond] = {str(number): pin(route) for number, (route, _) in enumerate(pairs)}
     result = evaluate([attachment], afi=session.afi, domain=ALWAYS, questions=questions)
@@ -216,7 +219,11 @@ def pin(route: Route) -> Cond:
         PrefixMatch((PrefixList("pin", afi, ((network, length, length, length, True, 0),)),)),  # type: ignore[arg-type]
         AsPathMatch((AsPathList("pin", (AsPathEntry(True, f"^{' '.join(map(str, route.as_path))}$", "frr"),)),)),
         RpkiMatch(frozenset({route.rpki})),
-        *(NumberMatch(name, ((value, value),)) for name in ("med", "local_pref", "tag", "weight") for value in (getattr(route, name) or 0,)),  # type: ignore[arg-type]
+        *(
+            NumberMatch(name, ((value, value),))
+            for name in ("med", "local_pref", "tag", "weight")
+            for value in (getattr(route, name) or 0,)
+        ),  # type: ignore[arg-type]
         *(TextMatch(name, frozenset({value or ""})) for name, value in (("origin", route.origin), ("peer", route.peer))),  # type: ignore[arg-type]
     ]
     kinds: tuple[tuple[CommunityKind, frozenset[str]], ...] = (

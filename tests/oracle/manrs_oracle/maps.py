@@ -109,7 +109,20 @@ def _matches(namer: Namer, afi: int, peers: list[str], rpki: float) -> list[str]
     return out
 
 
-_KINDS = ("prefix", "access", "as-path", "community", "large-community", "extcommunity", "metric", "local-preference", "tag", "origin", "peer", "other")
+_KINDS = (
+    "prefix",
+    "access",
+    "as-path",
+    "community",
+    "large-community",
+    "extcommunity",
+    "metric",
+    "local-preference",
+    "tag",
+    "origin",
+    "peer",
+    "other",
+)
 _WEIGHTS = (30, 10, 20, 16, 8, 6, 5, 4, 3, 6, 4, 2)
 
 
@@ -165,7 +178,11 @@ def _adjusted(word: str, namer: Namer) -> str:
 
 
 def _next_hop(namer: Namer, afi: int) -> str:
-    return f"ip next-hop 192.0.2.{namer.random.randint(1, 250)}" if afi == 4 else f"ipv6 next-hop global 2001:db8:77::{namer.random.randint(1, 99)}"
+    return (
+        f"ip next-hop 192.0.2.{namer.random.randint(1, 250)}"
+        if afi == 4
+        else f"ipv6 next-hop global 2001:db8:77::{namer.random.randint(1, 99)}"
+    )
 
 
 _SETS = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import shutil
 import signal
 import subprocess
@@ -41,7 +42,7 @@ class Router:
     """One namespace in which bgpd is started as often as wanted."""
 
     def __init__(self) -> None:
-        self.namespace = f"oracle-{os.getpid()}"
+        self.namespace = f"oracle-{os.getpid()}-{secrets.token_hex(3)}"
         self.directory = Path()
         self.children: dict[str, subprocess.Popen[bytes]] = {}
         self.refused: list[str] = []

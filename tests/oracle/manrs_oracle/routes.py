@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Sequence
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -30,7 +31,7 @@ class Interest:
 
     def __init__(self, setup: Setup, neighbor: Neighbor, afi: int, random: Random) -> None:
         marks = tuple(f"{mark}v{afi}-" for mark in neighbor.marks)
-        lines = [line for line in _owned(setup.config, marks)]
+        lines = _owned(setup.config, marks)
         self.prefixes = _boundaries(lines, afi, setup.vrps, random)
         self.paths = _paths(lines, random)
         self.standard = _standard(lines)
@@ -69,7 +70,9 @@ def _boundaries(lines: list[str], afi: int, vrps: Sequence[Vrp], random: Random)
             ranges.append((address, int(length), numbers))
         if afi == 4 and line.startswith("access-list ") and "/" not in line:
             ranges += [(a, n, set()) for a in re.findall(r"\d+\.\d+\.\d+\.\d+", line) for n in (8, 16, 23, 24, 25, 32)]
-    ranges += [(text.partition("/")[0], int(text.partition("/")[2]), {most}) for text, most, _ in vrps if (":" in text) == (afi == 6)]
+    ranges += [
+        (text.partition("/")[0], int(text.partition("/")[2]), {most}) for text, most, _ in vrps if (":" in text) == (afi == 6)
+    ]
     for address, length, numbers in ranges:
         for n in {length - 1, length, length + 1, size, *(m + d for m in numbers for d in (-1, 0, 1))}:
             if 0 <= n <= size:
@@ -90,6 +93,7 @@ def _around(address: str, length: int, n: int, size: int, random: Random) -> set
     return {str(kind((one, n))) for one in out}
 
 
+@functools.lru_cache(maxsize=100_000)
 def _announced(text: str) -> bool:
     """Whether FRR takes such a prefix at all: no multicast, no link-local."""
     net = ip_network(text)
@@ -104,8 +108,22 @@ def _paths(lines: list[str], random: Random) -> list[tuple[int | tuple[int, ...]
         text = line.rpartition("permit " if " permit " in line else "deny ")[2]
         numbers = [n for n in map(int, re.findall(r"\d+", text)) if 0 < n < 1 << 32] or [64496]
         a, b = random.choice(numbers), random.choice(numbers)
-        out |= {(a,), (b, a), (a, b), (a, 65001), (65001, a), (65001, a, b), (a, a, b), (a, a), (65001, a, 65001), (a, tuple(sorted({b, 7}))), (tuple(sorted({a, b})),)}
-        out |= {(int(f"{a}{d}"),) for d in (0, 5) if int(f"{a}{d}") < 1 << 32} | {(int(f"1{a}"), b) for _ in (0,) if int(f"1{a}") < 1 << 32}
+        out |= {
+            (a,),
+            (b, a),
+            (a, b),
+            (a, 65001),
+            (65001, a),
+            (65001, a, b),
+            (a, a, b),
+            (a, a),
+            (65001, a, 65001),
+            (a, tuple(sorted({b, 7}))),
+            (tuple(sorted({a, b})),),
+        }
+        out |= {(int(f"{a}{d}"),) for d in (0, 5) if int(f"{a}{d}") < 1 << 32} | {
+            (int(f"1{a}"), b) for _ in (0,) if int(f"1{a}") < 1 << 32
+        }
         try:
             out |= set(aspath.path_classes((AsPathList("one", (AsPathEntry(True, text, "frr"),)),)).witnesses)
         except (ValueError, IndexError):
@@ -124,7 +142,9 @@ def _standard(lines: list[str]) -> list[str]:
     return sorted(out)
 
 
-def routes(setup: Setup, neighbor: Neighbor, afi: int, count: int, *, unique: bool = False, interest: Sequence[Interest] = ()) -> list[Route]:
+def routes(
+    setup: Setup, neighbor: Neighbor, afi: int, count: int, *, unique: bool = False, interest: Sequence[Interest] = ()
+) -> list[Route]:
     """Routes that a neighbour announces in a family, boundaries first; `unique` gives every route a prefix of its own."""
     random = Random(f"{setup.direction}/{setup.seed}/{neighbor.address}/{afi}")
     some = list(interest) or [Interest(setup, neighbor, afi, random)]
@@ -145,7 +165,11 @@ def routes(setup: Setup, neighbor: Neighbor, afi: int, count: int, *, unique: bo
 
 
 def _route(setup: Setup, neighbor: Neighbor, afi: int, prefix: str, seen: Interest, random: Random) -> Route:
-    path = random.choice(seen.paths) if random.random() < 0.85 else tuple(random.choice(lists.ASNS) for _ in range(random.randint(1, 5)))
+    path = (
+        random.choice(seen.paths)
+        if random.random() < 0.85
+        else tuple(random.choice(lists.ASNS) for _ in range(random.randint(1, 5)))
+    )
     if not path and not neighbor.internal:
         path = (neighbor.asn,)
     return Route(
@@ -183,7 +207,9 @@ def state(prefix: str, path: Sequence[int | tuple[int, ...]], vrps: Sequence[Vrp
         return Rpki.NOT_FOUND
     origin = path[-1] if path else LOCAL_AS
     net = ip_network(prefix)
-    covering = [(most, asn) for text, most, asn in vrps if (other := ip_network(text)).version == net.version and net.subnet_of(other)]  # type: ignore[arg-type]
+    covering = [
+        (most, asn) for text, most, asn in vrps if (other := ip_network(text)).version == net.version and net.subnet_of(other)
+    ]  # type: ignore[arg-type]
     if any(net.prefixlen <= most and asn == origin and asn for most, asn in covering):
         return Rpki.VALID
     return Rpki.INVALID if covering else Rpki.NOT_FOUND

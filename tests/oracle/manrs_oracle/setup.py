@@ -65,7 +65,9 @@ def make(seed: int, direction: str, sessions: int = SESSIONS) -> Setup:
     return Setup(seed, direction, config, (*neighbors, *sources), cache, vrps)
 
 
-def _config(random: Random, direction: str, neighbors: list[Neighbor], sources: list[Neighbor], groups: list[str], cache: str) -> str:
+def _config(
+    random: Random, direction: str, neighbors: list[Neighbor], sources: list[Neighbor], groups: list[str], cache: str
+) -> str:
     peers = [one.address for one in (*neighbors, *sources)]
     rpki = 0.6 if direction == "rpki" else 0.04
     word = "out" if direction == "export" else "in"

@@ -20,7 +20,9 @@ from .router import Router
 from .routes import state
 from .setup import Setup
 
-NEEDED = re.compile(r"frr |router bgp|rpki|exit| *neighbor \S+ (remote-as|passive|activate)| (no )?bgp | address-family| exit-address-family")
+NEEDED = re.compile(
+    r"frr |router bgp|rpki|exit| *neighbor \S+ (remote-as|passive|activate)| (no )?bgp | address-family| exit-address-family"
+)
 """Lines without which no session comes up or the text means another thing: they stay."""
 Case = tuple[Setup, dict[observe.Key, Route]]
 

@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+import functools
 import socket
 import struct
 from collections.abc import Iterator, Sequence
-from ipaddress import IPv4Address, ip_address, ip_network
+from ipaddress import IPv4Address, ip_network
 
 from manrs_conformance.model.route import Route
 from manrs_lab.wire import KEEPALIVE, NOTIFICATION, OPEN, REFRESH, UPDATE, message
 
 ORIGINS = ("igp", "egp", "incomplete")
 SUBTYPES = {"rt": 2, "soo": 3}
-__all__ = ["KEEPALIVE", "NOTIFICATION", "OPEN", "REFRESH", "UPDATE", "Heard", "encode", "end_of_rib", "message", "open_message", "read_update"]
+__all__ = [
+    "KEEPALIVE",
+    "NOTIFICATION",
+    "OPEN",
+    "REFRESH",
+    "UPDATE",
+    "Heard",
+    "encode",
+    "end_of_rib",
+    "message",
+    "open_message",
+    "read_update",
+]
 
 Heard = tuple[str, Route]
 """A prefix and the route heard for it."""
@@ -21,12 +34,14 @@ Heard = tuple[str, Route]
 def open_message(asn: int, router_id: str, *, add_path: bool) -> bytes:
     """OPEN with both unicast families, four-octet ASN, route refresh and, if wanted, sending of several paths.
 
-    Graceful restart (for no family) is there because bgpd sends End-of-RIB only to who has it.
+    The hold time is 0: no session may end while this process computes. Graceful restart (for no family) is there because bgpd sends End-of-RIB only to who has it.
     """
-    caps = b"".join((b"\x01\x04\0\x01\0\x01", b"\x01\x04\0\x02\0\x01", b"\x02\x00", b"\x40\x02\0\0", struct.pack("!BBI", 65, 4, asn)))
+    caps = b"".join(
+        (b"\x01\x04\0\x01\0\x01", b"\x01\x04\0\x02\0\x01", b"\x02\x00", b"\x40\x02\0\0", struct.pack("!BBI", 65, 4, asn))
+    )
     if add_path:
         caps += b"\x45\x08\0\x01\x01\x02\0\x02\x01\x02"
-    body = struct.pack("!BHH", 4, asn if asn < 65536 else 23456, 180) + IPv4Address(router_id).packed
+    body = struct.pack("!BHH", 4, asn if asn < 65536 else 23456, 0) + IPv4Address(router_id).packed
     return message(OPEN, body + bytes([len(caps) + 2, 2, len(caps)]) + caps)
 
 
@@ -67,16 +82,20 @@ def _extended(text: str) -> bytes:
 
 
 def _nlri(prefix: str, path_id: int | None) -> bytes:
+    return _packed(prefix) if path_id is None else struct.pack("!I", path_id) + _packed(prefix)
+
+
+@functools.lru_cache(maxsize=100_000)
+def _packed(prefix: str) -> bytes:
     net = ip_network(prefix)
-    head = b"" if path_id is None else struct.pack("!I", path_id)
-    return head + bytes((net.prefixlen,)) + net.network_address.packed[: (net.prefixlen + 7) // 8]
+    return bytes((net.prefixlen,)) + net.network_address.packed[: (net.prefixlen + 7) // 8]
 
 
 def encode(route: Route, *, path_id: int | None, internal: bool) -> bytes:
     """UPDATE that announces one route; LOCAL_PREF only on an internal session."""
     v4 = route.afi == 4
     attrs = [_attribute(0x40, 1, bytes((ORIGINS.index(route.origin),))), _attribute(0x40, 2, _as_path(route.as_path))]
-    hop = ip_address(route.next_hop or "192.0.2.1").packed
+    hop = socket.inet_pton(socket.AF_INET if v4 else socket.AF_INET6, route.next_hop or "192.0.2.1")
     nlri = _nlri(route.prefix, path_id)
     if v4:
         attrs.append(_attribute(0x40, 3, hop))

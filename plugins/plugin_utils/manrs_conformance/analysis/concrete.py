@@ -268,7 +268,7 @@ def apply(action: object, seen: Seen) -> Seen:
     if isinstance(action, SetNumber):
         if action.op == "set":
             return Seen(replace(route, **{action.attribute: action.value}), seen.unknown - {action.attribute})  # type: ignore[arg-type]
-        return replace(seen, unknown=seen.unknown | {action.attribute})
+        return _sum(action, seen)
     if isinstance(action, SetText):
         return Seen(replace(route, **{action.attribute: action.value}), seen.unknown - {action.attribute})  # type: ignore[arg-type]
     if isinstance(action, SetRpki):
@@ -276,6 +276,17 @@ def apply(action: object, seen: Seen) -> Seen:
     if isinstance(action, Prepend):
         return replace(seen, route=replace(route, as_path=(*action.asns, *route.as_path)))
     raise TypeError(action)
+
+
+def _sum(action: SetNumber, seen: Seen) -> Seen:
+    """The route after an addition or subtraction; unknown where platforms differ: without a local preference, and beyond the range."""
+    before = getattr(seen.route, action.attribute)
+    if before is None and action.attribute == "med":
+        before = 0
+    after = None if before is None else before + (action.value if action.op == "add" else -action.value)
+    if after is None or not 0 <= after < 1 << 32 or action.attribute in seen.unknown:
+        return replace(seen, unknown=seen.unknown | {action.attribute})
+    return replace(seen, route=replace(seen.route, **{action.attribute: after}))
 
 
 def _community(action: SetCommunity, seen: Seen) -> Seen:
