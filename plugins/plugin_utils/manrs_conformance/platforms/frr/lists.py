@@ -25,8 +25,8 @@ def paths(name: str) -> Numbered[AsPathEntry]:
 
 
 def communities(name: str) -> Numbered[CommunityEntry]:
-    """An empty community list, with the same rule (`community_list_dup_check`)."""
-    return Numbered(name, same=lambda one: replace(one, line=0))
+    """An empty community list, with the same rule (`community_list_dup_check`); the order of communities makes no difference."""
+    return Numbered(name, same=lambda one: (one.permit, frozenset(one.literals), one.regex))
 
 
 def access_entry(words: list[str], afi: Afi, line: int) -> tuple[int | None, tuple[PrefixEntry, ...]]:

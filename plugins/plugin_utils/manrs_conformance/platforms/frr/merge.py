@@ -289,8 +289,10 @@ def _is_there(block: Block, key: Key, line: str) -> bool:
 
 
 def _entry(key: Key, line: str) -> str:
-    """The text of an entry without list and number; `exact-match` makes no difference to FRR here."""
+    """The text of an entry without list and number; `exact-match` and the order of communities make no difference to FRR here."""
     rest = line.partition(f" seq {key[2]} ")[2] or line
+    if key[1].startswith(("bgp community-list standard", "bgp large-community-list standard")):
+        return " ".join(sorted(rest.split()))
     return rest.removesuffix(" exact-match") if "access-list" in key[1] and "as-path" not in key[1] else rest
 
 
