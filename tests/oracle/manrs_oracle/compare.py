@@ -142,14 +142,18 @@ def _plain(value: Any) -> Any:
     return sorted(value) if isinstance(value, frozenset) else value
 
 
-def sent(session: Session, after: Route, *, med_set: bool) -> Route:
-    """How an accepted route leaves: bgpd puts its AS in front, drops LOCAL_PREF, and keeps only a MED that the policy set (eBGP)."""
+def _way(decision: Decision) -> list[tuple[str, str, str]]:
+    return [(one.policy, one.term, one.effect) for one in decision.trace]
+
+
+def sent(session: Session, after: Route) -> Route:
+    """How an accepted route leaves on eBGP: bgpd puts its AS in front and drops LOCAL_PREF (the MED is the caller's)."""
     kinds = {"communities": "standard", "large": "large", "extended": "extended"}
     dropped = {name: frozenset() for name, kind in kinds.items() if kind not in session.send_community}
     after = replace(after, **dropped)  # type: ignore[arg-type]
     if session.kind != "ebgp":
         return replace(after, local_pref=100 if after.local_pref is None else after.local_pref)
-    return replace(after, as_path=(LOCAL_AS, *after.as_path), local_pref=None, med=after.med if med_set else None)
+    return replace(after, as_path=(LOCAL_AS, *after.as_path), local_pref=None)
 
 
 def heard(
@@ -174,18 +178,20 @@ def _heard(tally: Tally, session: Session, attachment: Attachment, route: Route,
         return
     if seen is None or decision.after is None:
         return
-    # Whether the policy itself set the MED shows when the route comes without one.
+    # bgpd takes the MED away before the policy sets one: what the policy makes of a route without MED, if it goes the same way through it.
     bare = concrete.decide(attachment, replace(route, med=None))
-    same = bare.verdict == "accept" and bare.after is not None
-    after = sent(session, decision.after, med_set=same and bare.after is not None and bare.after.med is not None)
-    if bare.after is not None and session.kind == "ebgp":
-        after = replace(after, med=bare.after.med)
+    same = bare.after is not None and _way(bare) == _way(decision)
+    after = sent(session, decision.after)
+    unknown = decision.unknown
+    if session.kind == "ebgp":
+        after = replace(after, med=bare.after.med if bare.after is not None and same else None)
+        unknown |= bare.unknown
     for name, known_as in ATTRIBUTES.items():
         if name in ("weight", "tag") or (name == "med" and session.kind == "ebgp" and not same):
             continue
         if name == "next_hop" and decision.after.next_hop == route.next_hop and session.kind == "ebgp":
             continue
-        if known_as in decision.unknown:
+        if known_as in unknown:
             tally.unknown_attributes += 1
             continue
         told, got = _plain(getattr(after, name)), _plain(getattr(seen, name))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ..model.policy import CommunityEntry, CommunityKind, CommunityList
+from .regex import UnsupportedPattern, parse
 
 WELL_KNOWN = {
     "internet": "0:0",
@@ -178,17 +180,26 @@ def _holds(one: CommunityList, entry: CommunityEntry, communities: frozenset[str
         return communities == wanted if exact else wanted <= communities
     if exact or one.kind == "extended":
         return None
-    try:
-        expression = re.compile(re.sub(r"\$", r"\\Z", entry.regex).replace("_", DELIMITER))
-    except re.error:
+    expression = _compiled(entry.regex)
+    if expression is None:
         return None
     numbers = sorted(communities, key=_value)
     names = [PRINTED.get(text, text) for text in numbers] if one.kind == "standard" else numbers
+    ways = {True: (names,), False: (numbers,), None: (numbers, names)}[entry.names]
     if entry.scope == "each":
-        answers = {any(expression.search(text) for text in texts) for texts in (numbers, names)}
+        answers = {any(expression.search(text) for text in texts) for texts in ways}
     else:
-        answers = {bool(expression.search(" ".join(texts))) for texts in (numbers, names)}
+        answers = {bool(expression.search(" ".join(texts))) for texts in ways}
     return answers.pop() if len(answers) == 1 else None
+
+
+@functools.lru_cache(maxsize=20_000)
+def _compiled(pattern: str) -> re.Pattern[str] | None:
+    try:
+        parse(pattern)
+        return re.compile(re.sub(r"\$", r"\\Z", pattern).replace("_", DELIMITER))
+    except (UnsupportedPattern, re.error):
+        return None
 
 
 def _value(community: str) -> tuple[int, ...]:

@@ -79,7 +79,7 @@ class CommunityEntry:
 
     `scope` says what the regex reads: the `whole` printed list of communities (FRR, IOS expanded), or `each` single community.
     Literals are in canonical text: `64500:1`, `64500:1:2` (large), `rt:64500:1` / `soo:64500:1` (extended); well-known standard names are
-    written as numbers (no-export is 65535:65281).
+    written as numbers (no-export is 65535:65281). `names` says whether the regex meets well-known communities as names; None: not known.
     """
 
     permit: bool
@@ -87,6 +87,7 @@ class CommunityEntry:
     regex: str | None = None
     scope: Literal["whole", "each"] = "whole"
     line: int = 0
+    names: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,9 @@ from dataclasses import replace
 from ...model.policy import Afi, AsPathEntry, CommunityEntry, CommunityKind, CommunityList, PrefixEntry
 from .._lists import WELL_KNOWN, Numbered, Unreadable, by_wildcard, community_name, extended_names, head, prefix, wildcard
 
+STRANGE = re.compile(r"\[[:.=]|\\[0-9A-Za-z<>]|\(\?")
+"""Classes in brackets, back references and other escapes: Python reads them differently from POSIX."""
+
 
 def prefixes(name: str) -> Numbered[PrefixEntry]:
     """An empty prefix-list. FRR 8.4 drops an entry that is already there under another number (`plist_is_dup`), without a word."""
@@ -66,9 +69,10 @@ def community_entry(words: list[str], kind: CommunityKind, expanded: bool, line:
     seq, permit, rest = head(words)
     if expanded:
         pattern = " ".join(rest)
-        if not pattern or (kind == "standard" and _reads_names(pattern)):
+        if not pattern or STRANGE.search(pattern):
             raise Unreadable(pattern)
-        return seq, CommunityEntry(permit, regex=pattern, scope="whole", line=line)
+        # `community_str` prints well-known communities by name: `65535:666` never matches, `blackhole` does.
+        return seq, CommunityEntry(permit, regex=pattern, scope="whole", line=line, names=True)
     if kind == "extended":
         return seq, CommunityEntry(permit, extended_names(rest), line=line)
     return seq, CommunityEntry(permit, tuple(community_name(one, kind) for one in rest), line=line)
@@ -82,12 +86,6 @@ def regex(pattern: str) -> re.Pattern[str]:
         raise Unreadable(pattern) from error
 
 
-def _reads_names(pattern: str) -> bool:
-    """Whether the pattern tells the printed name of a well-known community from its number: FRR prints the name."""
-    compiled = regex(pattern)
-    return any(bool(compiled.search(name)) != bool(compiled.search(number)) for name, number in WELL_KNOWN.items())
-
-
 def one_by_one(list_: CommunityList) -> CommunityList:
     """The list as `set comm-list … delete` reads it: an entry with several communities stands for each of them (`bgp_clist.c`)."""
     entries = (replace(entry, literals=(one,)) if one else entry for entry in list_.entries for one in entry.literals or ("",))
@@ -98,7 +96,8 @@ def deletes(list_: CommunityList, literal: str) -> bool:
     """Whether `set comm-list … delete` with this list can remove the community (true when in doubt)."""
     for entry in list_.entries:
         try:
-            hit = regex(entry.regex).search(literal) is not None if entry.regex is not None else literal in entry.literals
+            printed = next((name for name, number in WELL_KNOWN.items() if number == literal), literal)
+            hit = regex(entry.regex).search(printed) is not None if entry.regex is not None else literal in entry.literals
         except Unreadable:
             return True
         if hit:
