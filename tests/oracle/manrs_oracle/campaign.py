@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -111,7 +111,8 @@ def _export(router: Router, setup: Setup, tally: Tally, sent: dict[observe.Key, 
                 for key in keys[:: AGAIN if tally.again else 1]:
                     route, seen = found[key], heard[one.address].get(key[1])
                     compare.heard(tally, session, session.outbound, route, seen, sent[key])
-                    pairs.append((compare.replace(route, peer=one.address), seen))
+                    default = 100 if one.internal and route.local_pref is None else route.local_pref
+                    pairs.append((replace(route, peer=one.address, local_pref=default), seen))
                 if tally.again:
                     continue
                 some = list(compare.plain_paths(iter(pairs)))[:: max(1, len(pairs) // max(1, sample))][:sample]

@@ -152,7 +152,7 @@ def sent(session: Session, after: Route) -> Route:
     dropped = {name: frozenset() for name, kind in kinds.items() if kind not in session.send_community}
     after = replace(after, **dropped)  # type: ignore[arg-type]
     if session.kind != "ebgp":
-        return replace(after, local_pref=100 if after.local_pref is None else after.local_pref)
+        return after
     return replace(after, as_path=(LOCAL_AS, *after.as_path), local_pref=None)
 
 
@@ -168,6 +168,9 @@ def heard(
 
 def _heard(tally: Tally, session: Session, attachment: Attachment, route: Route, seen: Route | None) -> None:
     tally.count(seen)
+    if session.kind != "ebgp" and route.local_pref is None:
+        # `subgroup_announce_check`: what has no LOCAL_PREF gets the default one before the policy towards an internal neighbour.
+        route = replace(route, local_pref=100)
     decision = concrete.decide(attachment, route)
     if decision.verdict == "inconclusive":
         tally.unsure(decision.because)
@@ -189,8 +192,8 @@ def _heard(tally: Tally, session: Session, attachment: Attachment, route: Route,
     for name, known_as in ATTRIBUTES.items():
         if name in ("weight", "tag") or (name == "med" and session.kind == "ebgp" and not same):
             continue
-        if name == "next_hop" and decision.after.next_hop == route.next_hop and session.kind == "ebgp":
-            continue
+        if name == "next_hop" and session.kind == "ebgp" and (session.afi == 6 or decision.after.next_hop == route.next_hop):
+            continue  # bgpd's own address; for IPv6 over these IPv4 sessions even where the policy names another
         if known_as in unknown:
             tally.unknown_attributes += 1
             continue

@@ -145,9 +145,14 @@ def numbered_access_list(random: Random, number: int) -> list[str]:
         if number < 100:
             out.append(f"access-list {number} seq {seq} {action} {address}")
         else:
-            mask = random.choice(("any", f"host {net.netmask}", f"{net.netmask} 0.0.0.255", "255.255.0.0 0.0.255.255"))
+            mask = random.choice(("any", f"host {net.netmask}", f"{_clean(net.netmask)} 0.0.0.255", "255.255.0.0 0.0.255.255"))
             out.append(f"access-list {number} seq {seq} {action} ip {address} {mask}")
     return out
+
+
+def _clean(mask: object) -> str:
+    """A mask whose last octet is zero: FRR never matches bits that the wildcard covers."""
+    return f"{str(mask).rpartition('.')[0]}.0"
 
 
 def pattern(random: Random, *, nasty: float = 0.06) -> str:

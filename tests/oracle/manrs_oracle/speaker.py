@@ -96,6 +96,8 @@ class Speakers:
                 if one.sock is None:
                     self._open(one)
             self.turn(0.02)
+            if any(one.sock is None for one in self.peers):
+                time.sleep(0.05)
             if all(one.established for one in self.peers):
                 return
         down = ", ".join(f"{one.address} {one.error}" for one in self.peers if not one.established)

@@ -44,16 +44,25 @@ def access_entry(words: list[str], afi: Afi, line: int) -> tuple[int | None, tup
     if afi == 6:
         raise Unreadable(" ".join(rest))
     if rest[:1] != ["ip"]:
-        (address, wild), rest = wildcard(rest)
+        (address, wild), rest = _wildcard(rest)
         if rest:
             raise Unreadable(" ".join(rest))
         return seq, by_wildcard(address, wild, range(33), permit, line)
-    (address, wild), rest = wildcard(rest[1:])
-    (mask, mask_wild), rest = wildcard(rest)
+    (address, wild), rest = _wildcard(rest[1:])
+    (mask, mask_wild), rest = _wildcard(rest)
     if rest:
         raise Unreadable(" ".join(rest))
     lengths = [n for n in range(33) if (0xFFFFFFFF << 32 - n & 0xFFFFFFFF) & ~mask_wild == mask & ~mask_wild]
     return seq, by_wildcard(address, wild, lengths, permit, line)
+
+
+def _wildcard(words: list[str]) -> tuple[tuple[int, int], list[str]]:
+    """Address and wildcard; Unreadable when the address has bits that the wildcard covers: FRR 8.4 then never matches (`filter_match_cisco`
+    masks only the route), which no other version promises."""
+    (address, wild), rest = wildcard(words)
+    if words[0] not in ("any", "host") and prefix(words[0], 4)[0] != address:
+        raise Unreadable(" ".join(words))
+    return (address, wild), rest
 
 
 def as_path_entry(words: list[str], line: int) -> tuple[int | None, AsPathEntry]:
