@@ -26,6 +26,9 @@ PROGRAMS = {
     "iproute2": Path("/usr/sbin/ip"),
 }
 
+DELAY = "bgp route-map delay-timer 1\n"
+"""After a configuration bgpd starts no session before its route-map timer is over: five seconds by default."""
+
 
 def preflight() -> None:
     """Raise LabError when not root, or naming the apt packages of what is missing."""
@@ -142,18 +145,7 @@ def _definitions_first(lines: list[str]) -> list[str]:
     """The same statements with `router bgp` last: bgpd links a route-map that comes after its user only seconds later."""
     at = next((n for n, line in enumerate(lines) if line.startswith("router bgp")), len(lines))
     end = next((n for n in range(at + 1, len(lines)) if not lines[n].startswith(" ")), len(lines))
-    return [*lines[:at], *lines[end:], *_held_down(lines[at:end])]
-
-
-def _held_down(block: list[str]) -> list[str]:
-    """The block with its neighbours down until all is said: each policy of a running one would double the wait before its start."""
-    found = [words[1] for line in block if (words := line.split())[:1] == ["neighbor"] and words[2] == "remote-as"]
-    out = []
-    for line in block:
-        out.append(line)
-        if line.split()[2:3] == ["remote-as"]:
-            out.append(f" neighbor {line.split()[1]} shutdown\n")
-    return [*out, *(f" no neighbor {one} shutdown\n" for one in found)]
+    return [DELAY, *lines[:at], *lines[end:], *lines[at:end]]
 
 
 def _leave(*_: object) -> None:
