@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from itertools import permutations
 
 from ..model.policy import CommunityEntry, CommunityKind, CommunityList
 from .communityranges import inside
+from .regex import UnsupportedPattern, parse
 
 WELL_KNOWN = {
     "internet": "0:0",
@@ -195,29 +197,38 @@ def _holds(one: CommunityList, entry: CommunityEntry, communities: frozenset[str
     single = _presence(one, entry)
     if single:
         return single in communities
-    try:
-        expression = re.compile(re.sub(r"\$", r"\\Z", entry.regex).replace("_", DELIMITER))
-    except re.error:
+    expression = _compiled(entry.regex)
+    if expression is None:
         return None
     numbers = sorted(communities, key=_value)
     names = [PRINTED.get(text, text) for text in numbers] if one.kind == "standard" else numbers
+    ways = {True: (names,), False: (numbers,), None: (numbers, names)}[entry.names]
     if entry.scope == "each":
-        answers = {any(expression.search(text) for text in texts) for texts in (numbers, names)}
+        answers = {any(expression.search(text) for text in texts) for texts in ways}
     elif entry.scope == "unordered":
-        return _in_any_order(expression, numbers, names)
+        return _in_any_order(expression, ways)
     else:
-        answers = {bool(expression.search(" ".join(texts))) for texts in (numbers, names)}
+        answers = {bool(expression.search(" ".join(texts))) for texts in ways}
     return answers.pop() if len(answers) == 1 else None
 
 
-def _in_any_order(expression: re.Pattern[str], numbers: Sequence[str], names: Sequence[str]) -> bool | None:
+def _in_any_order(expression: re.Pattern[str], ways: Sequence[Sequence[str]]) -> bool | None:
     """The answer for every order in which the communities may be printed; None where the order decides, or there are too many to try."""
-    if not numbers:
+    if not ways[0]:
         return None if expression.search("") else False
-    if len(numbers) > ORDERED:
+    if len(ways[0]) > ORDERED:
         return None
-    answers = {bool(expression.search(" ".join(one))) for texts in {tuple(numbers), tuple(names)} for one in permutations(texts)}
+    answers = {bool(expression.search(" ".join(one))) for texts in {tuple(one) for one in ways} for one in permutations(texts)}
     return answers.pop() if len(answers) == 1 else None
+
+
+@functools.lru_cache(maxsize=20_000)
+def _compiled(pattern: str) -> re.Pattern[str] | None:
+    try:
+        parse(pattern)
+        return re.compile(re.sub(r"\$", r"\\Z", pattern).replace("_", DELIMITER))
+    except (UnsupportedPattern, re.error):
+        return None
 
 
 def _value(community: str) -> tuple[int, ...]:

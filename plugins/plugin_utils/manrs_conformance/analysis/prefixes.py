@@ -7,6 +7,7 @@ of entries (one sort, one sweep); work per node is shared through a cache keyed 
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -37,6 +38,7 @@ class _Node:
     """Keys of the nodes right under this one."""
 
 
+@functools.lru_cache(maxsize=65_536)
 def parse(prefix: str) -> tuple[int, int, int]:
     """(family, network, length) of a prefix in text; ValueError when it is none or has host bits."""
     network = ipaddress.ip_network(prefix)
