@@ -16,7 +16,7 @@ from ..model.reference import Reference
 from ..model.result import Finding, Status
 from ..model.router import Router
 from ..model.snapshot import Snapshot
-from . import apply, plan
+from . import apply, bounds, meaning, plan
 from .journal import Journal
 
 
@@ -32,6 +32,8 @@ class Prepared:
     report: gate.GateReport
     remaining: tuple[Finding, ...]
     diff: str
+    live_fails: frozenset[str] = frozenset()
+    """Fingerprints of what the table showed to be wrong before the change."""
 
 
 def judge(device: str, router: Router, text: str, intent: Intent, reference: Reference) -> tuple[Finding, ...]:
@@ -47,6 +49,12 @@ def _without_live(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
     return tuple(one for one in findings if one.check not in LIVE_CHECKS)
 
 
+def _left(live: Finding, prepared: Prepared) -> bool:
+    """Whether the plan leaves what a live check shows: then the table may go on showing it."""
+    rov = live.check == "ROV-11" and any(f.check.startswith("ROV-") for f in prepared.remaining)
+    return rov or any(f.subject == live.subject for f in prepared.remaining)
+
+
 def prepare(one: Snapshot, intent: Intent, reference: Reference, *, templates: Path | None = None) -> Prepared:
     """Plan, render, merge and gate one device without touching it; PushError when the gate finds the change unsafe."""
     platform = platforms.load_push(one.platform)
@@ -59,18 +67,23 @@ def prepare(one: Snapshot, intent: Intent, reference: Reference, *, templates: P
     after = judge(one.host, predicted, merged, intent, reference)
     sides = [_without_live(some) for some in (before, after)]
     report = gate.judge(gate.Side({one.host: router}, sides[0]), gate.Side({one.host: predicted}, sides[1]))
-    if text and report.verdict != "pass":
+    # A doubt that was there before is no reason against a change that leaves it as it is; a new one is.
+    if text and (report.verdict == "fail" or report.unsure):
         reasons = [
             *report.blocking,
             *report.doubts,
             *(f"{f.check} {f.subject}: {f.message}" for f in (*report.new, *report.unsure)),
         ]
         raise PushError(f"{one.host}: refused by the gate ({report.verdict}): " + "; ".join(reasons[:5]))
+    over = bounds.refusals(router, predicted, wanted, intent.limits) if text else ()
+    if over:
+        raise PushError(f"{one.host}: refused, it would block more than agreed: " + "; ".join(over[:5]))
     remaining = tuple(f for f in sides[1] if f.status is Status.FAIL and f.waived_by is None)
     diff = "".join(
         difflib.unified_diff(one.config.splitlines(keepends=True), merged.splitlines(keepends=True), "running", "planned", n=2)
     )
-    return Prepared(one.host, wanted, text, merged, predicted, report, remaining, diff)
+    live_fails = frozenset(f.fingerprint for f in before if f.check in LIVE_CHECKS and f.status is Status.FAIL)
+    return Prepared(one.host, wanted, text, merged, predicted, report, remaining, diff, live_fails)
 
 
 def push(
@@ -98,7 +111,22 @@ def push(
     def wrong(router: Router) -> tuple[str, ...]:
         text = ""
         fails = [f for f in judge(one.host, router, text, intent, reference) if f.status is Status.FAIL]
-        return tuple(f"{f.check} {f.subject}: {f.message}" for f in fails if f.fingerprint not in expected)
+        new = [
+            f for f in fails if f.fingerprint not in expected and not (f.fingerprint in prepared.live_fails and _left(f, prepared))
+        ]
+        worse = tuple(f"{f.check} {f.subject}: {f.message}" for f in new)
+        return (*meaning.differences(prepared.predicted, router), *worse)
+
+    def meant(diff: str) -> tuple[str, ...]:
+        try:
+            text = platform.after(one.config, diff)
+        except ValueError as error:
+            return (str(error),)
+        state = platform.predict_state(one.state, prepared.text)
+        return () if text is None else meaning.differences(prepared.predicted, platform.parse(text, state))
+
+    def lost(before: Router, after: Router) -> tuple[str, ...]:
+        return bounds.losses(before, after, bounds.forecast(before, prepared.predicted), intent.limits)
 
     candidate = apply.Candidate(
         device=one.host,
@@ -109,5 +137,5 @@ def push(
     )
     if not prepared.text:
         raise PushError(f"{one.host}: there is nothing to push")
-    hooks = apply.Hooks(connect=connect, observe=observe, judge=wrong, run=platform.operate)  # type: ignore[arg-type]
+    hooks = apply.Hooks(connect=connect, observe=observe, judge=wrong, run=platform.operate, meant=meant, lost=lost)  # type: ignore[arg-type]
     return apply.push(candidate, hooks, journal, revert_in=revert_in, settle=settle, change_id=change_id)
