@@ -13,7 +13,7 @@ from manrs_lab import Lab, topology
 from push_controller import Job
 from push_trials import STEPS, Trials
 
-AT_ONCE, TIMER = 6, 24
+AT_ONCE, TIMER = 5, 18
 """Seconds of the revert timer: where it is to run out, and where the verification has to fit in."""
 BLOCK_SSH = """!manrs-nft
 table inet manrs {
