@@ -26,7 +26,7 @@ Key = tuple[str, str, str]
 class Forecast:
     """What becomes of the routes of one session: prefixes that stay, and routes that the new filter refuses."""
 
-    kept: frozenset[str]
+    kept: Mapping[str, LiveRoute]
     lost: tuple[LiveRoute, ...]
 
 
@@ -44,15 +44,16 @@ def forecast(before: Router, predicted: Router) -> Mapping[Key, Forecast]:
 
 
 def _forecast(session: Session, routes: Iterable[LiveRoute]) -> Forecast:
-    kept, lost = set(), []
+    kept: dict[str, LiveRoute] = {}
+    lost = []
     for one in routes:
         route = Route(one.prefix, one.as_path, rpki=one.rpki, peer=session.neighbor)
         ends = {end.end for end in concrete.run(session.inbound, concrete.Seen(route, UNKNOWN), session.inbound.called)}
         if ends == {"accept"}:
-            kept.add(one.prefix)
+            kept[one.prefix] = one
         elif ends == {"reject"}:
             lost.append(one)
-    return Forecast(frozenset(kept), tuple(lost))
+    return Forecast(kept, tuple(lost))
 
 
 def refusals(before: Router, predicted: Router, plan: Plan, limits: Limits) -> tuple[str, ...]:
@@ -119,9 +120,9 @@ def losses(before: Router, after: Router, seen: Mapping[Key, Forecast], limits: 
         one = now.get(key)
         if one is None:
             continue
-        kept = seen[key].kept if key in seen else frozenset[str]()
+        kept = seen[key].kept if key in seen else {}
         if after.live and after.live.routes is not None:
-            gone = kept - there.get(key[:2], set())
+            gone = {p for p in kept.keys() - there.get(key[:2], set()) if not _invalid(kept[p], after.live.vrps or ())}
             if len(gone) > len(kept) * CHURN:
                 out.append(
                     f"{len(gone)} of {len(kept)} routes that {key[0]} ({key[1]}) is to deliver are missing, such as {min(gone)}"
@@ -131,6 +132,15 @@ def losses(before: Router, after: Router, seen: Mapping[Key, Forecast], limits: 
         if was.sent and not one.sent:
             out.append(f"nothing is announced to {key[0]} ({key[1]}) any more, before {was.sent} prefixes")
     return tuple(out)
+
+
+def _invalid(route: LiveRoute, vrps: Iterable[tuple[str, int, int]]) -> bool:
+    """Whether the VRPs that the router holds now make a route invalid (RFC 6811): they may have changed since the forecast."""
+    net = ipaddress.ip_network(route.prefix)
+    known = ((ipaddress.ip_network(prefix), most, asn) for prefix, most, asn in vrps if (":" in prefix) == (net.version == 6))
+    covering = [(most, asn) for over, most, asn in known if over.supernet_of(net)]  # type: ignore[arg-type]
+    origin = route.as_path[-1] if route.as_path else None
+    return bool(covering) and not any(net.prefixlen <= most and asn == origin and asn != 0 for most, asn in covering)
 
 
 def live(router: Router) -> dict[Key, LiveSession]:
