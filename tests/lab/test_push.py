@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
 import wire
+from faces import counters, playbook
 from manrs_conformance import api, collect
 from manrs_conformance.errors import ManrsError
 from manrs_conformance.model.result import Finding, Packet, Status
 from manrs_lab import Lab, topology
 from napalm import get_network_driver
+from push_trials import held
 
 ROOT = Path(__file__).resolve().parents[2]
 CHECKS = {"ASP-01", "ASP-03", "BOG-01", "BOG-02", "BOG-05", "COM-01", "CUS-01", "CUS-02", "CUS-03", "CUS-05", "CUS-06", "CUS-07"}
@@ -118,6 +121,7 @@ def test_a_push_makes_true_what_the_audit_asked_for(lab: Lab, inputs: api.Inputs
         found, prepared, lambda: connect(lab, "edge1", "push"), inputs, tmp_path / "journal.jsonl", revert_in=180, settle=90
     )
     assert done.outcome == "confirmed", done.because
+    assert "CANARY" not in (tmp_path / "journal.jsonl").read_text() + done.diff
 
     for number, some in enumerate(plays, len(plays) + 1):
         there = wire.play(lab, some, number, expected=False)
@@ -150,8 +154,15 @@ def _legitimate_traffic(lab: Lab) -> None:
             assert passes(lab, node, source), f"{source} of {node} is legitimate"
 
 
-def test_a_second_push_has_nothing_to_do(lab: Lab, inputs: api.Inputs) -> None:
-    assert api.prepare_push(snapshot(lab, "edge1", "push"), inputs).text == ""
+def test_a_second_push_changes_nothing(lab: Lab, tmp_path: Path) -> None:
+    before, moved = held(lab, "edge1"), counters(lab)
+    done = playbook(lab, tmp_path, "push", ("edge1",), "push")
+    assert done.returncode == 0, done.stdout
+    assert re.search(r"edge1 +: ok=\d+ +changed=0 .* failed=0", done.stdout)
+    assert not list(tmp_path.rglob("*.jsonl")), "no journal, for nothing was begun"
+    assert held(lab, "edge1") == before
+    assert counters(lab) == moved
+    assert "CANARY" not in done.stdout + done.stderr
 
 
 def test_a_wrong_key_is_one_clear_message(lab: Lab, tmp_path: Path) -> None:

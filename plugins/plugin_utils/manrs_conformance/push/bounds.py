@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ..analysis import concrete
+from ..checks import _origin
 from ..model.intent import Limits
 from ..model.plan import ImportPlan, Plan
 from ..model.policy import PrefixEntry, Rpki
@@ -116,13 +117,14 @@ def losses(before: Router, after: Router, seen: Mapping[Key, Forecast], limits: 
     for route in (after.live.routes or ()) if after.live else ():
         there.setdefault((route.neighbor, "ipv6-unicast" if ":" in route.prefix else "ipv4-unicast"), set()).add(route.prefix)
     now, out = live(after), []
+    vrps = _origin.index((after.live.vrps if after.live else None) or ())
     for key, was in sorted(live(before).items()):
         one = now.get(key)
         if one is None:
             continue
         kept = seen[key].kept if key in seen else {}
         if after.live and after.live.routes is not None:
-            gone = {p for p in kept.keys() - there.get(key[:2], set()) if not _invalid(kept[p], after.live.vrps or ())}
+            gone = {p for p in kept.keys() - there.get(key[:2], set()) if not _invalid(kept[p], vrps)}
             if len(gone) > len(kept) * CHURN:
                 out.append(
                     f"{len(gone)} of {len(kept)} routes that {key[0]} ({key[1]}) is to deliver are missing, such as {min(gone)}"
@@ -134,13 +136,9 @@ def losses(before: Router, after: Router, seen: Mapping[Key, Forecast], limits: 
     return tuple(out)
 
 
-def _invalid(route: LiveRoute, vrps: Iterable[tuple[str, int, int]]) -> bool:
-    """Whether the VRPs that the router holds now make a route invalid (RFC 6811): they may have changed since the forecast."""
-    net = ipaddress.ip_network(route.prefix)
-    known = ((ipaddress.ip_network(prefix), most, asn) for prefix, most, asn in vrps if (":" in prefix) == (net.version == 6))
-    covering = [(most, asn) for over, most, asn in known if over.supernet_of(net)]  # type: ignore[arg-type]
-    origin = route.as_path[-1] if route.as_path else None
-    return bool(covering) and not any(net.prefixlen <= most and asn == origin and asn != 0 for most, asn in covering)
+def _invalid(route: LiveRoute, vrps: _origin.Index) -> bool:
+    """Whether the VRPs that the router holds now make a route invalid: they may have changed since the forecast."""
+    return _origin.validate(vrps, route.prefix, _origin.origin(route.as_path, 0)) is Rpki.INVALID
 
 
 def live(router: Router) -> dict[Key, LiveSession]:
