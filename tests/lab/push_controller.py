@@ -63,7 +63,7 @@ class Job:
     step: str
     fate: tuple[str, ...] = ()
     delay: float = 0.0
-    """Seconds after the step until the SIGKILL: it then comes in the middle of what the step does."""
+    """Seconds after the step until it happens: then in the middle of what the step does."""
     revert_in: int = 6
     settle: float = 30.0
 
@@ -76,7 +76,9 @@ class Fated(Journal):
     def write(self, step: str, note: str = "") -> None:
         """Write, then let it happen."""
         super().write(step, note)
-        if step == self.job.step and self.job.fate:
+        if step == self.job.step and self.job.fate and self.job.delay:
+            subprocess.Popen(["sh", "-c", f'sleep {self.job.delay}; exec "$@"', "sh", *self.job.fate], stdout=subprocess.DEVNULL)
+        elif step == self.job.step and self.job.fate:
             subprocess.run(self.job.fate, check=True, timeout=30)
         elif step == self.job.step and self.job.delay:
             signal.signal(signal.SIGALRM, lambda *_: os.kill(os.getpid(), signal.SIGKILL))

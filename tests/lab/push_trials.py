@@ -191,7 +191,11 @@ class Trials:
 
     def cut_session(self) -> tuple[str, ...]:
         """A command that kills the sshd processes of every session of the push account."""
-        return (sys.executable, str(Path(__file__)), self.lab.edge(self.edge).namespace)
+        return (sys.executable, str(Path(__file__)), "sessions", self.lab.edge(self.edge).namespace)
+
+    def kill_agent(self) -> tuple[str, ...]:
+        """A command that kills the agent in whatever it does, but not its armed timer."""
+        return (sys.executable, str(Path(__file__)), "agent", self.lab.edge(self.edge).namespace)
 
     def cut_link(self) -> tuple[str, ...]:
         """A command that cuts the management link."""
@@ -203,12 +207,14 @@ class Trials:
         one.shell("ip", "link", "set", "mgmt0", "up")
 
 
-def _kill_sessions(namespace: str) -> None:
+def _kill(what: str, namespace: str) -> None:
     for pid in system.namespace_pids(namespace):
         with contextlib.suppress(OSError):
-            if Path(f"/proc/{pid}/cmdline").read_text().startswith("sshd: push"):
+            line = Path(f"/proc/{pid}/cmdline").read_text()
+            agent = AGENT in line.split("\0") and "_timer" not in line and not line.startswith("sudo")
+            if agent if what == "agent" else line.startswith("sshd: push"):
                 os.kill(pid, signal.SIGKILL)
 
 
 if __name__ == "__main__":
-    _kill_sessions(sys.argv[1])
+    _kill(*(["sessions"] if len(sys.argv) == 2 else []), *sys.argv[1:])
