@@ -289,3 +289,25 @@ def test_the_timer_leaves_the_login_session(router: Fake, place: str) -> None:
     router("commit", "--revert-in", "60")
     assert (router.base / "cgroup/cgroup.procs").exists() == ("user.slice" in place)
     router("rollback")
+
+
+def test_a_disk_that_fills_up_does_not_stop_the_rollback(router: Fake) -> None:
+    before = router.all()
+    full = "    if (Path(ENV['MANRS_FAKE']) / 'full').exists():\n        raise OSError(28, 'No space left on device')\n"
+    start = "    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)\n    temporary"
+    script = SOURCE.read_text()
+    assert script.count(start) == 1
+    filling = router.base / "filling.py"
+    filling.write_text(script.replace(start, full + start))
+    router("stage", "merge", stdin=CANDIDATE)
+    subprocess.run(
+        [sys.executable, str(filling), "commit", "--revert-in", "1"], env=router.env, stdout=subprocess.DEVNULL, check=True
+    )
+    assert router.all() != before
+    (router.base / "full").touch()
+    router.wait(before)
+    (router.base / "full").unlink()
+    end = time.monotonic() + 10
+    while json.loads((router.base / "state/state.json").read_text())["phase"] != "idle" and time.monotonic() < end:
+        time.sleep(0.1)
+    assert router("status")["phase"] == "idle" and router.all() == before
