@@ -217,4 +217,4 @@ def _kill(what: str, namespace: str) -> None:
 
 
 if __name__ == "__main__":
-    _kill(*(["sessions"] if len(sys.argv) == 2 else []), *sys.argv[1:])
+    _kill(*sys.argv[1:])
