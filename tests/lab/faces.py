@@ -88,8 +88,8 @@ def counters(lab: Lab) -> dict[str, Any]:
             kept = {key: stats[key] for key in stats if key not in ("keepalivesSent", "keepalivesRecv", "totalSent", "totalRecv")}
             out[f"{name} {peer}"] = (
                 one.get("bgpState"),
-                one.get("bgpTimerUpEstablishedEpoch"),
                 one.get("connectionsEstablished"),
+                one.get("connectionsDropped"),
                 kept,
             )
     return out
