@@ -42,7 +42,7 @@ def path(source: str, query: str) -> str:
         since = "&starttime=2026-08-24" if call == "routing-history" else ""
         return f"/ripestat/{call}/data.json?resource={resource}{since}&sourceapp=routesec-manrs"
     if source == "grip":
-        return f"/grip/{query}&event_type=all&ts_start=2026-08-24T06:00&ts_end=2026-11-24T06:00&length=1000"
+        return f"/grip/{query}&event_type=all&ts_start=2026-08-24T00:00&ts_end=2026-11-25T00:00&length=1000"
     if source == "spoofer" and query.startswith("sessions?"):
         return f"/{query}&itemsPerPage=100&timestamp%5Bafter%5D=2025-11-24&order%5Btimestamp%5D=desc"
     if query.startswith("bootstrap/"):

@@ -25,6 +25,10 @@ class Server:
     most: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
+    def starting(self, path: str) -> Served | list[Served] | None:
+        """The page whose name ends in `*` and begins like the path."""
+        return next((page for name, page in self.pages.items() if name.endswith("*") and path.startswith(name[:-1])), None)
+
     def paths(self) -> list[str]:
         return [path for path, _headers in self.asked]
 
@@ -41,7 +45,7 @@ class Request(BaseHTTPRequestHandler):
             world.asked.append((self.path, dict(self.headers)))
             world.busy += 1
             world.most = max(world.most, world.busy)
-            page = world.pages.get(self.path) or world.pages.get(self.path.partition("?")[0]) or status(404)
+            page = world.pages.get(self.path) or world.starting(self.path) or status(404)
             act = page if callable(page) else page.pop(0) if len(page) > 1 else page[0]
         try:
             act(self)

@@ -22,8 +22,11 @@ def read(asker: Asker, what: Wanted) -> dict[int, Events]:
     if isinstance(asker, Web):
         now = moment(asker.as_of)
         for query in queries.values():
-            since = now - datetime.timedelta(days=DAYS)
-            span = f"ts_start={since:%Y-%m-%dT%H:%M}&ts_end={now:%Y-%m-%dT%H:%M}"
+            first, last = (
+                now - datetime.timedelta(days=DAYS),
+                now + datetime.timedelta(days=1),
+            )  # whole days: a second run asks the same
+            span = f"ts_start={first:%Y-%m-%dT00:00}&ts_end={last:%Y-%m-%dT00:00}"
             asker.place(query, f"{query}&event_type=all&{span}&length={GREATEST}")
     replies = asker.ask(list(queries.values()))
     return {asn: _events(asn, replies[query]) for asn, query in queries.items()}

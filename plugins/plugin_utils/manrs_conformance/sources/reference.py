@@ -27,6 +27,8 @@ from .irr import Dump, IrrdClient, RecordedRegistry, Registry, read_dump
 from .rtr import load_rtr
 from .vrp import Payloads, load_payloads
 
+__all__ = ["FILES", "INDEX", "WEB", "HttpClient", "default_cache", "index", "load", "wanted", "write"]
+
 WEB: Mapping[str, ModuleType] = {"peeringdb": peeringdb, "rdap": rdap, "spoofer": spoofer, "ripestat": ripestat, "grip": grip}
 """Sources that are asked over the web and recorded; each module has a base URL and reads its answers."""
 FILES: Mapping[str, tuple[str, ...]] = {
@@ -170,7 +172,7 @@ def _default_policy(has_vrps: bool, has_irr: bool) -> str:
 
 def _snapshots(directory: Path, settings: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
     """Settings for the files of a directory, with the ages that the intent sets, and for what its index says that failed."""
-    rows = _index(directory / INDEX)
+    rows = index(directory / INDEX)
     found: dict[str, dict[str, str]] = {}
     for source, names in FILES.items():
         name = next((one for one in names if (directory / one).is_file()), None)
@@ -187,7 +189,8 @@ def _snapshots(directory: Path, settings: Mapping[str, Mapping[str, str]]) -> di
     return found
 
 
-def _index(path: Path) -> dict[str, dict[str, Any]]:
+def index(path: Path) -> dict[str, dict[str, Any]]:
+    """The rows of a folder's index by source, none where it has no index; InputError when it is damaged."""
     if not path.is_file():
         return {}
     try:
