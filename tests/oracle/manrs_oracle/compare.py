@@ -161,7 +161,8 @@ def heard(
 ) -> None:
     """Judge one export decision against what the listener heard."""
     first = len(tally.wrong)
-    _heard(tally, session, attachment, replace(route, peer=session.neighbor), seen)
+    # bgpd runs the policy once for an update group, which has no address that `match peer` could meet.
+    _heard(tally, session, attachment, replace(route, peer=None), seen)
     if announced is not None:
         tally.wrong[first:] = [replace(one, source=announced.peer or "", announced=announced) for one in tally.wrong[first:]]
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 
 Key = tuple[str, ...]
 OPENERS = ("router", "route-map", "interface", "rpki", "vrf", "line")
+LIST = " list"
+"""First part of the key of a list entry; no word of a statement has a space."""
 LISTS = (
     "ip prefix-list",
     "ipv6 prefix-list",
@@ -138,9 +140,9 @@ def _statement(block: Block, words: list[str], body: list[str], line: str) -> No
         return
     opposite = ("no", *key)
     block.lines.pop(opposite, None)
-    if key[:1] == ("list",) and key[2] == "":
+    if key[0] == LIST and key[2] == "":
         key, line = _numbered(block, key, body)
-    elif key[:1] == ("list",) and block.running and _is_there(block, key, line):
+    elif key[0] == LIST and block.running and _is_there(block, key, line):
         return
     block.lines[key] = line
 
@@ -206,14 +208,14 @@ def _top_key(body: list[str]) -> Key:
         kind, name, seq, rest = found.groups(default="")
         if rest.startswith(("description", "remark")):
             seq = rest.split()[0]
-        return ("list", f"{kind} {name}", seq)
+        return (LIST, f"{kind} {name}", seq)
     if body[0] in ("hostname", "frr"):
         return tuple(body[: 2 if body[0] == "frr" else 1])
     return tuple(body)
 
 
 def _take_away(block: Block, key: Key, body: list[str], line: str) -> None:
-    if key[:1] == ("list",):
+    if key[0] == LIST:
         _remove_entries(block, key, body)
         return
     if body[:1] == ["neighbor"] and len(body) == 2:
@@ -258,7 +260,7 @@ def _remove_entries(block: Block, key: Key, body: list[str]) -> None:
         return
     rest = " ".join(body)[len(name) :].split()
     for one, text in list(block.lines.items()):
-        if one[:2] == ("list", name) and (not rest or text.split()[-len(rest) :] == rest):
+        if one[:2] == (LIST, name) and (not rest or text.split()[-len(rest) :] == rest):
             del block.lines[one]
 
 
@@ -268,18 +270,18 @@ def _numbered(block: Block, key: Key, body: list[str]) -> tuple[Key, str]:
     rest = " ".join(body)[len(name) :].strip()
     numbers = [0]
     for one, text in block.lines.items():
-        if one[:2] == ("list", name) and one[2].isdecimal():
+        if one[:2] == (LIST, name) and one[2].isdecimal():
             numbers.append(int(one[2]))
             if text.split(f" seq {one[2]} ", 1)[-1] == rest:
                 return one, text
     seq = max(numbers) // 5 * 5 + 5
-    return ("list", name, str(seq)), f"{name} seq {seq} {rest}"
+    return (LIST, name, str(seq)), f"{name} seq {seq} {rest}"
 
 
 def _is_there(block: Block, key: Key, line: str) -> bool:
     """Whether the list has the same entry under another number: FRR 8.4 then drops the new one without a word (`plist_is_dup` and its like)."""
     if block.there is None:
-        block.there = {(one[1], _entry(one, text)): one for one, text in block.lines.items() if one[:1] == ("list",)}
+        block.there = {(one[1], _entry(one, text)): one for one, text in block.lines.items() if one[0] == LIST}
     place = (key[1], _entry(key, line))
     found = block.there.get(place)
     if found is not None and found != key and _entry(found, block.lines.get(found, "")) == place[1]:
@@ -301,13 +303,13 @@ def _order(key: Key) -> tuple[int, int]:
 
 
 def _show(root: Block, ended: bool) -> Iterator[str]:
-    plain = [(key, text) for key, text in root.lines.items() if key[0] != "list"]
+    plain = [(key, text) for key, text in root.lines.items() if key[0] != LIST]
     yield from (text for key, text in plain if key[0] in ("frr", "hostname"))
     yield from (text for key, text in plain if key[0] not in ("frr", "hostname"))
     yield "!"
     named: dict[str, list[tuple[Key, str]]] = {}
     for key, text in root.lines.items():
-        if key[0] == "list":
+        if key[0] == LIST:
             named.setdefault(key[1], []).append((key, text))
     first = [one for head, one in root.blocks.items() if not head.startswith(("route-map", "line"))]
     for block in first:
