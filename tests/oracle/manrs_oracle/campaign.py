@@ -112,7 +112,7 @@ def _export(router: Router, setup: Setup, tally: Tally, sent: dict[observe.Key, 
                     route, seen = found[key], heard[one.address].get(key[1])
                     compare.heard(tally, session, session.outbound, route, seen, sent[key])
                     default = 100 if one.internal and route.local_pref is None else route.local_pref
-                    pairs.append((replace(route, peer=None, local_pref=default), seen))
+                    pairs.append((replace(route, peer=one.address, local_pref=default), seen))
                 if tally.again:
                     continue
                 some = list(compare.plain_paths(iter(pairs)))[:: max(1, len(pairs) // max(1, sample))][:sample]
