@@ -124,7 +124,7 @@ def _complete(draft: Draft, unread: tuple[Unread, ...]) -> tuple[bool, str]:
 def _population(built: tuple[Session, ...], running: tuple[LiveSession, ...]) -> tuple[bool, str]:
     """Every session that runs is in the text, itself or as member of a range."""
     known = {(one.vrf, one.neighbor) for one in built}
-    ranges = [(one.vrf, ipaddress.ip_network(one.neighbor)) for one in built if "/" in one.neighbor]
+    ranges = [(one.vrf, ipaddress.ip_network(one.neighbor)) for one in built if "/" in one.neighbor and one.interface is None]
     for one in running:
         if (one.vrf, one.neighbor) in known or _inside(one, ranges):
             continue
