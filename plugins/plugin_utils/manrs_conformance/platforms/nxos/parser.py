@@ -91,11 +91,7 @@ def _imported(draft: Draft, bgp: Bgp) -> None:
 
 def _unread(draft: Draft) -> tuple[Unread, ...]:
     """Unread lines by number; a line that no reader took counts as unrecognised."""
-    seen = {one.line for one in draft.ledger.unread}
-    for number, letter in enumerate(draft.ledger.states, 1):
-        if letter == 63 and number not in seen:
-            draft.ledger.miss(number, "unrecognised", Taint("router"))
-    return tuple(sorted(draft.ledger.unread, key=lambda one: one.line))
+    return tuple(sorted([*draft.ledger.unread, *draft.ledger.untaken(draft.ledger.unread)], key=lambda one: one.line))
 
 
 def _complete(draft: Draft, unread: tuple[Unread, ...]) -> tuple[bool, str]:
