@@ -6,11 +6,11 @@ import ipaddress
 from collections.abc import Iterator
 from functools import lru_cache
 
+from ..analysis.origin import Index, index, validate
 from ..model.originated import Originated
 from ..model.policy import Rpki
 from ..model.reference import Vrp
 from ..model.result import Finding
-from ._origin import Index, index, validate
 from ._public import announced, home, unknown
 from .base import Check, FleetContext
 
