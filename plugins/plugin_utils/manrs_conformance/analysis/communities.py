@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import permutations
 
 from ..model.policy import CommunityEntry, CommunityKind, CommunityList
+from .communityranges import inside
 
 WELL_KNOWN = {
     "internet": "0:0",
@@ -108,17 +109,19 @@ def literals(lists: Iterable[CommunityList]) -> frozenset[str]:
 def formula(one: CommunityList, mode: str, known: frozenset[str]) -> Formula:
     """When the list holds, over the presence of single communities; `Fixed(None)` where that cannot be told exactly.
 
-    `known` are all communities of the kind that are told apart; for `exact` nothing else may be
-    present, which only the known ones can say.
+    `known` are all communities of the kind that are told apart, with a representative of every class (see `communityranges`); for `exact`
+    and `within` nothing else may be present, which only the known ones can say.
     """
     if mode == "list":
-        return _ordered([(entry.permit, _entry(one, entry)) for entry in one.entries])
+        return _ordered([(entry.permit, _entry(one, entry, known)) for entry in one.entries])
     if mode == "exact":
         return _ordered([(entry.permit, _exactly(entry, known)) for entry in one.entries])
-    if mode == "any" and all(len(entry.literals) == 1 and entry.permit for entry in one.entries):
-        return Some(tuple(_entry(one, entry) for entry in one.entries))
+    if mode == "any" and all((len(entry.literals) == 1 or entry.ranges) and entry.permit for entry in one.entries):
+        return Some(tuple(_entry(one, entry, known) for entry in one.entries))
     if mode == "every" and all(entry.permit for entry in one.entries):
-        return Every(tuple(_entry(one, entry) for entry in one.entries))
+        return Every(tuple(_entry(one, entry, known) for entry in one.entries))
+    if mode == "within" and all(entry.regex is None for entry in one.entries):
+        return Every(tuple(Negated(Present(text)) for text in sorted(known) if not deleted(one, text)))
     return Fixed(None)
 
 
@@ -129,7 +132,9 @@ def _ordered(entries: Sequence[tuple[bool, Formula]]) -> Formula:
     return out
 
 
-def _entry(one: CommunityList, entry: CommunityEntry) -> Formula:
+def _entry(one: CommunityList, entry: CommunityEntry, known: frozenset[str]) -> Formula:
+    if entry.ranges:
+        return Some(tuple(Present(text) for text in sorted(known) if inside(entry, text)))
     if entry.regex is None:
         return Every(tuple(Present(text) for text in entry.literals)) if entry.literals else Fixed(True)
     single = _presence(one, entry)
@@ -139,7 +144,7 @@ def _entry(one: CommunityList, entry: CommunityEntry) -> Formula:
 
 
 def _exactly(entry: CommunityEntry, known: frozenset[str]) -> Formula:
-    if entry.regex is not None:
+    if entry.regex is not None or entry.ranges:
         return Fixed(None)
     wanted = set(entry.literals)
     return Every(tuple(Present(one) if one in wanted else Negated(Present(one)) for one in sorted(known | wanted)))
@@ -180,6 +185,8 @@ def matches(one: CommunityList, mode: str, communities: frozenset[str]) -> bool 
 
 
 def _holds(one: CommunityList, entry: CommunityEntry, communities: frozenset[str], *, exact: bool) -> bool | None:
+    if entry.ranges:
+        return None if exact else any(inside(entry, text) for text in communities)
     if entry.regex is None:
         wanted = set(entry.literals)
         return communities == wanted if exact else wanted <= communities

@@ -95,8 +95,12 @@ def run(attachment: Attachment, seen: Seen, called: Mapping[str, Policy]) -> lis
 
 
 def _default(attachment: Attachment, going: list[Outcome]) -> list[Outcome]:
-    ends = ["accept", "reject"] if attachment.default is None else [attachment.default.value]
-    return [Outcome(end, one.seen, one.trace) for one in going for end in ends]
+    out = []
+    for one in going:
+        meant = _cond(attachment.default_cond, one.seen, attachment.called, 0)
+        ends = ["accept", "reject"] if attachment.default is None or meant is None else [attachment.default.value]
+        out += [Outcome(end, one.seen, one.trace) for end in (["reject"] if meant is False else ends)]
+    return out
 
 
 def _policy(policy: Policy, seen: Seen, called: Mapping[str, Policy], depth: int, attached: Filter | None = None) -> list[Outcome]:
@@ -105,15 +109,29 @@ def _policy(policy: Policy, seen: Seen, called: Mapping[str, Policy], depth: int
     places = {term.name: index for index, term in enumerate(policy.terms)}
     out: list[Outcome] = []
     stack: list[tuple[int, Seen, Verdict | None, tuple[TraceStep, ...]]] = [(0, seen, None, ())]
+    answers: dict[int, bool | None] = {}
+    met: set[tuple[int, Seen, Verdict | None]] = set()
+    forked = False
     while stack and len(out) < BRANCHES:
         index, now, pending, trace = stack.pop()
+        if forked:
+            # Where ways that were parted by a doubt come together again, one of them is enough.
+            if (index, now, pending) in met:
+                continue
+            met.add((index, now, pending))
         if index >= len(policy.terms):
             out.append(_fallen(policy, now, pending, trace, attached))
             continue
         term = policy.terms[index]
-        holds = _cond(term.cond, seen if policy.view == "original" else now, called, depth)
+        if policy.view == "original":
+            if index not in answers:
+                answers[index] = _cond(term.cond, seen, called, depth)
+            holds = answers[index]
+        else:
+            holds = _cond(term.cond, now, called, depth)
         line = term.lines[0] if term.lines else (attached.line if attached else 0)
         ways = [True, False] if holds is None else [holds]
+        forked = forked or holds is None
         for matched in ways:
             step = trace if matched is False and holds is not None else (*trace, _step(policy, term.name, line, matched, holds))
             if not matched:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from ..analysis import aspath
 from ..model.intent import Intent, Neighbour, PrefixRange
 from ..model.policy import (
+    ALWAYS,
     AllOf,
     AnyOf,
     AsPathEntry,
@@ -206,11 +207,16 @@ def exportable(session: Session, router: Router) -> Cond:
     local = both(Not(TextMatch("protocol", frozenset({"bgp"}))), path(EMPTY_PATH))
     if any(one.prefix is None for one in own):
         return either(received, local)
-    entries = []
+    entries: dict[str | None, list[PrefixEntry]] = {}
     for one in own:
         net = ipaddress.ip_network(one.prefix or "", strict=False)
-        entries.append((int(net.network_address), net.prefixlen, net.prefixlen, net.prefixlen, True, one.line))
-    return either(received, both(local, within(session.afi, entries, "originated here")))
+        entry = (int(net.network_address), net.prefixlen, net.prefixlen, net.prefixlen, True, one.line)
+        entries.setdefault(one.protocol, []).append(entry)
+    made = [
+        both(TextMatch("protocol", frozenset({protocol})) if protocol else ALWAYS, within(session.afi, some, "originated here"))
+        for protocol, some in entries.items()
+    ]
+    return either(received, both(local, AnyOf(tuple(made))))
 
 
 def named(attachment: Attachment) -> Sequence[str]:

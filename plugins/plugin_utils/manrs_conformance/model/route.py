@@ -30,6 +30,8 @@ class Route:
     weight: int = 0
     protocol: str = "bgp"
     otc: int | None = None
+    mark: str = "unverified"
+    """Validation state that a policy wrote (Junos); `rpki` is what a lookup finds."""
 
     @property
     def afi(self) -> int:
