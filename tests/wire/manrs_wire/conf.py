@@ -17,7 +17,9 @@ DEEPER = {
         r"interface |router |route-map |route-policy |(?:prefix|as-path|community|extcommunity|rd)-set |archive$|management |vrf |line "
         r"|ip(?:v6)? access-list |ip(?:v6)? prefix-list \S+$"
     ),
-    "router": re.compile(r"address-family |(?:neighbor \S+|neighbor-group \S+|vrf \S+|template peer \S+|rpki \S.*)$|bgp rpki|rpki cache"),
+    "router": re.compile(
+        r"address-family |(?:neighbor \S+|neighbor-group \S+|vrf \S+|template peer \S+|rpki \S.*)$|bgp rpki|rpki cache"
+    ),
     "neighbor": re.compile(r"address-family |transport "),
 }
 SINGLE = (

@@ -7,8 +7,24 @@ import re
 from .conf import Node
 
 SINGLE = frozenset(
-    "host-name description autonomous-system router-id peer-as local-address type hold-time import export maximum limit version"
-    " domain-name as-path-expand policy".split()
+    [
+        "host-name",
+        "description",
+        "autonomous-system",
+        "router-id",
+        "peer-as",
+        "local-address",
+        "type",
+        "hold-time",
+        "import",
+        "export",
+        "maximum",
+        "limit",
+        "version",
+        "domain-name",
+        "as-path-expand",
+        "policy",
+    ]
 )
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|\[[^\]]*\]|[{};]|/\*.*?\*/|#[^\n]*|[^\s{};"]+', re.DOTALL)
 
@@ -107,8 +123,22 @@ def _place(into: Node, leaf: Node) -> None:
     into.kids.append(leaf)
 
 
-KEYED = frozenset("group neighbor policy-statement term unit family community as-path prefix-list interface filter".split())
-LEAF_AT = frozenset("members description host-name peer-as autonomous-system import export address".split())
+KEYED = frozenset(
+    [
+        "group",
+        "neighbor",
+        "policy-statement",
+        "term",
+        "unit",
+        "family",
+        "community",
+        "as-path",
+        "prefix-list",
+        "interface",
+        "filter",
+    ]
+)
+LEAF_AT = frozenset(["members", "description", "host-name", "peer-as", "autonomous-system", "import", "export", "address"])
 
 
 def _set(root: Node, words: list[str]) -> None:

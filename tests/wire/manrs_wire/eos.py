@@ -175,7 +175,10 @@ def _addresses(device: Device) -> dict[str, Any]:
         v4 = [one.split("/") for one in addresses if "." in one]
         if v4:
             primary = {"address": v4[0][0], "maskLen": int(v4[0][1])}
-            out[name] = {"name": name, "interfaceAddress": {"primaryIp": primary, "secondaryIps": {}, "secondaryIpsOrderedList": []}}
+            out[name] = {
+                "name": name,
+                "interfaceAddress": {"primaryIp": primary, "secondaryIps": {}, "secondaryIpsOrderedList": []},
+            }
     return {"interfaces": out}
 
 

@@ -165,7 +165,9 @@ class IosTerminal:
     def _dir(self, path: str) -> str:
         name = _name(path)
         if path.rstrip("/") in ("flash:", "bootflash:"):
-            rows = "\n".join(f"   33  -rw-  {len(text)}  Oct 1 2026 00:00:00 +00:00  {one}" for one, text in self.device.files.items())
+            rows = "\n".join(
+                f"   33  -rw-  {len(text)}  Oct 1 2026 00:00:00 +00:00  {one}" for one, text in self.device.files.items()
+            )
             return f"Directory of flash:/\n\n{rows}\n\n8000000000 bytes total (7000000000 bytes free)"
         if name not in self.device.files:
             return f"%Error opening {path} (No such file or directory)"
@@ -207,7 +209,9 @@ class NxosTerminal(IosTerminal):
         command = " ".join(line.split())
         if self.typed is not None:
             if command in ("end", "exit"):
-                self.device.running = conf.merge(self.device.running, "\n".join(self.typed), "nxos") if self.typed else self.device.running
+                self.device.running = (
+                    conf.merge(self.device.running, "\n".join(self.typed), "nxos") if self.typed else self.device.running
+                )
                 self.typed = None
                 return ""
             self.typed.append(command)
@@ -225,4 +229,3 @@ class NxosTerminal(IosTerminal):
 
 def _name(path: str) -> str:
     return path.rpartition("/")[2].rpartition(":")[2]
-

@@ -122,7 +122,9 @@ class Xr(Session):
                         f"<prefix-length>{length}</prefix-length></address></global-detail>"
                     )
         if version == 4:
-            inner = f"<interface-data><vrfs><vrf><vrf-name>default</vrf-name><details>{rows}</details></vrf></vrfs></interface-data>"
+            inner = (
+                f"<interface-data><vrfs><vrf><vrf-name>default</vrf-name><details>{rows}</details></vrf></vrfs></interface-data>"
+            )
             return f'<ipv4-network xmlns="{YANG}ipv4-io-oper"><nodes><node>{inner}</node></nodes></ipv4-network>'
         inner = f"<interface-data><vrfs><vrf><global-details>{rows}</global-details></vrf></vrfs></interface-data>"
         return f'<ipv6-network xmlns="{YANG}ipv6-ma-oper"><nodes><node>{inner}</node></nodes></ipv6-network>'

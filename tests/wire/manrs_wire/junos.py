@@ -15,7 +15,11 @@ from .population import hostname, interfaces, local_as, neighbors
 class Junos(Session):
     """One NETCONF session of a Junos router."""
 
-    CAPABILITIES = (*Session.CAPABILITIES, "urn:ietf:params:netconf:capability:confirmed-commit:1.0", "http://xml.juniper.net/netconf/junos/1.0")
+    CAPABILITIES = (
+        *Session.CAPABILITIES,
+        "urn:ietf:params:netconf:capability:confirmed-commit:1.0",
+        "http://xml.juniper.net/netconf/junos/1.0",
+    )
 
     def describe(self, operation: Any) -> str:
         """`command show version`, `get-configuration committed text`, …"""

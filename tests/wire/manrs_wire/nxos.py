@@ -50,7 +50,13 @@ def data(device: Device, command: str) -> dict[str, Any] | None:
             "kern_uptm_days": days, "kern_uptm_hrs": hours, "kern_uptm_mins": minutes, "kern_uptm_secs": seconds,
         }  # fmt: skip
     if command == "show inventory":
-        row = {"name": "Chassis", "desc": "Nexus9000 C9300v Chassis", "productid": "N9K-C9300v", "vendorid": "", "serialnum": "9WIRETEST02"}
+        row = {
+            "name": "Chassis",
+            "desc": "Nexus9000 C9300v Chassis",
+            "productid": "N9K-C9300v",
+            "vendorid": "",
+            "serialnum": "9WIRETEST02",
+        }
         return {"TABLE_inv": {"ROW_inv": [row]}}
     if command == "show interface":
         return {"TABLE_interface": {"ROW_interface": [{"interface": one, "state": "up"} for one in interfaces(device)]}}

@@ -93,7 +93,9 @@ def _ios_neighbors(device: Device) -> str:
 
 def _ios_all(device: Device) -> str:
     parts = [
-        f"For address family: IPv{family[-1]} Unicast\n{_cisco_summary(family)(device)}" for family in ("ipv4", "ipv6") if _of(device, family)
+        f"For address family: IPv{family[-1]} Unicast\n{_cisco_summary(family)(device)}"
+        for family in ("ipv4", "ipv6")
+        if _of(device, family)
     ]
     return "\n".join(parts)
 
@@ -103,10 +105,14 @@ def _ios_family(family: str) -> Callable[[Device], str]:
         out = []
         for one in _of(device, family):
             state = "Established, up for 1d02h" if one.up else "Idle"
-            out.append(f"BGP neighbor is {one.address},  remote AS {one.asn}, external link\n  BGP version 4, remote router ID 192.0.2.254")
+            out.append(
+                f"BGP neighbor is {one.address},  remote AS {one.asn}, external link\n  BGP version 4, remote router ID 192.0.2.254"
+            )
             out.append(f"  BGP state = {state}\n For address family: IPv{family[-1]} Unicast")
             out.append("                                 Sent       Rcvd\n  Prefix activity:               ----       ----")
-            out.append(f"    Prefixes Current:               1          {one.prefixes} (Consumes 100 bytes)\n    Prefixes Total:                 1          1")
+            out.append(
+                f"    Prefixes Current:               1          {one.prefixes} (Consumes 100 bytes)\n    Prefixes Total:                 1          1"
+            )
         return "\n".join(out)
 
     return show
@@ -143,7 +149,9 @@ def _ios_addresses6(device: Device) -> str:
     for name, addresses in interfaces(device).items():
         v6 = [one for one in addresses if ":" in one]
         if v6:
-            rows.append(f"{name} is up, line protocol is up\n  IPv6 is enabled, link-local address is FE80::1\n  Global unicast address(es):")
+            rows.append(
+                f"{name} is up, line protocol is up\n  IPv6 is enabled, link-local address is FE80::1\n  Global unicast address(es):"
+            )
             for one in v6:
                 net = ipaddress.ip_interface(one)
                 rows.append(f"    {str(net.ip).upper()}, subnet is {str(net.network).upper()}")
@@ -155,6 +163,7 @@ IOS: dict[str, Callable[[Device], str]] = {
     "show startup-config": _startup,
     "show version": _ios_version,
     "show clock": _ios_clock,
+    "show privilege": lambda device: "Current privilege level is 15",
     "show hosts": lambda device: "Default domain is example.net\nName servers are 192.0.2.53",
     "show ip interface brief": _ios_brief,
     "show ip interface": _ios_addresses,
@@ -206,7 +215,12 @@ def nxos_summary(device: Device) -> dict[str, Any]:
         if rows:
             saf["TABLE_neighbor"] = {"ROW_neighbor": rows if len(rows) > 1 else rows[0]}
         families.append({"af-id": 1 if family == "ipv4" else 2, "TABLE_saf": {"ROW_saf": saf}})
-    vrf = {"vrf-name-out": "default", "vrf-router-id": ROUTER_ID, "vrf-local-as": local_as(device), "TABLE_af": {"ROW_af": families}}
+    vrf = {
+        "vrf-name-out": "default",
+        "vrf-router-id": ROUTER_ID,
+        "vrf-local-as": local_as(device),
+        "TABLE_af": {"ROW_af": families},
+    }
     return {"TABLE_vrf": {"ROW_vrf": vrf}}
 
 
@@ -298,7 +312,7 @@ def _junos_neighbors(device: Device) -> str:
 
 def _junos_uptime(device: Device) -> str:
     at = moment(device.clock)
-    days, hours, minutes, seconds = _age(device)
+    days, hours, minutes, _seconds = _age(device)
     return (
         f"Current time: {at:%Y-%m-%d %H:%M:%S} UTC\nTime Source:  NTP CLOCK\n"
         f"System booted: 2026-09-01 00:00:00 UTC ({days}d {hours:02}:{minutes:02} ago)\n"
