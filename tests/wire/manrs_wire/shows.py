@@ -105,14 +105,17 @@ def _ios_family(family: str) -> Callable[[Device], str]:
         out = []
         for one in _of(device, family):
             state = "Established, up for 1d02h" if one.up else "Idle"
-            out.append(
-                f"BGP neighbor is {one.address},  remote AS {one.asn}, external link\n  BGP version 4, remote router ID 192.0.2.254"
-            )
-            out.append(f"  BGP state = {state}\n For address family: IPv{family[-1]} Unicast")
-            out.append("                                 Sent       Rcvd\n  Prefix activity:               ----       ----")
-            out.append(
-                f"    Prefixes Current:               1          {one.prefixes} (Consumes 100 bytes)\n    Prefixes Total:                 1          1"
-            )
+            out += [
+                f"BGP neighbor is {one.address},  remote AS {one.asn}, external link",
+                "  BGP version 4, remote router ID 192.0.2.254",
+                f"  BGP state = {state}",
+                f" For address family: IPv{family[-1]} Unicast",
+                "                                 Sent       Rcvd",
+                "  Prefix activity:               ----       ----",
+                f"    Prefixes Current:               1          {one.prefixes} (Consumes 100 bytes)",
+                "                                   Outbound    Inbound",
+                "  Local Policy Denied Prefixes:    --------    -------",
+            ]
         return "\n".join(out)
 
     return show

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import os
 import shlex
 import ssl
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from ..errors import CollectionError
 from . import limits
-from .names import System
+from .names import System, system_of
 
 NETCONF_PORT = 830
 
@@ -60,6 +61,8 @@ class Connection:
 
 def plan(wanted: Wanted) -> Connection:
     """The driver and its arguments. Whoever turns verification off says so in the inventory; `verified` is then False."""
+    if wanted.system.driver == "eos" and wanted.optional.get("transport") == "ssh":
+        wanted = replace(wanted, system=system_of("eos", transport="network_cli"))
     made = {"ssh": _ssh, "netconf": _netconf, "web": _web, "frr": _ssh}.get(wanted.system.kind, _other)(wanted)
     given = {key: value for key, value in wanted.optional.items() if value is not None}
     optional = made | given
@@ -83,7 +86,9 @@ def plan(wanted: Wanted) -> Connection:
 
 
 def _ssh(wanted: Wanted) -> dict[str, Any]:
-    out: dict[str, Any] = {"ssh_strict": wanted.verify_host_key, "system_host_keys": wanted.verify_host_key}
+    out: dict[str, Any] = {"ssh_strict": wanted.verify_host_key}
+    if wanted.verify_host_key:
+        out["system_host_keys"] = True
     if wanted.port and wanted.transport not in ("netconf", "httpapi"):
         out["port"] = wanted.port
     if wanted.verify_host_key and wanted.known_hosts:
@@ -226,14 +231,26 @@ def open_session(one: Connection, driver_class: Callable[..., Any]) -> Any:
         driver = driver_class(
             hostname=one.address, username=one.username, password=one.password, timeout=one.timeout, optional_args=optional
         )
-        if one.driver == "junos" and hasattr(driver, "device"):
-            # NAPALM offers no argument for it, and the library's own default is to verify nothing.
-            driver.device._hostkey_verify = one.verified
+        if one.verified:
+            _insist(one.driver, driver)
         limits.bounded(f"{one.address}: no session", one.timeout, driver.open, late=driver.close)
     return driver
 
 
-def scrub(text: str, secrets: tuple[str, ...]) -> str:
+def _insist(name: str, driver: Any) -> None:
+    """Make a driver verify host keys where NAPALM offers no argument for it and the library below verifies nothing by default."""
+    if name == "junos":
+        driver.device._hostkey_verify = True
+    elif name == "iosxr_netconf":
+        # ncclient's handler for IOS-XR takes every unknown key, also when it was asked to verify.
+        importlib.import_module("ncclient.devices.iosxr").iosxr_unknown_host_cb = _refuse  # type: ignore[attr-defined]
+
+
+def _refuse(_host: str, _fingerprint: str) -> bool:
+    return False
+
+
+def scrub(text: str, secrets: Sequence[str]) -> str:
     """A message without any of the secrets."""
     for one in secrets:
         text = text.replace(one, "********")
