@@ -85,7 +85,7 @@ class ManrsAction(ActionBase):
         text = partial(self._text, task_vars)
         transport = self._transport(task_vars)
         port = text(f"ansible_{transport}_port", "ansible_port", "ansible_ssh_port")
-        become = self._flag(task_vars, "ansible_become", default=False)
+        become = boolean(self._inventory(task_vars, "ansible_become") or False)
         arguments = text("ansible_ssh_common_args", default="") or text("ansible_ssh_extra_args", default="")
         return connection.Wanted(
             system=names.system_of(self.system_name(args, task_vars), text("manrs_napalm_driver"), transport),
@@ -116,10 +116,14 @@ class ManrsAction(ActionBase):
         return default if value is None else boolean(value)
 
     def _transport(self, task_vars):
-        """Last word of the connection plugin in the inventory; the roles work locally, whatever it is."""
+        """Last word of the connection plugin in the inventory."""
+        return str(self._inventory(task_vars, "ansible_connection") or "").rsplit(".", maxsplit=1)[-1]
+
+    def _inventory(self, task_vars, name):
+        """A variable as the inventory has it: the playbooks work locally and without become, whatever it says."""
         own = (task_vars.get("hostvars") or {}).get(self.host(task_vars)) or {}
-        given = own.get("ansible_connection") or task_vars.get("ansible_connection") or ""
-        return str(self._templar.template(given)).rsplit(".", maxsplit=1)[-1]
+        given = own.get(name)
+        return self._templar.template(task_vars.get(name) if given is None else given)
 
     @contextlib.contextmanager
     def session(self, connect):

@@ -144,28 +144,32 @@ def test_a_dropped_connection_is_an_error_at_any_message(case: str, fleet: Fleet
     assert attempt(fleet, case)[0] == ""
 
 
-@pytest.mark.parametrize("kind", ["hang", "garble"])
-@pytest.mark.parametrize("case", CASES)
-def test_a_router_that_falls_silent_or_talks_nonsense_is_an_error_in_time(case: str, kind: str, fleet: Fleet) -> None:
-    """At the first message, at the configuration, and at a state command."""
+CONFIG = {"junos": "get-configuration", "iosxr": "get-config"}
+LATER = {"iosxr": "get bgp"}
+TROUBLE = [
+    *(("hang", case, CONFIG.get(case, "show running-config")) for case in CASES),
+    *(("garble", case, LATER.get(case, "show version$")) for case in CASES),
+    ("hang", "ios", "terminal length 0"),
+    ("hang", "eos", 0),
+]
+
+
+@pytest.mark.parametrize(("kind", "case", "at"), TROUBLE)
+def test_a_router_that_falls_silent_or_talks_nonsense_is_an_error_in_time(
+    kind: str, case: str, at: int | str, fleet: Fleet
+) -> None:
     one = device(fleet, case)
-    config = {"junos": "get-configuration", "iosxr": "get-config"}.get(case, "show running-config")
-    later = {"iosxr": "get bgp"}.get(case, "show version")
-    for at in (0, config, later):
-        one.received.clear()
-        one.faults.planned.clear()
-        one.faults.add(kind, at)
-        said, took = attempt(fleet, case)
-        assert said, f"{at}: {one.received}"
-        assert took < 2 * TIMEOUT + 1, f"{at}: {said}"
-        one.faults.over.set()
-        assert released(fleet, case), f"{at}: {said}"
-        one.faults.over.clear()
+    one.faults.add(kind, at)
+    said, took = attempt(fleet, case)
+    assert said, one.received
+    assert took < 2 * TIMEOUT + 1, said
+    one.faults.over.set()
+    assert released(fleet, case), said
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_a_slow_router_is_waited_for(case: str, fleet: Fleet) -> None:
-    config = {"junos": "get-configuration", "iosxr": "get-config"}.get(case, "show running-config")
+    config = CONFIG.get(case, "show running-config")
     device(fleet, case).faults.add("delay", config, TIMEOUT / 2)
     said, took = attempt(fleet, case)
     assert said == ""

@@ -106,6 +106,8 @@ def _count(watch: Watch, holder: Any, name: str) -> None:
 
         def counted(*args: Any, **more: Any) -> Any:
             data = read(*args, **more)
+            if not data and getattr(getattr(holder, "remote_conn", None), "closed", False):
+                raise ConnectionError("the router closed the connection")
             watches[0].came(len(data))
             return data
 
