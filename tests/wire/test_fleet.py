@@ -84,7 +84,13 @@ def inventory(fleet: Fleet, place: Path) -> dict[str, Any]:
 def vaulted(place: Path, document: dict[str, Any]) -> None:
     """Write the inventory with the password of junos1 encrypted by ansible-vault."""
     (place / "vault").write_text("a vault password for a test\n")
-    command = [str(Path(sys.executable).parent / "ansible-vault"), "encrypt_string", "--vault-password-file", str(place / "vault"), PASSWORD]
+    command = [
+        str(Path(sys.executable).parent / "ansible-vault"),
+        "encrypt_string",
+        "--vault-password-file",
+        str(place / "vault"),
+        PASSWORD,
+    ]
     block = subprocess.run(command, capture_output=True, text=True, check=True, cwd=place).stdout
     document["all"]["hosts"]["junos1"]["ansible_password"] = "VAULTED"
     indented = "\n".join([block.splitlines()[0], *("          " + line.strip() for line in block.splitlines()[1:])])
@@ -111,7 +117,14 @@ def by_ansible(fleet: Fleet, place: Path) -> subprocess.CompletedProcess[str]:
         "manrs_run_dir": str(place / "ansible"),
         "manrs_bundle": str(place / "ansible" / "bundle"),
     }
-    command = [str(Path(sys.executable).parent / "ansible-playbook"), "routesec.manrs.audit", "-i", "hosts.yml", "-e", json.dumps(given)]
+    command = [
+        str(Path(sys.executable).parent / "ansible-playbook"),
+        "routesec.manrs.audit",
+        "-i",
+        "hosts.yml",
+        "-e",
+        json.dumps(given),
+    ]
     command += ["--vault-password-file", str(place / "vault")]
     return subprocess.run(command, cwd=place, env=environment, capture_output=True, text=True, timeout=120, check=False)
 
@@ -146,7 +159,9 @@ def results(bundle: Path) -> dict[str, list[tuple[str, ...]]]:
     for line in (bundle / "data" / "results.jsonl").read_text().splitlines():
         one = json.loads(line)
         if one.get("check"):
-            out.setdefault(str(one.get("device")), []).append(tuple(str(one.get(key)) for key in ("check", "subject", "status", "message")))
+            out.setdefault(str(one.get("device")), []).append(
+                tuple(str(one.get(key)) for key in ("check", "subject", "status", "message"))
+            )
     return {host: sorted(found) for host, found in out.items()}
 
 
@@ -197,7 +212,9 @@ def test_one_bad_router_does_not_delay_the_others(fleet: Fleet, place: Path, nor
     nornir.data.reset_failed_hosts()
     bad = results_of(nornir, place / "bad")
     assert {name for name, one in bad.items() if one is None} == {"junos1", "eos1", "dead1"}
-    assert {name: one for name, one in bad.items() if one is not None} == {name: clean[name] for name in ("ios1", "iosxr1", "nxos1")}
+    assert {name: one for name, one in bad.items() if one is not None} == {
+        name: clean[name] for name in ("ios1", "iosxr1", "nxos1")
+    }
     fleet.devices["junos1"].faults.over.set()
 
 
