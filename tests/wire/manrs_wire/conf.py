@@ -10,7 +10,7 @@ STEP = {"ios": 1, "iosxr": 1, "eos": 3, "nxos": 2}
 TOP = re.compile(
     r"(?:no |default )?(?:interface|router|route-map|route-policy|prefix-set|as-path-set|community-set|hostname|ip (?:prefix-list|as-path"
     r"|community-list|routing|access-list|large-community-list|scp|route)|ipv6 (?:prefix-list|access-list|unicast-routing|route)|snmp-server"
-    r"|management|vrf (?:definition|instance|context)|banner|archive|username|logging|ntp|end$|line |rpki|feature|version|service)\b"
+    r"|management|vrf (?:definition|instance|context)|banner|archive|username|logging|ntp|end$|line |rpki|feature|version|service)(?![\w-])"
 )
 DEEPER = {
     "": re.compile(
@@ -27,6 +27,8 @@ SINGLE = (
     re.compile(r"neighbor \S+ (?:remote-as|description|maximum-prefix|maximum-routes|rib-in|password)\b"),
     re.compile(r"ip(?:v6)? prefix-list \S+ (?:description|seq \d+)\b|seq \d+\b"),
 )
+STORED = re.compile(r"(?:switchport|shutdown|bgp default ipv4-unicast|bgp default ipv6-unicast|aaa root)$")
+"""What is stored as `no …`, because its default is on."""
 IN_OUT = re.compile(r"((?:neighbor \S+ )?(?:route-map|prefix-list|filter-list|route-policy)) \S+ (in|out)$")
 RAW_END = {"route-policy": "end-policy", "prefix-set": "end-set", "as-path-set": "end-set", "community-set": "end-set"}
 
@@ -74,7 +76,7 @@ def show(root: Node, platform: str, *, head: str = "", tail: str = "end") -> str
         _print(node, 0, platform, lines)
         if node.kids:
             lines.append("!")
-    return "\n".join(lines + ([tail] if tail else [])) + "\n"
+    return "\n".join(lines + ([tail] if tail and platform != "nxos" else [])) + "\n"
 
 
 def _print(node: Node, depth: int, platform: str, lines: list[str]) -> None:
@@ -106,7 +108,7 @@ def merge(running: str, candidate: str, platform: str) -> str:
             path = [root]
         else:
             path = _enter(root, path, text, platform)
-            raw = RAW_END.get(text.split()[0], "") if platform == "iosxr" else ""
+            raw = RAW_END.get(text.split()[0], "") if platform == "iosxr" and len(path) == 2 else ""
             if raw:
                 path[-1].kids.clear()
     return show(root, platform, head=_head(running))
@@ -121,7 +123,8 @@ def _head(running: str) -> str:
 def _enter(root: Node, path: list[Node], text: str, platform: str) -> list[Node]:
     if "bogus" in text:
         raise ValueError(f"Invalid input: {text}")
-    if TOP.match(text) and not (path[-1].text.startswith("router") and text.startswith(("vrf ", "rpki "))):
+    applied = len(path) > 2 and IN_OUT.match(text)
+    if TOP.match(text) and not applied and not (path[-1].text.startswith("router") and text.startswith(("vrf ", "rpki "))):
         path = [root]
     elif text.startswith("address-family ") and len(path) > 1:
         keep = 3 if platform in ("nxos", "iosxr") and len(path) > 2 and path[2].text.startswith("neighbor ") else 2
@@ -130,8 +133,12 @@ def _enter(root: Node, path: list[Node], text: str, platform: str) -> list[Node]
         path = path[:2]
     here = path[-1]
     if text.startswith(("no ", "default ")):
-        _remove(here, text.split(" ", 1)[1])
+        verb, rest = text.split(" ", 1)
+        _remove(here, rest)
+        if verb == "no" and STORED.match(rest) and here.find(text) is None:
+            here.kids.append(Node(text))
         return path
+    _remove(here, f"no {text}")
     found = here.find(text)
     if found is None:
         found = Node(text)

@@ -208,12 +208,16 @@ class NxosTerminal(IosTerminal):
         """Answer of one line; None ends the session."""
         command = " ".join(line.split())
         if self.typed is not None:
-            if command in ("end", "exit"):
+            if command == "end" or (command == "exit" and not self.typed):
                 self.device.running = (
                     conf.merge(self.device.running, "\n".join(self.typed), "nxos") if self.typed else self.device.running
                 )
                 self.typed = None
                 return ""
+            try:
+                conf.merge(self.device.running, "\n".join([*self.typed, command]), "nxos")
+            except ValueError:
+                return self.refuses(line)
             self.typed.append(command)
             return ""
         if command in ("exit", "logout"):
