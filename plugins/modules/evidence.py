@@ -45,6 +45,11 @@ options:
     description:
       - SSH private key that signs the bundle, or the public half of a key that an agent holds.
     type: path
+  previous:
+    description:
+      - The bundle of the run before this one. The new bundle names it, findings keep the day they were first seen, and the report shows
+        what changed since.
+    type: path
 attributes:
   check_mode:
     support: full

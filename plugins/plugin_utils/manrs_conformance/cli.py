@@ -109,6 +109,14 @@ def explain(
     return {"accept": 0, "reject": 0}.get(decision.verdict, 2)
 
 
+PREVIOUS = click.option(
+    "--previous",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=None,
+    help="The bundle before this one, to be followed by --bundle.",
+)
+
+
 def _common(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
         click.option("--platform", default=None, help="Platform of every file, when names do not tell it."),
@@ -127,6 +135,7 @@ def _common(command: Callable[..., Any]) -> Callable[..., Any]:
 @_common
 @click.option("--bundle", type=click.Path(path_type=Path), default=None, help="Write an evidence bundle into this new folder.")
 @click.option("--key", type=READABLE, default=None, help="SSH private key that signs the bundle.")
+@PREVIOUS
 @FORMAT
 def audit(
     files: tuple[Path, ...],
@@ -138,20 +147,35 @@ def audit(
     as_of: str | None,
     bundle: Path | None,
     key: Path | None,
+    previous: Path | None,
     form: str,
 ) -> int:
     """Audit saved configurations (HOST.PLATFORM.cfg) or snapshots (*.snapshot.json)."""
+    _follows(previous, bundle)
     snapshots = api.saved(files, platform, api.devices(devices))
     inputs = api.Inputs.read(intent_path, waivers_path, sources, as_of or collect.now())
     done = api.audit_inputs(snapshots, inputs)
     if bundle is not None:
-        built = api.write_bundle(bundle, done, inputs, key=key, argv=sys.argv[1:])
+        built = api.write_bundle(
+            bundle,
+            done,
+            inputs,
+            key=key,
+            argv=sys.argv[1:],
+            previous=previous,
+            scope_source="files of the command line and the intent",
+        )
         click.echo(f"bundle: {built.path} root {built.root_sha256}", err=True)
     if form == "json":
         click.echo(json.dumps(api.report_json(done.report), indent=2, sort_keys=True))
     else:
         _summary(done)
     return api.exit_code(done.report)
+
+
+def _follows(previous: Path | None, bundle: Path | None) -> None:
+    if previous is not None and bundle is None:
+        raise UsageError("--previous names the bundle that a new one follows: give --bundle too")
 
 
 def _summary(done: api.Assessment) -> None:
@@ -179,6 +203,7 @@ def _summary(done: api.Assessment) -> None:
     "--bundle", type=click.Path(path_type=Path), default=None, help="Write an evidence bundle of the gate into this new folder."
 )
 @click.option("--key", type=READABLE, default=None, help="SSH private key that signs the bundle.")
+@PREVIOUS
 @click.option("--break-glass", "ticket", default=None, metavar="TICKET", help="Let a blocked change through, as overridden.")
 @FORMAT
 def gate(
@@ -197,6 +222,7 @@ def gate(
     markdown: Path | None,
     bundle: Path | None,
     key: Path | None,
+    previous: Path | None,
     ticket: str | None,
     form: str,
 ) -> int:
@@ -205,6 +231,7 @@ def gate(
     Intent and waivers are read from the base side: a file `waivers.yml` in the base folder is taken when --waivers is not given, and
     what the candidate folder changes in them is reported, never used.
     """
+    _follows(previous, bundle)
     with api.base_side(base, candidate, [intent_path, waivers_path]) as (before, (intent, waivers)):
         gated = api.gate_files(
             before,
@@ -225,7 +252,7 @@ def gate(
     if markdown is not None:
         markdown.write_text(api.gate_markdown(report), encoding="utf-8")
     if bundle is not None:
-        built = api.gate_bundle(gated, bundle, key, sys.argv[1:])
+        built = api.gate_bundle(gated, bundle, key, sys.argv[1:], previous)
         click.echo(f"bundle: {built.path} root {built.root_sha256}", err=True)
     click.echo(json.dumps(api.gate_json(report), indent=2, sort_keys=True) if form == "json" else api.gate_text(report))
     return {"pass": 0, "overridden": 0, "fail": 1}.get(report.verdict, 2)

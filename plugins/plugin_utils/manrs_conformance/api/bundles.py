@@ -15,6 +15,7 @@ from pathlib import Path
 import yaml
 
 from .. import collect, evidence
+from . import circumstances
 from .assess import Assessment, Inputs, audit_inputs
 
 
@@ -41,11 +42,15 @@ def write_bundle(
     commitment_key: bytes | None = None,
     extra: Mapping[str, bytes] | None = None,
     notes: Sequence[str] = (),
+    previous: Path | None = None,
+    scope_source: str = "",
 ) -> evidence.BuiltBundle:
     """Write the evidence bundle of an assessment into a new folder, signed when a key is given.
 
-    The key of the commitments to the raw configurations is kept beside the bundle (`PATH.commitment-key`), never inside.
+    `previous` is the bundle before this one: its root is named, and findings keep the day they were first seen. `scope_source` says where
+    the expected population comes from. The key of the commitments to the raw configurations is kept beside the bundle (`PATH.commitment-key`), never inside.
     """
+    before = evidence.contents(previous) if previous else None
     secret = commitment_key or secrets.token_bytes(32)
     run = evidence.RunInfo(
         run_id=run_id or str(uuid.uuid4()),
@@ -58,6 +63,12 @@ def write_bundle(
         argv=tuple(argv),
         user=getpass.getuser(),
         host=socket.gethostname(),
+        contact=_contact(inputs),
+        ci_job=circumstances.ci_job(),
+        commit=circumstances.commit(inputs.folder),
+        versions=circumstances.versions(),
+        clock=circumstances.clock(),
+        scope_source=scope_source,
         notes=(*notes, *(f"{s.host}: the host key was not verified" for s in done.snapshots.values() if s.verified is False)),
     )
     built = evidence.build(
@@ -71,7 +82,7 @@ def write_bundle(
         run=run,
         commitment_key=secret,
         signer=evidence.Signer(key) if key else None,
-        previous_root=None,
+        before=before,
         extra=extra,
     )
     if commitment_key is None:
@@ -79,6 +90,14 @@ def write_bundle(
         beside.touch(mode=0o600)
         beside.write_text(secret.hex() + "\n", encoding="ascii")
     return built
+
+
+def _contact(inputs: Inputs) -> str:
+    """The first contact that the intent names, as `Contact-Name` of the bag."""
+    for one in inputs.intent.organisation.contacts:
+        if found := one.get("email") or one.get("name"):
+            return str(found)
+    return ""
 
 
 def verify_bundle(path: Path, allowed_signers: Path | None) -> evidence.VerifyReport:

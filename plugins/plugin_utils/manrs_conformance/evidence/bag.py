@@ -72,8 +72,6 @@ def write(directory: Path, files: Mapping[str, bytes]) -> None:
             target.parent.mkdir(parents=True, exist_ok=True)
             with target.open("xb") as out:
                 out.write(data)
-                out.flush()
-                os.fsync(out.fileno())
             target.chmod(0o644)
         for folder in (part, *(one for one in part.rglob("*") if one.is_dir())):
             folder.chmod(0o755)

@@ -7,10 +7,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
+from .. import checks
 from ..errors import BundleError, UsageError
 from ..model.reference import Reference
 from ..model.result import AuditReport, DeviceScope, Finding
@@ -18,7 +18,7 @@ from ..model.router import Router
 from ..model.snapshot import Snapshot
 from ..requirements import norm as norms
 from ..requirements.evaluate import action_verdicts
-from . import bag, canary, exports, report, texts
+from . import bag, canary, exports, previous, report, texts, tool
 from .canonical import document, dumps, map_text, plain
 from .redact import Device, Scrubber, commitment, finding_value, redact, secret_values
 from .sshsig import Signer
@@ -46,6 +46,10 @@ class RunInfo:
     host: str = ""
     ci_job: str = ""
     commit: str = ""
+    versions: Mapping[str, str] = field(default_factory=dict)
+    """Of Python and of each package that the engine needs."""
+    clock: Mapping[str, Any] = field(default_factory=dict)
+    """What the controller's kernel says of its clock."""
     scope_source: str = ""
     """Where the expected population comes from, such as an inventory file or query."""
     notes: tuple[str, ...] = ()
@@ -84,24 +88,26 @@ def build(
     commitment_key: bytes,
     mode: Mode = "full",
     signer: Signer | None = None,
-    previous_root: str | None = None,
+    before: previous.Contents | None = None,
     wheels: Sequence[Path] = (),
     extra: Mapping[str, bytes] | None = None,
 ) -> BuiltBundle:
     """Write a bundle to a new directory, with `extra` files below `data/`; BundleError when it would carry a secret or contradict itself, UsageError if it exists."""
     if len(commitment_key) < MINIMUM_KEY:
         raise UsageError(f"the commitment key must have at least {MINIMUM_KEY} bytes")
-    if previous_root is not None and not re.fullmatch(r"[0-9a-f]{64}", previous_root):
-        raise UsageError("the previous root must be a SHA-256 in hexadecimal")
+    previous_root = previous.follow(before, run.as_of, run.asns)
     scrubber = Scrubber(secret_values(snapshots, routers))
     devices = {name: redact(snapshots[name], router, scrubber) for name, router in sorted(routers.items()) if name in snapshots}
     parts = Parts()
     parts.findings = finding_values(report.findings, devices, scrubber)
-    _results(parts)
+    grouped = _results(parts)
+    seen = previous.first_seen(parts.findings, before, run.as_of)
+    parts.files["data/findings.json"] = document({"by_check": grouped, "first_seen": seen})
     names = slugs({*snapshots, *(one.name for one in report.scope)})
     for name, slug in names.items():
         _device(parts, name, slug, snapshots.get(name), routers.get(name), devices.get(name), scrubber, commitment_key, mode)
-    _inputs(parts, intent_bytes, waivers_bytes, reference, wheels)
+    _inputs(parts, intent_bytes, waivers_bytes, reference)
+    _tool(parts, run.tool_version, wheels, replayable=mode == "full")
     parts.files.update({f"data/{name}": data for name, data in (extra or {}).items()})
     if report.norm in norms.known():
         parts.files["data/policy/norm.json"] = (norms.DATA / "norms" / f"{report.norm}.json").read_bytes()
@@ -173,7 +179,8 @@ def finding_values(findings: Sequence[Finding], devices: Mapping[str, Device], s
     )
 
 
-def _results(parts: Parts) -> None:
+def _results(parts: Parts) -> dict[str, dict[str, list[str]]]:
+    """Add results and witnesses; gives fingerprints by check and status."""
     rows = []
     for one in parts.findings:
         identities = []
@@ -188,7 +195,7 @@ def _results(parts: Parts) -> None:
     grouped: dict[str, dict[str, list[str]]] = {}
     for one in parts.findings:
         grouped.setdefault(one["check"], {}).setdefault(one["status"], []).append(one["fingerprint"])
-    parts.files["data/findings.json"] = document({check: {s: sorted(f) for s, f in by.items()} for check, by in grouped.items()})
+    return {check: {s: sorted(f) for s, f in by.items()} for check, by in grouped.items()}
 
 
 def slugs(names: set[str]) -> dict[str, str]:
@@ -286,7 +293,7 @@ def _skew(snapshot: Snapshot) -> int | None:
         return None
 
 
-def _inputs(parts: Parts, intent: bytes, waivers: bytes | None, reference: Reference, wheels: Sequence[Path]) -> None:
+def _inputs(parts: Parts, intent: bytes, waivers: bytes | None, reference: Reference) -> None:
     parts.files["data/policy/intent.yml"] = intent
     if waivers is not None:
         parts.files["data/policy/waivers.yml"] = waivers
@@ -303,28 +310,34 @@ def _inputs(parts: Parts, intent: bytes, waivers: bytes | None, reference: Refer
             raise BundleError(f"source {one.source} {one.location}: its bytes are missing, so nobody could replay this audit")
         index.append({**plain(one), "file": stored})
     parts.files["data/sources/index.json"] = document(index)
-    stored_wheels = []
+
+
+def _tool(parts: Parts, version: str, wheels: Sequence[Path], *, replayable: bool) -> None:
+    """Add the engine with what it needs, the checks it knows and the schemas of what it reads."""
+    held = dict([tool.wheel(version)]) if replayable else {}
     for wheel in sorted(wheels, key=lambda path: path.name):
         if not SAFE_NAME.fullmatch(wheel.name.replace("+", "_")):
             raise UsageError(f"wheel {wheel.name}: unsafe file name")
-        data = wheel.read_bytes()
-        parts.files[f"data/tool/wheels/{wheel.name.replace('+', '_')}"] = data
-        stored_wheels.append({"file": wheel.name, "sha256": bag.digest(data)})
-    parts.files["data/tool/engine.json"] = document({"files": engine(), "wheels": stored_wheels, "sha256": engine_digest()})
-
-
-@cache
-def engine() -> dict[str, str]:
-    """SHA-256 of every source and data file of the engine that is running."""
-    base = Path(__file__).resolve().parent.parent
-    kept = {".py", ".json", ".j2", ".yml", ".yaml", ".typed", ".csv", ".txt"}
-    found = (path for path in base.rglob("*") if path.suffix in kept and path.is_file() and "__pycache__" not in path.parts)
-    return {path.relative_to(base).as_posix(): bag.digest(path.read_bytes()) for path in sorted(found)}
-
-
-def engine_digest() -> str:
-    """One SHA-256 over the engine's files."""
-    return bag.digest(document(engine()))
+        held[wheel.name.replace("+", "_")] = wheel.read_bytes()
+    parts.files |= {f"data/tool/wheels/{name}": data for name, data in held.items()}
+    parts.files["data/tool/requirements.lock"] = tool.lock()
+    parts.files["data/tool/sbom.cdx.json"] = tool.bill(version)
+    stored = [{"file": name, "sha256": bag.digest(data)} for name, data in sorted(held.items())]
+    parts.files["data/tool/engine.json"] = document({"files": tool.engine(), "wheels": stored, "sha256": tool.engine_digest()})
+    known = [
+        {
+            "id": one.id,
+            "action": one.action,
+            "title": one.title,
+            "severity": one.severity,
+            "scope": one.scope,
+            "direction": one.direction,
+        }
+        for one in checks.catalogue()
+    ]
+    parts.files["data/policy/checks.json"] = document({"checks": known, "engine_sha256": tool.engine_digest()})
+    for schema in sorted((norms.DATA / "schemas").glob("*.json")):
+        parts.files[f"data/policy/schemas/{schema.name}"] = schema.read_bytes()
 
 
 def _summary(
@@ -388,7 +401,8 @@ def _summary(
             "replayable": mode == "full",
             "previous_root": previous,
             "counts": counts,
-            "engine_sha256": engine_digest(),
+            "engine_sha256": tool.engine_digest(),
+            "skew_seconds": [{"device": one["name"], "skew": one["skew_seconds"]} for one in parts.devices],
             "format": "manrs-bundle-1",
         },
     }

@@ -11,6 +11,8 @@ from typing import Any
 from urllib.parse import quote
 from xml.sax.saxutils import escape, quoteattr
 
+from .compare import OPEN, SEVERITY, STATUS_ORDER
+
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 MAX_RESULTS = 5_000
 """What GitHub code scanning keeps of one run."""
@@ -18,7 +20,6 @@ MAX_RESULTS = 5_000
 LEVEL = {"critical": "error", "high": "error", "medium": "warning", "low": "note", "info": "note"}
 KIND = {"pass": "pass", "fail": "fail", "inconclusive": "open", "not_applicable": "notApplicable", "error": "review"}
 QUALITY = {"critical": "blocker", "high": "critical", "medium": "major", "low": "minor", "info": "info"}
-SEVERITY = ("critical", "high", "medium", "low", "info")
 COLUMNS = (
     "check",
     "device",
@@ -59,14 +60,9 @@ def _json(value: object) -> bytes:
     return json.dumps(value, sort_keys=True, indent=1, ensure_ascii=False).encode() + b"\n"
 
 
-def _open(one: Row) -> bool:
-    return one["status"] in ("fail", "inconclusive", "error")
-
-
 def _rank(one: Row) -> tuple[int, int, int, str]:
-    order = ("fail", "error", "inconclusive", "pass", "not_applicable")
     first = 0 if one.get("baseline") in (None, "new") else 1
-    return first, order.index(one["status"]), SEVERITY.index(one["severity"]), one["fingerprint"]
+    return first, STATUS_ORDER.index(one["status"]), SEVERITY.index(one["severity"]), one["fingerprint"]
 
 
 def sarif(run: Mapping[str, Any], findings: Sequence[Row], places: Mapping[str, str]) -> bytes:
@@ -170,7 +166,7 @@ def gitlab(findings: Sequence[Row], places: Mapping[str, str]) -> bytes:
     """GitLab code quality report: open findings that no waiver covers."""
     rows = []
     for one in findings:
-        if not _open(one) or one["waived_by"]:
+        if one["status"] not in OPEN or one["waived_by"]:
             continue
         line = next((line["line"] for line in one["lines"] if line["line"] > 0), 1)
         rows.append(

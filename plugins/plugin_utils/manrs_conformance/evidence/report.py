@@ -11,7 +11,8 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
-STATUS_ORDER = ("fail", "error", "inconclusive", "pass", "not_applicable")
+from .compare import order, state
+
 LABEL = {
     "pass": "Pass",
     "fail": "Fail",
@@ -30,7 +31,6 @@ LABEL = {
 }
 SHORT = {"pass": "ok", "fail": "FAIL", "inconclusive": "?", "not_applicable": "n/a", "error": "ERR", "waived": "waived", "": "–"}
 WORST = ("not_met", "inconclusive", "declared", "met", "not_applicable")
-SEVERITY = ("critical", "high", "medium", "low", "info")
 CONTEXT = 2
 MAX_SHOWN = 2_000
 """Findings that the page shows in full; the rest stay in results.jsonl, and the page says so."""
@@ -49,15 +49,7 @@ def view(
     folders = {one["name"]: one["slug"] for one in devices}
     configs = {name: _config(files, slug) for name, slug in folders.items()}
     shown = [one for one in findings if one["status"] in ("fail", "error", "inconclusive")]
-    shown.sort(
-        key=lambda one: (
-            STATUS_ORDER.index(one["status"]),
-            bool(one["waived_by"]),
-            SEVERITY.index(one["severity"]),
-            one["check"],
-            one["device"],
-        )
-    )
+    shown.sort(key=order)
     groups: dict[str, list[View]] = {}
     for one in shown[:MAX_SHOWN]:
         groups.setdefault(one["check"], []).append(
@@ -78,11 +70,6 @@ def view(
         "label": LABEL,
         "short": SHORT,
     }
-
-
-def state(one: Mapping[str, Any]) -> str:
-    """Status for display: a waived fail is shown as such."""
-    return "waived" if one["waived_by"] and one["status"] == "fail" else str(one["status"])
 
 
 def actions(requirements: Sequence[Mapping[str, Any]], verdicts: Sequence[Mapping[str, Any]]) -> list[View]:

@@ -45,12 +45,15 @@ def replay_text(replayable: bool) -> bytes:
         return b"This bundle holds excerpts only (mode lite): it can be verified, but not evaluated again.\n"
     return b"""How to evaluate this audit again from this bundle alone, without any network or router.
 
-1. Install the version of the tool that run.json names (tool_version). Where data/tool/wheels exists:
-     pip install --no-index --find-links data/tool/wheels routesec-manrs
-   data/tool/engine.json holds the SHA-256 of every file of the engine that made this bundle.
+1. Install the engine that made it, from this bundle, with the packages it needs in the versions that ran (Python 3.11 or later):
+     python3 -m venv replay
+     replay/bin/pip install -r data/tool/requirements.lock
+     replay/bin/pip install --no-index --no-deps data/tool/wheels/*.whl
+   The first pip takes the packages from wherever you trust; add  --no-index --find-links DIR  when you have them as files.
+   data/tool/sbom.cdx.json lists them (CycloneDX), data/tool/engine.json holds the SHA-256 of every file of the engine.
 
 2. Run:
-     manrs bundle replay .
+     replay/bin/manrs bundle replay .
 
 It reads the redacted configurations and states, the intent, the waivers and the exact bytes of the reference data, judges them at
 the time as_of of run.json, and must give data/results.jsonl again byte for byte.

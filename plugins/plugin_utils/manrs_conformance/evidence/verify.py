@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from typing import Any
 from ..errors import BundleError, UsageError
 from . import bag as bags
 from .canonical import document, dumps, loads
+from .compare import OPEN
 from .sshsig import check, identify, read_allowed
 
 UNKNOWN_SIGNER = "integrity only, signer unknown"
@@ -178,7 +180,17 @@ class _Contents:
         for row in self.rows:
             grouped.setdefault(row["check"], {}).setdefault(row["status"], []).append(row["fingerprint"])
         right = {name: {status: sorted(found) for status, found in by.items()} for name, by in grouped.items()}
-        self._expect(right == self.json["findings"], "findings.json: does not agree with results.jsonl")
+        held = self.json["findings"]
+        self._expect(right == held["by_check"], "findings.json: does not agree with results.jsonl")
+        open_ones = {row["fingerprint"] for row in self.rows if row["status"] in OPEN}
+        self._expect(set(held["first_seen"]) == open_ones, "findings.json: first_seen must name exactly the open findings")
+        late = [one for one in held["first_seen"].values() if one > self.json["run"]["as_of"]]
+        self._expect(not late, "findings.json: a finding was first seen after the run")
+        older = [one for one in held["first_seen"].values() if one < self.json["run"]["as_of"]]
+        self._expect(
+            not older or self.json["run"]["previous_root"] is not None,
+            "findings.json: a finding is older than the run, yet no previous bundle is named",
+        )
 
     def _devices(self) -> None:
         full = self.json["run"]["mode"] == "full"
@@ -221,6 +233,10 @@ class _Contents:
             **{state: states[state] for state in STATUSES},
         }
         self._expect(run["counts"] == right, "run.json: counts do not agree with the results")
+        named = re.findall(r"(?m)^Previous-Root: (.*)$", bags.read_plain(self.bag.path / "bag-info.txt", bags.MAX_TAG).decode())
+        self._expect(
+            named == ([run["previous_root"]] if run["previous_root"] else []), "run.json: previous_root is not Previous-Root"
+        )
         self.verdict = str(run["verdict"])
         self._expect(self.verdict in ("pass", "fail", "inconclusive", "overridden"), "run.json: unknown verdict")
         assessed = scope["counts"]["assessed"] + scope["counts"]["partial"]
