@@ -79,6 +79,7 @@ def write_bundle(
         intent_bytes=inputs.intent_bytes,
         waivers_bytes=inputs.waivers_bytes,
         reference=inputs.reference,
+        waivers=done.waivers,
         run=run,
         commitment_key=secret,
         signer=evidence.Signer(key) if key else None,

@@ -12,13 +12,14 @@ from typing import Any, Literal
 
 from .. import checks
 from ..errors import BundleError, UsageError
+from ..model.intent import Waiver
 from ..model.reference import Reference
 from ..model.result import AuditReport, DeviceScope, Finding
 from ..model.router import Router
 from ..model.snapshot import Snapshot
 from ..requirements import norm as norms
 from ..requirements.evaluate import action_verdicts
-from . import bag, canary, exports, previous, report, texts, tool
+from . import bag, canary, exports, intoto, oscal, previous, report, texts, tool
 from .canonical import document, dumps, map_text, plain
 from .redact import Device, Scrubber, commitment, finding_value, redact, secret_values
 from .sshsig import Signer
@@ -85,6 +86,7 @@ def build(
     waivers_bytes: bytes | None,
     reference: Reference,
     run: RunInfo,
+    waivers: Sequence[Waiver] = (),
     commitment_key: bytes,
     mode: Mode = "full",
     signer: Signer | None = None,
@@ -111,8 +113,8 @@ def build(
     parts.files.update({f"data/{name}": data for name, data in (extra or {}).items()})
     if report.norm in norms.known():
         parts.files["data/policy/norm.json"] = (norms.DATA / "norms" / f"{report.norm}.json").read_bytes()
-    facts = _summary(parts, report, run, scrubber, mode, previous_root, sorted(names.items()))
-    _derived(parts, facts, routers)
+    facts = _summary(parts, report, run, scrubber, mode, previous_root, sorted(names.items()), waivers)
+    _derived(parts, facts, routers, before)
     labels = {
         "Bag-Software-Agent": f"routesec.manrs {run.tool_version}".strip(),
         "Bagging-Date": run.as_of[:10],
@@ -348,6 +350,7 @@ def _summary(
     mode: Mode,
     previous: str | None,
     names: list[tuple[str, str]],
+    waivers: Sequence[Waiver],
 ) -> dict[str, Any]:
     """Write scope, requirements, attestations and run; give them back for what is derived from them."""
     known = {one.name for one in audit.scope}
@@ -406,22 +409,21 @@ def _summary(
             "format": "manrs-bundle-1",
         },
     }
+    waived = [
+        {"waiver": one["waived_by"], **{name: one[name] for name in ("fingerprint", "check", "device", "subject")}}
+        for one in parts.findings
+        if one["waived_by"]
+    ]
+    facts["waivers"] = {
+        "applied": waived,
+        "known": [plain(one) for one in sorted(waivers, key=lambda item: item.id)],
+        "expired": sorted(one.id for one in waivers if one.expires <= run.as_of),
+        "unused": sorted({one.id for one in waivers if one.expires > run.as_of} - {one["waiver"] for one in waived}),
+    }
     cleaned: dict[str, Any] = {}
     for name, value in facts.items():
         cleaned[name] = map_text(plain(value), scrubber.text)
         parts.files[f"data/{name}.json"] = document(cleaned[name])
-    waived = [
-        {
-            "waiver": one["waived_by"],
-            "fingerprint": one["fingerprint"],
-            "check": one["check"],
-            "device": one["device"],
-            "subject": one["subject"],
-        }
-        for one in parts.findings
-        if one["waived_by"]
-    ]
-    parts.files["data/waivers.json"] = document({"applied": waived})
     return cleaned
 
 
@@ -441,8 +443,15 @@ def _verdict(verdict: str, scope: Sequence[DeviceScope], findings: list[dict[str
     return verdict, ""
 
 
-def _derived(parts: Parts, facts: dict[str, Any], routers: Mapping[str, Router]) -> None:
+def _derived(parts: Parts, facts: dict[str, Any], routers: Mapping[str, Router], before: previous.Contents | None) -> None:
     """Add everything that people and other tools read; none of it is authoritative."""
+    digests = {name: bag.digest(data) for name, data in parts.files.items()}
+    found = previous.changes(parts.findings, before, previous.assessed(facts["scope"]))
+    compared = exports.baseline(parts.findings, found, before.rows if before else ())
+    made = exports.all_of(facts, parts.findings, compared=compared)
+    made["test-result.intoto.json"] = intoto.statement(facts["run"], parts.findings, digests)
+    made |= oscal.all_of(facts, parts.findings, digests)
+    parts.files.update({f"data/export/{name}": data for name, data in made.items()})
     view = report.view(
         facts, parts.findings, parts.devices, parts.files, {name: [one.key for one in r.sessions] for name, r in routers.items()}
     )
@@ -450,4 +459,3 @@ def _derived(parts: Parts, facts: dict[str, Any], routers: Mapping[str, Router])
     parts.files["data/REPORT.md"] = report.markdown(view)
     parts.files.update(report.application(view))
     parts.files["data/REPLAY.txt"] = texts.replay_text(bool(facts["run"]["replayable"]))
-    parts.files.update({f"data/export/{name}": data for name, data in exports.all_of(facts, parts.findings).items()})

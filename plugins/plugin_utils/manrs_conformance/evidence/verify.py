@@ -12,6 +12,7 @@ from typing import Any
 
 from ..errors import BundleError, UsageError
 from . import bag as bags
+from . import oscal
 from .canonical import document, dumps, loads
 from .compare import OPEN
 from .sshsig import check, identify, read_allowed
@@ -101,6 +102,8 @@ class _Contents:
             self._groups,
             self._devices,
             self._sources,
+            self._waivers,
+            self._oscal,
             self._run,
         ):
             self._guard(step)
@@ -220,6 +223,19 @@ class _Contents:
         for name in self.bag.entries:
             if name.startswith("data/sources/raw/"):
                 self._expect(name in used, f"{name}: no source refers to it")
+
+    def _waivers(self) -> None:
+        held = self.json["waivers"]
+        applied = {(one["waiver"], one["fingerprint"]) for one in held["applied"]}
+        right = {(row["waived_by"], row["fingerprint"]) for row in self.rows if row["waived_by"]}
+        self._expect(applied == right, "waivers.json: does not agree with results.jsonl")
+        late = {one["id"] for one in held["known"] if one["expires"] <= self.json["run"]["as_of"]}
+        self._expect(not late & {name for name, _one in right}, "waivers.json: a waiver was applied after its end")
+
+    def _oscal(self) -> None:
+        names = ("catalog", "assessment-results")
+        files = {name: self.bag.read(f"data/export/oscal/{name}.json") for name in names}
+        self.problems.extend(oscal.problems(files, self.bag.entries))
 
     def _run(self) -> None:
         run, scope = self.json["run"], self.json["scope"]
