@@ -24,6 +24,7 @@ class ActionModule(ManrsAction):
         "as_of": {"type": "str"},
         "key": {"type": "path"},
         "previous": {"type": "path"},
+        "mode": {"type": "str", "choices": ["full", "lite", "blocks"]},
         "fail_on": {"type": "str", "choices": ["never", "fail", "inconclusive"], "default": "never"},
     }
 
@@ -47,6 +48,7 @@ class ActionModule(ManrsAction):
             key=Path(args["key"]) if args["key"] else None,
             argv=["playbook"],
             previous=Path(args["previous"]) if args["previous"] else None,
+            mode=args["mode"],
             scope_source="Ansible inventory " + ", ".join(task_vars.get("ansible_inventory_sources") or ["(not named)"]),
         )
         report = done.report

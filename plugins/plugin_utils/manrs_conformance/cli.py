@@ -117,6 +117,14 @@ PREVIOUS = click.option(
 )
 
 
+MODE = click.option(
+    "--mode",
+    type=click.Choice(["full", "lite", "blocks"]),
+    default=None,
+    help="Configurations in the bundle: as files, excerpts only (no replay), or in blocks stored once; blocks above 50 devices, else full.",
+)
+
+
 def _common(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
         click.option("--platform", default=None, help="Platform of every file, when names do not tell it."),
@@ -136,6 +144,7 @@ def _common(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--bundle", type=click.Path(path_type=Path), default=None, help="Write an evidence bundle into this new folder.")
 @click.option("--key", type=READABLE, default=None, help="SSH private key that signs the bundle.")
 @PREVIOUS
+@MODE
 @FORMAT
 def audit(
     files: tuple[Path, ...],
@@ -148,6 +157,7 @@ def audit(
     bundle: Path | None,
     key: Path | None,
     previous: Path | None,
+    mode: evidence.Mode | None,
     form: str,
 ) -> int:
     """Audit saved configurations (HOST.PLATFORM.cfg) or snapshots (*.snapshot.json)."""
@@ -298,6 +308,15 @@ def replay(path: Path, allowed_signers: Path | None) -> int:
 def show(path: Path) -> int:
     """Show a bundle at the terminal."""
     click.echo(evidence.show(path))
+    return 0
+
+
+@bundle.command()
+@click.argument("path", type=click.Path(path_type=Path))
+@click.argument("device")
+def config(path: Path, device: str) -> int:
+    """Show the redacted configuration of a device."""
+    click.echo(evidence.device_configuration(path, device), nl=False)
     return 0
 
 

@@ -18,6 +18,9 @@ from .. import collect, evidence
 from . import circumstances
 from .assess import Assessment, Inputs, audit_inputs
 
+FLEET = 50
+"""Devices above which configurations are stored in blocks."""
+
 
 def version() -> str:
     """The version of the tool as installed, or as `galaxy.yml` says where it runs from a collection or a checkout."""
@@ -44,11 +47,12 @@ def write_bundle(
     notes: Sequence[str] = (),
     previous: Path | None = None,
     scope_source: str = "",
+    mode: evidence.Mode | None = None,
 ) -> evidence.BuiltBundle:
     """Write the evidence bundle of an assessment into a new folder, signed when a key is given.
 
     `previous` is the bundle before this one: its root is named, and findings keep the day they were first seen. `scope_source` says where
-    the expected population comes from. The key of the commitments to the raw configurations is kept beside the bundle (`PATH.commitment-key`), never inside.
+    the expected population comes from; `mode` is blocks above 50 devices and full below. The key of the commitments to the raw configurations is kept beside the bundle (`PATH.commitment-key`), never inside.
     """
     before = evidence.contents(previous) if previous else None
     secret = commitment_key or secrets.token_bytes(32)
@@ -84,6 +88,7 @@ def write_bundle(
         commitment_key=secret,
         signer=evidence.Signer(key) if key else None,
         before=before,
+        mode=mode or ("blocks" if len(done.routers) > FLEET else "full"),
         extra=extra,
     )
     if commitment_key is None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from .build import BuiltBundle, RunInfo, build, results_bytes, single_export
+from .build import BuiltBundle, Mode, RunInfo, build, results_bytes, single_export
 from .previous import Contents, contents
-from .replay import ReplayInputs, differences, load_for_replay
+from .replay import ReplayInputs, device_configuration, differences, load_for_replay
 from .sshsig import NAMESPACE, Signer
 from .tool import distributions
 from .verify import UNKNOWN_SIGNER, VerifyReport, verify
@@ -16,12 +16,14 @@ __all__ = [
     "BuiltBundle",
     "BundleDiff",
     "Contents",
+    "Mode",
     "ReplayInputs",
     "RunInfo",
     "Signer",
     "VerifyReport",
     "build",
     "contents",
+    "device_configuration",
     "diff",
     "differences",
     "distributions",

@@ -19,12 +19,13 @@ from ..model.router import Router
 from ..model.snapshot import Snapshot
 from ..requirements import norm as norms
 from ..requirements.evaluate import action_verdicts
-from . import bag, canary, exports, intoto, oscal, previous, report, texts, tool
+from . import bag, blocks, canary, exports, intoto, oscal, previous, report, texts, tool
 from .canonical import document, dumps, map_text, plain
 from .redact import Device, Scrubber, commitment, finding_value, redact, secret_values
 from .sshsig import Signer
 
-Mode = Literal["full", "lite"]
+Mode = Literal["full", "lite", "blocks"]
+"""Redacted configurations as files, excerpts only, or configurations cut into blocks that are stored once."""
 SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 UNASSESSED = ("partial", "unreachable", "excluded")
 MINIMUM_KEY = 16
@@ -109,7 +110,7 @@ def build(
     for name, slug in names.items():
         _device(parts, name, slug, snapshots.get(name), routers.get(name), devices.get(name), scrubber, commitment_key, mode)
     _inputs(parts, intent_bytes, waivers_bytes, reference)
-    _tool(parts, run.tool_version, wheels, replayable=mode == "full")
+    _tool(parts, run.tool_version, wheels, replayable=mode != "lite")
     parts.files.update({f"data/{name}": data for name, data in (extra or {}).items()})
     if report.norm in norms.known():
         parts.files["data/policy/norm.json"] = (norms.DATA / "norms" / f"{report.norm}.json").read_bytes()
@@ -261,9 +262,12 @@ def _device(
             {"line": one.line, "text": device.line(one.line), "state": one.state, "taints": str(one.taints)}
             for one in router.unread
         ]
+        ending = "\n" if snapshot.config.endswith(("\n", "\r")) else ""
+        text = "\n".join(device.lines) + ending
         if mode == "full":
-            ending = "\n" if snapshot.config.endswith(("\n", "\r")) else ""
-            parts.files[f"{folder}/config.redacted.txt"] = ("\n".join(device.lines) + ending).encode("utf-8", "backslashreplace")
+            parts.files[f"{folder}/config.redacted.txt"] = text.encode("utf-8", "backslashreplace")
+        elif mode == "blocks":
+            parts.files |= blocks.store(folder, text)
         else:
             parts.files[f"{folder}/excerpts.json"] = document(_excerpts(parts, device))
         for number, (item, text) in enumerate(sorted(snapshot.state.items())):
@@ -271,7 +275,7 @@ def _device(
                 f"{item}.txt" if SAFE_NAME.fullmatch(item) and item == item.lower() and ".." not in item else f"state-{number}.txt"
             )
             meta["state"][str(number)] = [item, file]
-            if mode == "full":
+            if mode != "lite":
                 parts.files[f"{folder}/state/{file}"] = scrubber.text(text).encode("utf-8", "backslashreplace")
     cleaned = map_text(plain(meta), scrubber.text)
     parts.files[f"{folder}/meta.json"] = document(cleaned)
@@ -401,7 +405,7 @@ def _summary(
             "verdict_because": because,
             "audit_verdict": audit.verdict,
             "mode": mode,
-            "replayable": mode == "full",
+            "replayable": mode != "lite",
             "previous_root": previous,
             "counts": counts,
             "engine_sha256": tool.engine_digest(),

@@ -11,6 +11,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
+from . import blocks
 from .compare import order, state
 
 LABEL = {
@@ -114,8 +115,8 @@ def matrix(findings: Sequence[Mapping[str, Any]], sessions: Mapping[str, Sequenc
 
 
 def _config(files: Mapping[str, bytes], slug: str) -> list[str]:
-    data = files.get(f"data/devices/{slug}/config.redacted.txt", b"")
-    return data.decode("utf-8").split("\n") if data else []
+    text = blocks.text(f"data/devices/{slug}", files.__contains__, files.__getitem__)
+    return text.split("\n") if text else []
 
 
 def _excerpt(one: Mapping[str, Any], config: Sequence[str]) -> list[View]:

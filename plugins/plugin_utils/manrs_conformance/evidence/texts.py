@@ -55,6 +55,8 @@ def replay_text(replayable: bool) -> bytes:
 2. Run:
      replay/bin/manrs bundle replay .
 
+     replay/bin/manrs bundle config . DEVICE       shows a redacted configuration, also where it is stored in blocks (data/objects)
+
 It reads the redacted configurations and states, the intent, the waivers and the exact bytes of the reference data, judges them at
 the time as_of of run.json, and must give data/results.jsonl again byte for byte.
 """

@@ -7,12 +7,13 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from ..errors import BundleError, UsageError
 from . import bag as bags
-from . import oscal
+from . import blocks, oscal
 from .canonical import document, dumps, loads
 from .compare import OPEN
 from .sshsig import check, identify, read_allowed
@@ -196,7 +197,8 @@ class _Contents:
         )
 
     def _devices(self) -> None:
-        full = self.json["run"]["mode"] == "full"
+        full = self.json["run"]["mode"] != "lite"
+        used: set[str] = set()
         for one in self.json["scope"]["devices"]:
             folder = f"data/devices/{one['folder']}"
             if one["status"] not in ("assessed", "partial"):
@@ -205,11 +207,18 @@ class _Contents:
             self._expect(meta["name"] == one["name"], f"{folder}/meta.json: is of another device")
             if not full:
                 continue
-            lines = self.bag.read(f"{folder}/config.redacted.txt", bags.MAX_FILE).decode("utf-8")
+            read = partial(self.bag.read, limit=bags.MAX_FILE)
+            used.update(blocks.names(folder, self.bag.entries.__contains__, read))
+            lines = blocks.text(folder, self.bag.entries.__contains__, read)
             counted = len(lines.split("\n")) - (1 if lines.endswith("\n") else 0)
-            self._expect(not lines or counted == meta["coverage"]["lines"], f"{folder}: line count is wrong")
+            self._expect(counted == meta["coverage"]["lines"], f"{folder}: line count is wrong")
             for _item, file in meta["state"].values():
                 self._expect(f"{folder}/state/{file}" in self.bag.entries, f"{folder}/state/{file}: missing")
+
+        stored = {name.removeprefix(blocks.FOLDER + "/") for name in self.bag.entries if name.startswith(blocks.FOLDER + "/")}
+        self._expect(stored == used, "objects: blocks are missing, or no configuration refers to them")
+        for name in stored:
+            self._expect(self.bag.entries[f"{blocks.FOLDER}/{name}"] == name, f"objects/{name}: is not the block it is named after")
 
     def _sources(self) -> None:
         used = set()
