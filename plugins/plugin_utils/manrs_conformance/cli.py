@@ -279,9 +279,13 @@ SIGNERS = click.option("--allowed-signers", type=READABLE, default=None, help="W
 @bundle.command()
 @click.argument("path", type=click.Path(path_type=Path))
 @SIGNERS
-def verify(path: Path, allowed_signers: Path | None) -> int:
-    """Check every digest, count, reference and signature."""
-    report = api.verify_bundle(path, allowed_signers)
+@click.option("--signatures", type=click.IntRange(1, 9), default=1, help="Good signatures by different keys that there must be.")
+@click.option("--tsa-ca", "authority", type=READABLE, default=None, help="Root certificate (PEM) whose timestamp there must be.")
+def verify(path: Path, allowed_signers: Path | None, signatures: int, authority: Path | None) -> int:
+    """Check every digest, count, reference, signature and timestamp."""
+    if signatures > 1 and allowed_signers is None:
+        raise UsageError("--signatures counts the signers that --allowed-signers names: give both")
+    report = api.verify_bundle(path, allowed_signers, signatures=signatures, authority=authority)
     for line in (*report.notes, *(f"PROBLEM {one}" for one in report.problems)):
         click.echo(line)
     click.echo(f"{'OK' if report.ok else 'FAILED'}: {report.signer or 'integrity only, signer unknown'}")
@@ -308,6 +312,30 @@ def replay(path: Path, allowed_signers: Path | None) -> int:
 def show(path: Path) -> int:
     """Show a bundle at the terminal."""
     click.echo(evidence.show(path))
+    return 0
+
+
+@bundle.command()
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--key", type=READABLE, required=True, help="SSH private key of the second signer.")
+def sign(path: Path, key: Path) -> int:
+    """Sign a bundle that verifies once more, as a reviewer does."""
+    click.echo(f"signed: {evidence.countersign(path, evidence.Signer(key))}")
+    return 0
+
+
+@bundle.command()
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--chain", type=READABLE, required=True, help="Certificates of the timestamp authority (PEM), kept in the bundle.")
+@click.option(
+    "--tsa", "url", default=None, help="Address of the authority (RFC 3161 over HTTP); only a hash of the signature is sent."
+)
+@click.option("--answer", type=READABLE, default=None, help="The authority's answer as a file, got by another way.")
+def stamp(path: Path, chain: Path, url: str | None, answer: Path | None) -> int:
+    """Keep a timestamp over the signature: proof that it existed before a time."""
+    if (url is None) == (answer is None):
+        raise UsageError("give one of --tsa and --answer")
+    click.echo(f"stamped: {evidence.stamp(path, chain, url=url, answer=answer).time.isoformat()}")
     return 0
 
 

@@ -106,9 +106,11 @@ def _contact(inputs: Inputs) -> str:
     return ""
 
 
-def verify_bundle(path: Path, allowed_signers: Path | None) -> evidence.VerifyReport:
-    """Check a bundle as hostile input."""
-    return evidence.verify(path, allowed_signers=allowed_signers)
+def verify_bundle(
+    path: Path, allowed_signers: Path | None, *, signatures: int = 1, authority: Path | None = None
+) -> evidence.VerifyReport:
+    """Check a bundle as hostile input, by signers and a timestamp authority that come from outside it."""
+    return evidence.verify(path, trust=evidence.Trust(allowed_signers, signatures=signatures, authority=authority))
 
 
 def replay_bundle(path: Path) -> tuple[tuple[str, ...], int]:

@@ -7,7 +7,7 @@ from .previous import Contents, contents
 from .replay import ReplayInputs, device_configuration, differences, load_for_replay
 from .sshsig import NAMESPACE, Signer
 from .tool import distributions
-from .verify import UNKNOWN_SIGNER, VerifyReport, verify
+from .verify import UNKNOWN_SIGNER, Trust, VerifyReport, countersign, stamp, verify
 from .view import BundleDiff, diff, show
 
 __all__ = [
@@ -20,9 +20,11 @@ __all__ = [
     "ReplayInputs",
     "RunInfo",
     "Signer",
+    "Trust",
     "VerifyReport",
     "build",
     "contents",
+    "countersign",
     "device_configuration",
     "diff",
     "differences",
@@ -31,5 +33,6 @@ __all__ = [
     "results_bytes",
     "show",
     "single_export",
+    "stamp",
     "verify",
 ]

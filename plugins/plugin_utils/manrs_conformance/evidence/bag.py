@@ -17,6 +17,8 @@ from ..errors import BundleError, UsageError
 PAYLOAD = "manifest-sha256.txt"
 TAGS = "tagmanifest-sha256.txt"
 SIGNATURE = TAGS + ".sig"
+STAMP = SIGNATURE + ".tsr"
+CHAIN = "tsa-chain.pem"
 DECLARATION = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 SAFE_PATH = re.compile(r"data(?:/[A-Za-z0-9][A-Za-z0-9._-]{0,150}){1,8}")
 COVERED = ("VERIFY.txt", "bag-info.txt", "bagit.txt", PAYLOAD)
@@ -94,6 +96,8 @@ class Bag:
     problems: tuple[str, ...]
     signatures: Mapping[str, bytes]
     sizes: Mapping[str, int]
+    stamp: tuple[bytes, bytes] | None = None
+    """Timestamp over the first signature and the chain of its authority."""
 
     def read(self, name: str, limit: int = 512 << 20) -> bytes:
         """Bytes of a payload file; BundleError when it is absent, too large or not what the manifest says."""
@@ -152,12 +156,33 @@ def read(path: Path) -> Bag:
     signatures = {
         name: _tag(path, name, problems) for name in sorted(files) if re.fullmatch(re.escape(SIGNATURE) + r"(\.[2-9])?", name)
     }
-    expected_files = {*entries, *tags, TAGS, *signatures}
+    stamp = _stamp(path, files, problems)
+    expected_files = {*entries, *tags, TAGS, *signatures, *((STAMP, CHAIN) if stamp else ())}
     problems.extend(f"{name!r}: not in any manifest" for name in sorted(files - expected_files))
     parents = {str(Path(*Path(name).parts[:depth])) for name in entries for depth in range(1, len(Path(name).parts))}
     problems.extend(f"{name!r}: unexpected directory" for name in sorted(folders - parents))
     _info(path, entries, sizes, problems)
-    return Bag(path, digest(root_bytes), root_bytes, entries, tuple(dict.fromkeys(problems)), signatures, sizes)
+    return Bag(path, digest(root_bytes), root_bytes, entries, tuple(dict.fromkeys(problems)), signatures, sizes, stamp)
+
+
+def _stamp(path: Path, files: set[str], problems: list[str]) -> tuple[bytes, bytes] | None:
+    if not {STAMP, CHAIN} & files:
+        return None
+    if not {STAMP, CHAIN, SIGNATURE} <= files:
+        problems.append(f"{STAMP}, {CHAIN} and {SIGNATURE} stand together or not at all")
+        return None
+    return _tag(path, STAMP, problems), _tag(path, CHAIN, problems)
+
+
+def add(path: Path, files: Mapping[str, bytes]) -> None:
+    """Add files beside the signed ones; UsageError when one is there already."""
+    try:
+        for name, data in files.items():
+            with (path / name).open("xb") as out:
+                out.write(data)
+            (path / name).chmod(0o644)
+    except OSError as problem:
+        raise UsageError(f"{path}: could not be added to: {problem}") from problem
 
 
 def _tag(path: Path, name: str, problems: list[str]) -> bytes:

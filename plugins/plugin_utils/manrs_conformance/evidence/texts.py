@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .bag import PAYLOAD, SIGNATURE, TAGS
+from .bag import CHAIN, PAYLOAD, SIGNATURE, STAMP, TAGS
 from .sshsig import NAMESPACE, Signer
 
 NAMESPACE_LINE = f'namespaces="{NAMESPACE}"'
@@ -30,6 +30,12 @@ def verify_text(signer: Signer | None) -> bytes:
    then:
      ssh-keygen -Y verify -f allowed_signers -I {principal} -n {NAMESPACE} -s {SIGNATURE} < {TAGS}
    Expected: Good "{NAMESPACE}" signature for {principal}
+
+5. Where there is {STAMP}: the signature existed before the time it tells. ROOT.pem is the authority's root, from the authority itself:
+     openssl ts -verify -data {SIGNATURE} -in {STAMP} -CAfile ROOT.pem -untrusted {CHAIN}
+     openssl ts -reply -in {STAMP} -text
+   A second signature ({SIGNATURE}.2) is verified as in step 4, with its own name and signer. What these two files prove is theirs
+   alone: that one is missing is noticed by nobody who did not expect it.
 
 The tool does all of this, and checks that results, scope, requirements and witnesses agree:
      manrs bundle verify . --allowed-signers allowed_signers
