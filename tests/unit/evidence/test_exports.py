@@ -16,7 +16,7 @@ from manrs_conformance.evidence.canonical import document, dumps, loads
 from manrs_conformance.model.intent import Waiver
 from manrs_conformance.model.result import Status
 
-from .test_tamper import reseal
+from .mutations import reseal
 
 WAIVERS = (
     Waiver("W-1", "SAV-01", "being replaced", "noc", "lead", "2026-03-01T00:00:00Z", ticket="NOC-1"),

@@ -14,7 +14,7 @@ from manrs_conformance.api import bundles
 from manrs_conformance.errors import BundleError
 from manrs_conformance.evidence import blocks, build, device_configuration, load_for_replay, verify
 
-from .test_tamper import reseal
+from .mutations import reseal
 
 SELFTEST = Path(manrs_conformance.__file__).parent / "data" / "selftest"
 LIST = "".join(f"ip prefix-list SHARED seq {5 * n} permit 10.{n}.0.0/16\n" for n in range(40))
