@@ -181,7 +181,13 @@ class _Places:
         )
 
     def _text(self, name: str) -> str:
-        return {"origin": "igp", "protocol": "bgp", "route_type": "external", "family": f"ipv{self.space.afi}"}.get(name, "")
+        return {
+            "origin": "igp",
+            "protocol": "bgp",
+            "route_type": "external",
+            "mark": "unverified",
+            "family": f"ipv{self.space.afi}",
+        }.get(name, "")
 
     def _prefix_class(self, prefix: str) -> int:
         if prefix not in self._prefix:

@@ -34,6 +34,7 @@ from manrs_conformance.model.policy import (
     RpkiMatch,
     SetCommunity,
     SetNumber,
+    SetText,
     Term,
     TextMatch,
     Verdict,
@@ -73,6 +74,7 @@ leaves = st.one_of(
     st.builds(lambda one: RpkiMatch(frozenset(one)), st.sets(st.sampled_from(list(Rpki)), min_size=1)),
     st.builds(lambda low: NumberMatch("local_pref", ((low, low + 50),)), st.sampled_from([50, 100, 150])),
     st.builds(lambda one: TextMatch("protocol", frozenset({one})), st.sampled_from(["bgp", "static"])),
+    st.builds(lambda one: TextMatch("mark", frozenset({one})), st.sampled_from(["valid", "invalid", "unverified"])),
     st.just(ALWAYS),
 )
 conds = st.recursive(
@@ -92,6 +94,7 @@ actions = st.one_of(
         st.sampled_from(COMMUNITIES),
     ),
     st.builds(lambda v: SetNumber("local_pref", "set", v), st.sampled_from([70, 120])),
+    st.builds(lambda v: SetText("mark", v), st.sampled_from(["valid", "invalid"])),
 )
 flows = st.one_of(
     st.sampled_from([ACCEPT, REJECT, NEXT, Flow("end"), Flow("next-policy")]),
@@ -120,12 +123,14 @@ def policies(conditions):
 
 def attachments(conditions):
     return st.builds(
-        lambda some, sub, combine: Attachment(
-            "import", tuple(Filter("route-map", p.name, p) for p in some), Verdict.REJECT, combine, {"sub": sub}
+        lambda some, sub, combine, default, cond: Attachment(
+            "import", tuple(Filter("route-map", p.name, p) for p in some), default, combine, {"sub": sub}, cond
         ),
         st.lists(policies(conditions), max_size=2),
         policies(conditions),
         st.sampled_from(["all", "chain"]),
+        st.sampled_from(list(Verdict)),
+        st.one_of(st.just(ALWAYS), conditions),
     )
 
 

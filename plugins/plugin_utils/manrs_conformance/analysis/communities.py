@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import permutations
 
 from ..model.policy import CommunityEntry, CommunityKind, CommunityList
+from .communityranges import inside
+from .regex import UnsupportedPattern, parse
 
 WELL_KNOWN = {
     "internet": "0:0",
@@ -108,17 +111,19 @@ def literals(lists: Iterable[CommunityList]) -> frozenset[str]:
 def formula(one: CommunityList, mode: str, known: frozenset[str]) -> Formula:
     """When the list holds, over the presence of single communities; `Fixed(None)` where that cannot be told exactly.
 
-    `known` are all communities of the kind that are told apart; for `exact` nothing else may be
-    present, which only the known ones can say.
+    `known` are all communities of the kind that are told apart, with a representative of every class (see `communityranges`); for `exact`
+    and `within` nothing else may be present, which only the known ones can say.
     """
     if mode == "list":
-        return _ordered([(entry.permit, _entry(one, entry)) for entry in one.entries])
+        return _ordered([(entry.permit, _entry(one, entry, known)) for entry in one.entries])
     if mode == "exact":
         return _ordered([(entry.permit, _exactly(entry, known)) for entry in one.entries])
-    if mode == "any" and all(len(entry.literals) == 1 and entry.permit for entry in one.entries):
-        return Some(tuple(_entry(one, entry) for entry in one.entries))
+    if mode == "any" and all((len(entry.literals) == 1 or entry.ranges) and entry.permit for entry in one.entries):
+        return Some(tuple(_entry(one, entry, known) for entry in one.entries))
     if mode == "every" and all(entry.permit for entry in one.entries):
-        return Every(tuple(_entry(one, entry) for entry in one.entries))
+        return Every(tuple(_entry(one, entry, known) for entry in one.entries))
+    if mode == "within" and all(entry.regex is None for entry in one.entries):
+        return Every(tuple(Negated(Present(text)) for text in sorted(known) if not deleted(one, text)))
     return Fixed(None)
 
 
@@ -129,7 +134,9 @@ def _ordered(entries: Sequence[tuple[bool, Formula]]) -> Formula:
     return out
 
 
-def _entry(one: CommunityList, entry: CommunityEntry) -> Formula:
+def _entry(one: CommunityList, entry: CommunityEntry, known: frozenset[str]) -> Formula:
+    if entry.ranges:
+        return Some(tuple(Present(text) for text in sorted(known) if inside(entry, text)))
     if entry.regex is None:
         return Every(tuple(Present(text) for text in entry.literals)) if entry.literals else Fixed(True)
     single = _presence(one, entry)
@@ -139,7 +146,7 @@ def _entry(one: CommunityList, entry: CommunityEntry) -> Formula:
 
 
 def _exactly(entry: CommunityEntry, known: frozenset[str]) -> Formula:
-    if entry.regex is not None:
+    if entry.regex is not None or entry.ranges:
         return Fixed(None)
     wanted = set(entry.literals)
     return Every(tuple(Present(one) if one in wanted else Negated(Present(one)) for one in sorted(known | wanted)))
@@ -180,6 +187,8 @@ def matches(one: CommunityList, mode: str, communities: frozenset[str]) -> bool 
 
 
 def _holds(one: CommunityList, entry: CommunityEntry, communities: frozenset[str], *, exact: bool) -> bool | None:
+    if entry.ranges:
+        return None if exact else any(inside(entry, text) for text in communities)
     if entry.regex is None:
         wanted = set(entry.literals)
         return communities == wanted if exact else wanted <= communities
@@ -188,29 +197,38 @@ def _holds(one: CommunityList, entry: CommunityEntry, communities: frozenset[str
     single = _presence(one, entry)
     if single:
         return single in communities
-    try:
-        expression = re.compile(re.sub(r"\$", r"\\Z", entry.regex).replace("_", DELIMITER))
-    except re.error:
+    expression = _compiled(entry.regex)
+    if expression is None:
         return None
     numbers = sorted(communities, key=_value)
     names = [PRINTED.get(text, text) for text in numbers] if one.kind == "standard" else numbers
+    ways = {True: (names,), False: (numbers,), None: (numbers, names)}[entry.names]
     if entry.scope == "each":
-        answers = {any(expression.search(text) for text in texts) for texts in (numbers, names)}
+        answers = {any(expression.search(text) for text in texts) for texts in ways}
     elif entry.scope == "unordered":
-        return _in_any_order(expression, numbers, names)
+        return _in_any_order(expression, ways)
     else:
-        answers = {bool(expression.search(" ".join(texts))) for texts in (numbers, names)}
+        answers = {bool(expression.search(" ".join(texts))) for texts in ways}
     return answers.pop() if len(answers) == 1 else None
 
 
-def _in_any_order(expression: re.Pattern[str], numbers: Sequence[str], names: Sequence[str]) -> bool | None:
+def _in_any_order(expression: re.Pattern[str], ways: Sequence[Sequence[str]]) -> bool | None:
     """The answer for every order in which the communities may be printed; None where the order decides, or there are too many to try."""
-    if not numbers:
+    if not ways[0]:
         return None if expression.search("") else False
-    if len(numbers) > ORDERED:
+    if len(ways[0]) > ORDERED:
         return None
-    answers = {bool(expression.search(" ".join(one))) for texts in {tuple(numbers), tuple(names)} for one in permutations(texts)}
+    answers = {bool(expression.search(" ".join(one))) for texts in {tuple(one) for one in ways} for one in permutations(texts)}
     return answers.pop() if len(answers) == 1 else None
+
+
+@functools.lru_cache(maxsize=20_000)
+def _compiled(pattern: str) -> re.Pattern[str] | None:
+    try:
+        parse(pattern)
+        return re.compile(re.sub(r"\$", r"\\Z", pattern).replace("_", DELIMITER))
+    except (UnsupportedPattern, re.error):
+        return None
 
 
 def _value(community: str) -> tuple[int, ...]:

@@ -34,6 +34,7 @@ from . import aspath, communities, prefixes
 
 DEPTH = 8
 FIELDS = {"standard": "communities", "large": "large", "extended": "extended"}
+WRITTEN = ("as_path", "communities", "large", "extended", "rpki", "next_hop", "origin", "med", "local_pref", "tag", "weight")
 BRANCHES = 256
 
 
@@ -63,8 +64,19 @@ def decide(attachment: Attachment, route: Route, *, called: Mapping[str, Policy]
         doubtful = next((s for o in outcomes for s in o.trace if s.effect.startswith("not understood")), None)
         because = f"line {doubtful.line} is not understood and decides" if doubtful else "what is not understood decides"
         return Decision("inconclusive", route, first.trace, because)
-    accepted = first.end == "accept"
-    return Decision(first.end, route, first.trace, _because(first), first.seen.route if accepted else None)
+    if first.end != "accept":
+        return Decision(first.end, route, first.trace, _because(first))
+    return Decision(first.end, route, first.trace, _because(first), first.seen.route, _unknown(outcomes))
+
+
+def _unknown(outcomes: list[Outcome]) -> frozenset[str]:
+    """Attributes that are unknown after some outcome, or that two outcomes leave with different values."""
+    out = frozenset().union(*(one.seen.unknown for one in outcomes))
+    first = outcomes[0].seen.route
+    names = {field: name for name, field in FIELDS.items()}
+    for one in outcomes[1:]:
+        out |= {names.get(f, f) for f in WRITTEN if getattr(one.seen.route, f) != getattr(first, f)}
+    return out
 
 
 def _because(outcome: Outcome) -> str:
@@ -95,8 +107,12 @@ def run(attachment: Attachment, seen: Seen, called: Mapping[str, Policy]) -> lis
 
 
 def _default(attachment: Attachment, going: list[Outcome]) -> list[Outcome]:
-    ends = ["accept", "reject"] if attachment.default is None else [attachment.default.value]
-    return [Outcome(end, one.seen, one.trace) for one in going for end in ends]
+    out = []
+    for one in going:
+        meant = _cond(attachment.default_cond, one.seen, attachment.called, 0)
+        ends = ["accept", "reject"] if attachment.default is None or meant is None else [attachment.default.value]
+        out += [Outcome(end, one.seen, one.trace) for end in (["reject"] if meant is False else ends)]
+    return out
 
 
 def _policy(policy: Policy, seen: Seen, called: Mapping[str, Policy], depth: int, attached: Filter | None = None) -> list[Outcome]:
@@ -105,15 +121,29 @@ def _policy(policy: Policy, seen: Seen, called: Mapping[str, Policy], depth: int
     places = {term.name: index for index, term in enumerate(policy.terms)}
     out: list[Outcome] = []
     stack: list[tuple[int, Seen, Verdict | None, tuple[TraceStep, ...]]] = [(0, seen, None, ())]
+    answers: dict[int, bool | None] = {}
+    met: set[tuple[int, Seen, Verdict | None]] = set()
+    forked = False
     while stack and len(out) < BRANCHES:
         index, now, pending, trace = stack.pop()
+        if forked:
+            # Where ways that were parted by a doubt come together again, one of them is enough.
+            if (index, now, pending) in met:
+                continue
+            met.add((index, now, pending))
         if index >= len(policy.terms):
             out.append(_fallen(policy, now, pending, trace, attached))
             continue
         term = policy.terms[index]
-        holds = _cond(term.cond, seen if policy.view == "original" else now, called, depth)
+        if policy.view == "original":
+            if index not in answers:
+                answers[index] = _cond(term.cond, seen, called, depth)
+            holds = answers[index]
+        else:
+            holds = _cond(term.cond, now, called, depth)
         line = term.lines[0] if term.lines else (attached.line if attached else 0)
         ways = [True, False] if holds is None else [holds]
+        forked = forked or holds is None
         for matched in ways:
             step = trace if matched is False and holds is not None else (*trace, _step(policy, term.name, line, matched, holds))
             if not matched:
@@ -256,7 +286,7 @@ def apply(action: object, seen: Seen) -> Seen:
     if isinstance(action, SetNumber):
         if action.op == "set":
             return Seen(replace(route, **{action.attribute: action.value}), seen.unknown - {action.attribute})  # type: ignore[arg-type]
-        return replace(seen, unknown=seen.unknown | {action.attribute})
+        return _sum(action, seen)
     if isinstance(action, SetText):
         return Seen(replace(route, **{action.attribute: action.value}), seen.unknown - {action.attribute})  # type: ignore[arg-type]
     if isinstance(action, SetRpki):
@@ -264,6 +294,17 @@ def apply(action: object, seen: Seen) -> Seen:
     if isinstance(action, Prepend):
         return replace(seen, route=replace(route, as_path=(*action.asns, *route.as_path)))
     raise TypeError(action)
+
+
+def _sum(action: SetNumber, seen: Seen) -> Seen:
+    """The route after an addition or subtraction; unknown where platforms differ: without a local preference, and beyond the range."""
+    before = getattr(seen.route, action.attribute)
+    if before is None and action.attribute == "med":
+        before = 0
+    after = None if before is None else before + (action.value if action.op == "add" else -action.value)
+    if after is None or not 0 <= after < 1 << 32 or action.attribute in seen.unknown:
+        return replace(seen, unknown=seen.unknown | {action.attribute})
+    return replace(seen, route=replace(seen.route, **{action.attribute: after}))
 
 
 def _community(action: SetCommunity, seen: Seen) -> Seen:

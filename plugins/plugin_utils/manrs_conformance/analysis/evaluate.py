@@ -85,7 +85,7 @@ class Evaluation:
             left = [piece for box in left for piece in minus(box, one)]
             if not left or len(left) > PIECES:
                 return []
-        return left
+        return [box for box in left if self.universe.consistent(box)]
 
     def _witness(self, box: Box, verdict: str) -> Witness | None:
         """The route of a box, if the step by step interpreter agrees with the verdict."""
@@ -157,26 +157,28 @@ def differ(a: Attachment, b: Attachment, *, afi: int, domain: Cond = ALWAYS) -> 
     start = [Place(box, State()) for box in (*yes, *unknown)]
     first, first_lost = runner.attachment(a, start)
     second, second_lost = runner.attachment(b, start)
-    gained = _overlap(second, first_lost)
-    lost = _overlap(first, second_lost)
+    gained = _overlap(space, second, first_lost)
+    lost = _overlap(space, first, second_lost)
     changed = [
         apart
         for one in first
         for two in second
         if one.state != two.state
         and (box := both(one.box, two.box)) is not None
-        and (apart := _told_apart(box, one.state, two.state)) is not None
+        and space.consistent(box)
+        and (apart := _told_apart(space, box, one.state, two.state)) is not None
     ]
     because = tuple(f"line {line}: {why}" if line else why for line, why in sorted(runner.doubts))
     counts = {"gained": len(gained), "lost": len(lost), "changed": len(changed)}
     return Difference(_shown(space, gained, b), _shown(space, lost, a), _shown(space, changed, b), because, counts)
 
 
-def _overlap(some: Iterable[Place], others: Sequence[Place]) -> list[Box]:
-    return merged(box for one in some for two in others if (box := both(one.box, two.box)) is not None)
+def _overlap(space: Universe, some: Iterable[Place], others: Sequence[Place]) -> list[Box]:
+    boxes = (both(one.box, two.box) for one in some for two in others)
+    return merged(box for box in boxes if box is not None and space.consistent(box))
 
 
-def _told_apart(box: Box, one: State, two: State) -> Box | None:
+def _told_apart(space: Universe, box: Box, one: State, two: State) -> Box | None:
     """A part of the box whose routes leave with different attributes, or None when all of them leave alike."""
     if one.unknown != two.unknown or one.prepended != two.prepended or one.care & two.care & (one.value ^ two.value):
         return box
@@ -184,9 +186,12 @@ def _told_apart(box: Box, one: State, two: State) -> Box | None:
         # Only one side writes these communities: a route that came in the other way tells them apart.
         written = some.care & ~other.care
         free = written & (~box.care | (box.value ^ some.value))
-        if free:
+        while free:
             bit = free & -free
-            return Box(box.masks, box.care | bit, (box.value & ~bit) | (bit & ~some.value))
+            free ^= bit
+            apart = Box(box.masks, box.care | bit, (box.value & ~bit) | (bit & ~some.value))
+            if space.consistent(apart):
+                return apart
     first, second = dict(one.over), dict(two.over)
     for place in sorted({*first, *second}):
         here, there = first.get(place), second.get(place)
@@ -196,9 +201,9 @@ def _told_apart(box: Box, one: State, two: State) -> Box | None:
             continue
         mask = here if here is not None else there
         assert mask is not None
-        apart = box if mask == UNKNOWN else meet(box, place, ~mask)
-        if apart is not None:
-            return apart
+        left = box if mask == UNKNOWN else meet(box, place, ~mask)
+        if left is not None:
+            return left
     return None
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ..model.policy import (
+    ALWAYS,
     AllOf,
     AnyOf,
     AsPathMatch,
@@ -32,6 +33,7 @@ from ..model.policy import (
 )
 from ..model.route import Route
 from . import communities
+from .communitysplit import Splitter
 from .concrete import DEPTH, FIELDS
 from .space import NUMBERS, PLACE, STATES, TEXTS, Box, Universe, lengths, longer, meet, merged
 
@@ -129,6 +131,7 @@ class Runner:
         self.space = space
         self.doubts: set[tuple[int, str]] = set()
         self._masks: dict[int, tuple[object, int]] = {}
+        self.communities = Splitter(space, self.doubts)
 
     def attachment(self, one: Attachment, going: Sequence[Place]) -> tuple[list[Place], list[Place]]:
         """(may be accepted, may be rejected) after all filters of an attachment."""
@@ -142,17 +145,28 @@ class Runner:
                 taken += ends.taken
                 now = ends.open
             else:
-                now = [*ends.taken, *(ends.open if one.default is not Verdict.REJECT else [])]
-                refused += ends.open if one.default is not Verdict.ACCEPT else []
+                still, others = self._meant(one, ends.open)
+                now = [*ends.taken, *(still if one.default is not Verdict.REJECT else [])]
+                refused += [*others, *(still if one.default is not Verdict.ACCEPT else [])]
             if number and not now:
                 break
         if one.filters and one.combine == "all":
             return _joined([*taken, *now]), _joined(refused)
         if one.default is None:
             self.doubts.add((0, "the platform's default is not known"))
+        now, others = self._meant(one, now)
+        refused += others
         taken += now if one.default is not Verdict.REJECT else []
         refused += now if one.default is not Verdict.ACCEPT else []
         return _joined(taken), _joined(refused)
+
+    def _meant(self, one: Attachment, going: Sequence[Place]) -> tuple[list[Place], list[Place]]:
+        """Routes that the default may hold for, and those that it may not hold for."""
+        if one.default_cond == ALWAYS:
+            return list(going), []
+        parts = [(place, self.split(one.default_cond, place.box, place.state, one.called)) for place in going]
+        meant = [Place(box, place.state) for place, (yes, _no, unknown) in parts for box in (*yes, *unknown)]
+        return meant, [Place(box, place.state) for place, (_yes, no, unknown) in parts for box in (*no, *unknown)]
 
     def policy(self, policy: Policy, going: Iterable[Place], called: Mapping[str, Policy], depth: int) -> _Ends:
         """Run boxes through the terms of a policy."""
@@ -187,6 +201,9 @@ class Runner:
         ends: _Ends,
     ) -> None:
         state, entry, pending = held
+        if not term.actions and term.call is None and _alike(term, index, places, pending, len(policy.terms)):
+            self._go(policy, term.on_miss, index, places, [Place(box, state)], entry, pending, waiting, ends)
+            return
         yes, no, unknown = self.split(term.cond, box, entry if policy.view == "original" else state, called, depth)
         self._go(policy, term.on_miss, index, places, [Place(one, state) for one in (*no, *unknown)], entry, pending, waiting, ends)
         matched = [Place(one, state) for one in merged((*yes, *unknown))]
@@ -338,44 +355,15 @@ class Runner:
         no: list[Box] = [box]
         unknown: list[Box] = []
         for one in cond.lists:
-            blind = one.kind in state.unknown
-            formula = communities.Fixed(None) if blind else communities.formula(one, cond.mode, self.space.known[one.kind])
+            formula = communities.Fixed(None) if one.kind in state.unknown else self.communities.formula(one, cond.mode)
             left: list[Box] = []
             for part in no:
-                a, b, c = self._formula(one.kind, formula, part, state, cond.line)
+                a, b, c = self.communities.split(one.kind, formula, part, state, cond.line)
                 yes += a
                 left += b
                 unknown += c
             no = left
         return merged(yes), merged(no), merged(unknown)
-
-    def _formula(self, kind: str, formula: communities.Formula, box: Box, state: State, line: int) -> Split:
-        if isinstance(formula, communities.Fixed):
-            if formula.value is None:
-                self.doubts.add((line, "a community pattern is not supported"))
-                return [], [], [box]
-            return ([box], [], []) if formula.value else ([], [box], [])
-        if isinstance(formula, communities.Present):
-            return _atom(box, state, self.space.atoms[(kind, formula.community)])
-        if isinstance(formula, communities.Negated):
-            yes, no, unknown = self._formula(kind, formula.part, box, state, line)
-            return no, yes, unknown
-        if isinstance(formula, communities.Some):
-            negated = communities.Every(tuple(communities.Negated(one) for one in formula.parts))
-            yes, no, unknown = self._formula(kind, negated, box, state, line)
-            return no, yes, unknown
-        yes, no, unknown = [box], [], []
-        for part in formula.parts:
-            still: list[Box] = []
-            doubt: list[Box] = []
-            for group, sure in ((yes, True), (unknown, False)):
-                for one in group:
-                    a, b, c = self._formula(kind, part, one, state, line)
-                    (still if sure else doubt).extend(a)
-                    no += b
-                    doubt += c
-            yes, unknown = still, doubt
-        return yes, no, unknown
 
     def act(self, action: object, state: State) -> State:
         """The state after one action."""
@@ -419,17 +407,21 @@ class Runner:
         return replace(state, care=state.care | gone, value=state.value & ~gone)
 
 
+def _alike(term: Term, index: int, places: Mapping[str, int], pending: Verdict | None, last: int) -> bool:
+    """Whether a term does the same whether its condition holds or not: what comes next and what is pending are equal."""
+
+    def going(flow: Flow) -> tuple[object, Verdict | None]:
+        if flow.step in ("next", "goto"):
+            target = index + 1 if flow.step == "next" else max(places.get(flow.target or "", last), index + 1)
+            return target, flow.pending or pending
+        return flow.step, flow.pending or pending
+
+    return going(term.on_match) == going(term.on_miss)
+
+
 def _cut(box: Box, place: int, mask: int) -> Split:
     yes, no = meet(box, place, mask), meet(box, place, ~mask)
     return ([yes] if yes else []), ([no] if no else []), []
-
-
-def _atom(box: Box, state: State, bit: int) -> Split:
-    if state.care & bit:
-        return ([box], [], []) if state.value & bit else ([], [box], [])
-    if box.care & bit:
-        return ([box], [], []) if box.value & bit else ([], [box], [])
-    return [Box(box.masks, box.care | bit, box.value | bit)], [Box(box.masks, box.care | bit, box.value)], []
 
 
 def _fall(policy: Policy, going: Iterable[Place], pending: Verdict | None, ends: _Ends) -> None:

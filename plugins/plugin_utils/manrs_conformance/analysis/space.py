@@ -11,6 +11,7 @@ from ..model.policy import (
     AsPathList,
     AsPathMatch,
     Attachment,
+    CommunityKind,
     CommunityList,
     CommunityMatch,
     Cond,
@@ -26,15 +27,15 @@ from ..model.policy import (
     TextMatch,
 )
 from ..model.route import Route
-from . import aspath, communities, prefixes
+from . import aspath, communities, communityranges, prefixes
 
 STATES = (Rpki.NOT_FOUND, Rpki.VALID, Rpki.INVALID, Rpki.UNVERIFIED)
 NUMBERS = ("med", "local_pref", "tag", "weight")
-TEXTS = ("origin", "protocol", "family", "peer", "next_hop", "route_type")
+TEXTS = ("origin", "protocol", "family", "peer", "next_hop", "route_type", "mark")
 DIMENSIONS = ("prefix", "path", "rpki", *NUMBERS, *TEXTS)
 PLACE = {name: number for number, name in enumerate(DIMENSIONS)}
 OTHER = {"standard": "64999:{}", "large": "64999:0:{}", "extended": "rt:64999:{}"}
-DEFAULT_TEXT = {"origin": "igp", "protocol": "bgp", "route_type": "external"}
+DEFAULT_TEXT = {"origin": "igp", "protocol": "bgp", "route_type": "external", "mark": "unverified"}
 LARGEST = 4294967295
 
 
@@ -115,6 +116,9 @@ class Universe:
     texts: dict[str, list[str]]
     atoms: dict[tuple[str, str], int]
     known: dict[str, frozenset[str]] = field(default_factory=dict)
+    some: dict[int, int] = field(default_factory=dict)
+    """Bits for `at least one of these atoms is present`, by the mask of atoms: a list of many communities splits a box in two."""
+    held: dict[tuple[int, int], bool] = field(default_factory=dict)
     keep: list[object] = field(default_factory=list)
     """Lists whose identity is used as a key."""
 
@@ -144,12 +148,50 @@ class Universe:
         """Classes of a text that are among the values."""
         return sum(1 << i for i, one in enumerate(self.texts[name]) if one in values)
 
+    def some_bit(self, mask: int) -> int:
+        """The bit that says that at least one atom of the mask is present; it stands above the atoms."""
+        if mask not in self.some:
+            self.some[mask] = 1 << (len(self.atoms) + len(self.some))
+        return self.some[mask]
+
+    def consistent(self, box: Box) -> bool:
+        """Whether some set of communities meets what a box asks of its atoms and of groups of atoms."""
+        if not box.care >> len(self.atoms):
+            return True
+        key = (box.care, box.value)
+        if key not in self.held:
+            present, absent, wanted = self._asked(box)
+            self.held[key] = not present & absent and all(mask & ~absent for mask in wanted)
+        return self.held[key]
+
+    def _asked(self, box: Box) -> tuple[int, int, list[int]]:
+        """Atoms that are present, atoms that are absent, and groups of which at least one is present."""
+        every = (1 << len(self.atoms)) - 1
+        present, absent = box.care & box.value & every, box.care & ~box.value & every
+        wanted = []
+        for mask, bit in self.some.items():
+            if box.care & bit & box.value:
+                wanted.append(mask)
+            elif box.care & bit:
+                absent |= mask
+        return present, absent, wanted
+
+    def present(self, box: Box) -> int:
+        """Atoms of one set of communities of the box, as few as possible."""
+        present, absent, wanted = self._asked(box)
+        for mask in wanted:
+            if not mask & present:
+                free = mask & ~absent
+                present |= free & -free
+        return present
+
     def route(self, box: Box) -> Route:
         """One route of a box, as plain as possible."""
         network, length = self.prefix.witnesses[_lowest(box.masks[0])]
         names: dict[str, set[str]] = {"standard": set(), "large": set(), "extended": set()}
+        present = self.present(box)
         for (kind, text), bit in self.atoms.items():
-            if box.care & box.value & bit:
+            if present & bit:
                 names[kind].add(text)
         numbers = {name: self.numbers[name][_lowest(box.masks[PLACE[name]])] for name in NUMBERS}
         texts = {name: self._text(name, box.masks[PLACE[name]]) for name in TEXTS}
@@ -168,6 +210,7 @@ class Universe:
             tag=numbers["tag"],
             weight=numbers["weight"],
             protocol=texts["protocol"] or "other",
+            mark=texts["mark"] or "unverified",
         )
 
     def _text(self, name: str, mask: int) -> str:
@@ -186,15 +229,18 @@ def universe(afi: int, attachments: Iterable[Attachment], conds: Iterable[Cond])
     for attachment in attachments:
         for policy in (*(one.policy for one in attachment.filters), *attachment.called.values()):
             found.policy(policy)
+        found.cond(attachment.default_cond)
     for cond in conds:
         found.cond(cond)
     prefix_lists = list(found.prefix.values())
     path_lists = list(found.path.values())
     known: dict[str, frozenset[str]] = {}
     atoms: dict[tuple[str, str], int] = {}
-    for kind in ("standard", "large", "extended"):
+    kinds: tuple[CommunityKind, ...] = ("standard", "large", "extended")
+    for kind in kinds:
         some = communities.literals(one for one in found.community.values() if one.kind == kind) | found.literal.get(kind, set())
         lists = [one for one in found.community.values() if one.kind == kind]
+        some |= communityranges.representatives(lists, kind, frozenset(some))
         if lists:
             some |= {next(t for n in range(64000, 65536) if (t := OTHER[kind].format(n)) not in some)}
         known[kind] = frozenset(some)
@@ -217,6 +263,8 @@ def universe(afi: int, attachments: Iterable[Attachment], conds: Iterable[Cond])
 def _texts(name: str, words: set[str], afi: int) -> list[str]:
     if name == "family":
         return [f"ipv{afi}"]
+    if name == "mark":
+        return [str(one) for one in STATES] if words else ["unverified"]
     return ["", *sorted(words | {DEFAULT_TEXT[name]} if name in DEFAULT_TEXT else words)]
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from ..analysis import aspath
 from ..model.intent import Intent, Neighbour, PrefixRange
 from ..model.policy import (
+    ALWAYS,
     AllOf,
     AnyOf,
     AsPathEntry,
@@ -206,11 +207,16 @@ def exportable(session: Session, router: Router) -> Cond:
     local = both(Not(TextMatch("protocol", frozenset({"bgp"}))), path(EMPTY_PATH))
     if any(one.prefix is None for one in own):
         return either(received, local)
-    entries = []
+    entries: dict[str | None, list[PrefixEntry]] = {}
     for one in own:
         net = ipaddress.ip_network(one.prefix or "", strict=False)
-        entries.append((int(net.network_address), net.prefixlen, net.prefixlen, net.prefixlen, True, one.line))
-    return either(received, both(local, within(session.afi, entries, "originated here")))
+        entry = (int(net.network_address), net.prefixlen, net.prefixlen, net.prefixlen, True, one.line)
+        entries.setdefault(one.protocol, []).append(entry)
+    made = [
+        both(TextMatch("protocol", frozenset({protocol})) if protocol else ALWAYS, within(session.afi, some, "originated here"))
+        for protocol, some in entries.items()
+    ]
+    return either(received, both(local, AnyOf(tuple(made))))
 
 
 def named(attachment: Attachment) -> Sequence[str]:
@@ -218,11 +224,22 @@ def named(attachment: Attachment) -> Sequence[str]:
     return tuple(f"{one.kind} {one.name}" for one in attachment.filters)
 
 
+NEVER_CARRIED = {
+    4: ((0xE0000000, 4, 4, 32, True, 0),),
+    6: ((0xFF << 120, 8, 8, 128, True, 0), (0xFE80 << 112, 10, 10, 128, True, 0)),
+}
+"""Prefixes that a BGP speaker ignores whatever its policy (RFC 4271 section 6.3; FRR bgpd/bgp_route.c, bgp_nlri_parse_ip)."""
+
+
 def likely(session: Session, reference: Reference, *, received: bool) -> tuple[Cond, Cond]:
-    """What an engineer expects of an example route: a path that starts with the neighbour, and an ordinary prefix."""
+    """What an engineer expects of an example route: a path that starts with the neighbour, and an ordinary prefix.
+
+    Nor does either hold what no router takes from a neighbour: AS 0 in the path (RFC 7607), multicast or link-local prefixes.
+    """
     remote = session.remote_as
     start = path(aspath.first_is((remote,))) if received and isinstance(remote, int) else NumberMatch("path_length", ((0, 3),))
     afi = session.afi
+    start = both(start, Not(either(contains(((0, 0),), "AS 0"), within(afi, NEVER_CARRIED[afi], "multicast and link-local"))))
     low, high = (16, 24) if afi == 4 else (32, 48)
     ordinary = AllOf((within(afi, ((0, 0, low, high, True, 0),), "ordinary lengths"), Not(bogon(reference, afi))))
     return start, ordinary

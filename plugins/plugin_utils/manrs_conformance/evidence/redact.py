@@ -17,6 +17,8 @@ from .canonical import map_text, plain
 
 MARK = "<redacted>"
 PLACEHOLDER = "!manrs-redacted"
+PARTS = ("match", "set", "if", "elseif")
+"""First words of policy lines that a placeholder keeps: the reader needs them to know what kind of statement stood there."""
 STRUCTURE = frozenset({"!", "end"})
 """Irrelevant lines that prove completeness and cannot carry a secret."""
 
@@ -147,14 +149,14 @@ def _placeholder(text: str, letter: str, unread: list[Unread]) -> str:
     body = text.strip()
     if body.startswith(PLACEHOLDER + " "):
         return text
-    taints = {str(one.taints) for one in unread}
+    taints = {str(one.taints) for one in unread if not one.derived}
     taint = taints.pop() if len(taints) == 1 else "router"
     state = unread[0].state if unread else ("unsupported" if letter == "s" else "unrecognised")
     indent = text[: len(text) - len(text.lstrip())]
     first = body.split(None, 1)[0] if body else ""
-    return f"{indent}{PLACEHOLDER} {state} {taint}" + (
-        f" {first}" if first in ("match", "set") and taint.startswith("policy ") else ""
-    )
+    where = unread[0].where if unread else ""
+    part = f" {first}" if first in PARTS and taint.startswith("policy ") else ""
+    return f"{indent}{PLACEHOLDER} {state} {taint}" + (f" @ {where}" if where else part)
 
 
 def commitment(key: bytes, device: str, text: str) -> str:

@@ -102,13 +102,16 @@ def _moved(was: PrefixList, now: PrefixList) -> tuple[int, int]:
 
 def _originations(base: Router, candidate: Router, intent: Intent) -> Iterator[str]:
     """Routes that the router newly makes itself: redistribution that lost its filter, prefixes outside the declared holdings."""
-    old = {_origin_key(one): one for one in base.originations}
+    known = {_origin_key(one) for one in base.originations}
+    bare = Counter(_origin_key(one) for one in base.originations if one.policy is None)
     for one in candidate.originations:
-        was = old.get(_origin_key(one))
-        if one.kind == "redistribute" and one.policy is None and (was is None or was.policy is not None):
-            word = "lost its filter" if was is not None else "has no filter"
-            yield f"line {one.line}: the redistribution of {one.protocol} into BGP ({one.family}, vrf {one.vrf}) {word}"
-        if was is None and one.prefix is not None and one.vrf == "default" and not _held(one.prefix, intent):
+        key = _origin_key(one)
+        if one.kind == "redistribute" and one.policy is None:
+            bare[key] -= 1
+            if bare[key] < 0:
+                word = "lost its filter" if key in known else "has no filter"
+                yield f"line {one.line}: the redistribution of {one.protocol} into BGP ({one.family}, vrf {one.vrf}) {word}"
+        if key not in known and one.prefix is not None and one.vrf == "default" and not _held(one.prefix, intent):
             yield f"line {one.line}: {one.prefix} would be originated, and it lies outside the declared prefixes"
 
 

@@ -109,6 +109,9 @@ class Limits:
     longest_path: int = 100
     source_max_age_hours: int = 24
     max_filter_change: float = 0.2
+    """Share by which an owned allow-list may grow or shrink in one push."""
+    max_lost_routes: float = 0.5
+    """Share of a session's routes that a push may block because they stand on no allow-list."""
     max_prefix_headroom: float = 1.5
 
 

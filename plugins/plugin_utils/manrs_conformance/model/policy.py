@@ -80,7 +80,9 @@ class CommunityEntry:
     `scope` says what the regex reads: the `whole` printed list of communities in ascending order (FRR), that list in an order that is not known
     (`unordered`: IOS, NX-OS, EOS; nor is it known what it reads on a route without communities), or `each` single community.
     Literals are in canonical text: `64500:1`, `64500:1:2` (large), `rt:64500:1` / `soo:64500:1` (extended); well-known standard names are
-    written as numbers (no-export is 65535:65281).
+    written as numbers (no-export is 65535:65281). `names` says whether the regex meets well-known communities as names; None: not known.
+    With `ranges`, some single community must have each of its numbers in one of the closed ranges given for it (XR `64500:[1..10]`,
+    `64500:*`): one group of ranges a number, so two for standard and three for large communities.
     """
 
     permit: bool
@@ -88,6 +90,8 @@ class CommunityEntry:
     regex: str | None = None
     scope: Literal["whole", "unordered", "each"] = "whole"
     line: int = 0
+    ranges: tuple[tuple[tuple[int, int], ...], ...] = ()
+    names: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,9 +183,10 @@ class NumberMatch:
 @dataclass(frozen=True, slots=True)
 class TextMatch:
     """An attribute has one of these values: origin (`igp`, `egp`, `incomplete`), protocol (`bgp`, `connected`, `static`, `ospf`, `local`,
-    `aggregate`, …), family (`ipv4`, `ipv6`), peer or next_hop (addresses as text), route_type (`internal`, `external`)."""
+    `aggregate`, …), family (`ipv4`, `ipv6`), peer or next_hop (addresses as text), route_type (`internal`, `external`), mark (the validation
+    state that a policy wrote, `unverified` before)."""
 
-    attribute: Literal["origin", "protocol", "family", "peer", "next_hop", "route_type"]
+    attribute: Literal["origin", "protocol", "family", "peer", "next_hop", "route_type", "mark"]
     values: frozenset[str]
     line: int = 0
 
@@ -224,16 +229,16 @@ class SetNumber:
 
 @dataclass(frozen=True, slots=True)
 class SetText:
-    """Set origin or next_hop."""
+    """Set origin, next_hop or mark (Junos `then validation-state`: only a match of the mark sees it, never a lookup)."""
 
-    attribute: Literal["origin", "next_hop"]
+    attribute: Literal["origin", "next_hop", "mark"]
     value: str
     line: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class SetRpki:
-    """Mark the validation state (Junos `then validation-state`); later matches see it."""
+    """Overwrite the validation state itself; later matches see it."""
 
     state: Rpki
     line: int = 0
@@ -333,3 +338,5 @@ class Attachment:
     combine: Literal["all", "chain"] = "all"
     called: Mapping[str, Policy] = field(default_factory=dict)
     """Every policy that `call` or `CallMatch` in the filters can reach, by name."""
+    default_cond: Cond = ALWAYS
+    """Routes that `default` holds for; any other is rejected when nothing decided (Junos exports only BGP routes by default)."""

@@ -30,6 +30,8 @@ class Route:
     weight: int = 0
     protocol: str = "bgp"
     otc: int | None = None
+    mark: str = "unverified"
+    """Validation state that a policy wrote (Junos); `rpki` is what a lookup finds."""
 
     @property
     def afi(self) -> int:
@@ -58,3 +60,5 @@ class Decision:
     because: str = ""
     after: Route | None = field(default=None)
     """The route with changed attributes when accepted."""
+    unknown: frozenset[str] = frozenset()
+    """Attributes of `after` that nobody knows: `as_path`, `standard`, `large`, `extended`, `med`, …"""

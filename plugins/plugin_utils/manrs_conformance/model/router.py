@@ -38,6 +38,10 @@ class Unread:
     text: str
     state: Literal["unsupported", "unrecognised"]
     taints: Taint
+    where: str = ""
+    """What was understood of the line (path-like languages only): words of structure, kept by a redaction."""
+    derived: bool = False
+    """Follows from another entry of the same line (the group that a session is a member of): a reader of the line works it out again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -159,7 +159,7 @@ def route_filter(acl: Acl, *, own_length: bool = False) -> PrefixList:
     entries: list[PrefixEntry] = []
     for rule in acl.rules.final():
         if rule.narrow or not rule.source.known or (rule.destination is not None and not rule.destination.known):
-            raise Unreadable(f"line {rule.line}")
+            raise Unreadable("a rule looks at more than addresses")
         lengths: range | list[int] = range(32 - rule.source.wild.bit_length() if own_length else 0, 33)
         if rule.destination is not None:
             mask, wild = rule.destination.address, rule.destination.wild

@@ -9,6 +9,8 @@ from typing import Literal, cast
 from ..model.router import Secret, Taint, Unread
 
 PLACEHOLDER = "!manrs-redacted"
+PARTS = ("match", "set", "if", "elseif")
+"""What kind of policy line a placeholder stands for."""
 UnreadState = Literal["unsupported", "unrecognised"]
 _LETTER = {"used": "u", "irrelevant": "i", "unsupported": "s", "unrecognised": "?"}
 _KINDS = frozenset({"router", "policy", "list", "session", "interface", "rpki"})
@@ -26,7 +28,7 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Redacted:
-    """A placeholder that stands for an unread line of an earlier reading; `part` is `match`, `set` or empty."""
+    """A placeholder that stands for an unread line of an earlier reading; `part` is one of PARTS or empty."""
 
     state: UnreadState
     taint: Taint
@@ -49,7 +51,7 @@ def statement(lines: list[str], index: int) -> Statement | None:
 
 
 def placeholder(text: str) -> Redacted | None:
-    """The meaning of a redaction placeholder `!manrs-redacted STATE KIND [NAME] [match|set]`; None for any other text.
+    """The meaning of a redaction placeholder `!manrs-redacted STATE KIND [NAME] [PART]` (see PARTS); None for any other text.
 
     A placeholder that is itself damaged counts as unrecognised and taints the whole router.
     """
@@ -58,7 +60,7 @@ def placeholder(text: str) -> Redacted | None:
         return None
     if len(words) < 3 or words[1] not in ("unsupported", "unrecognised") or words[2] not in _KINDS:
         return Redacted("unrecognised", Taint("router"))
-    part = words.pop() if len(words) > 3 and words[-1] in ("match", "set") and words[2] == "policy" else ""
+    part = words.pop() if len(words) > 3 and words[-1] in PARTS and words[2] == "policy" else ""
     return Redacted(cast("UnreadState", words[1]), Taint(words[2], " ".join(words[3:])), part)  # type: ignore[arg-type]
 
 

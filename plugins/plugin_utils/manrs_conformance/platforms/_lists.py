@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from socket import AF_INET, AF_INET6, inet_aton, inet_ntop, inet_pton
 from typing import Generic, TypeVar
@@ -37,13 +38,19 @@ class Unreadable(Exception):
 
 @dataclass(slots=True)
 class Numbered(Generic[E]):
-    """Entries in the order of their sequence numbers; an equal number replaces."""
+    """Entries in the order of their sequence numbers; an equal number replaces.
+
+    `same`, where a platform has it, gives what makes two entries the same: one that is already there under another number is not taken.
+    """
 
     name: str
     seqs: list[int] = field(default_factory=list)
     entries: list[E] = field(default_factory=list)
     lines: list[int] = field(default_factory=list)
     ordered: bool = True
+    same: Callable[[E], Hashable] | None = None
+    always: bool = False
+    """Whether `same` tells even for numbers in order (where it takes entries for the same that are not equal)."""
 
     def add(self, seq: int | None, entry: E, line: int) -> None:
         """Append; without a number the next multiple of five after the greatest."""
@@ -57,9 +64,18 @@ class Numbered(Generic[E]):
 
     def final(self) -> tuple[E, ...]:
         """Entries by sequence number."""
-        if self.ordered:
+        if self.ordered and not self.always:
             return tuple(self.entries)
-        last = dict(zip(self.seqs, self.entries, strict=True))
+        last: dict[int, E] = {}
+        there: dict[Hashable, int] = {}
+        for seq, entry in zip(self.seqs, self.entries, strict=True):
+            if self.same is not None:
+                if there.get(self.same(entry), seq) != seq:
+                    continue
+                if seq in last:
+                    there.pop(self.same(last[seq]), None)
+                there[self.same(entry)] = seq
+            last[seq] = entry
         return tuple(last[seq] for seq in sorted(last))
 
     def span(self) -> tuple[int, ...]:

@@ -126,7 +126,7 @@ def attachment(bgp: Bgp, view: View, family: str, word: str, direction: str, con
     doubtful = next((context.unread[one] for one in names if one in context.unread), 0)
     if doubtful:
         why = "a line of this session was not understood and may change what it does to routes"
-        filters.append(Filter("unread", f"line {doubtful}", _unsure("unread", "unread", why, doubtful), doubtful))
+        filters.append(Filter("unread", "not understood", _unsure("unread", "unread", why, doubtful), doubtful))
     # That `action deny` also refuses a session without any policy is said by operators, not by the vendor text at hand.
     default = Verdict.ACCEPT if action == "permit" else None
     if filters:

@@ -40,6 +40,8 @@ AF_IRRELEVANT = word_set(
     dampening accept-own nexthop-local
     """
 )
+LISTS = frozenset({"as-path", "community-list", "large-community-list", "extcommunity-list", "community"})
+"""Statements of the top level that begin with `bgp`: they end the block."""
 DIRECTED = frozenset({"prefix-list", "distribute-list", "filter-list", "route-map"})
 BGP_IRRELEVANT = word_set(
     """
@@ -118,6 +120,8 @@ def statement(bgp: Bgp, at: Statement, ledger: Ledger) -> bool:
         if head == "neighbor" and len(body) > 2:
             _neighbor(bgp, body, line, negative, ledger)
             return True
+        if head == "bgp" and len(body) > 1 and body[1] in LISTS:
+            return False
         if head == "bgp" and len(body) > 1:
             _global(bgp, body, line, negative, ledger)
             return True

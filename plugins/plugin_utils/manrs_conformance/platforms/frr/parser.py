@@ -92,7 +92,7 @@ def _expand(draft: Draft) -> tuple[Unread, ...]:
     for one in draft.ledger.unread:
         out.append(one)
         if one.taints.kind == "session":
-            out += [replace(one, taints=Taint("session", name)) for name in members.get(one.taints.name, ())]
+            out += [replace(one, taints=Taint("session", name), derived=True) for name in members.get(one.taints.name, ())]
     # A line that stays in its first state has no account yet: it is one that no reader took.
     seen = {one.line for one in out}
     for number, letter in enumerate(draft.ledger.states, 1):

@@ -12,6 +12,7 @@ from . import bgp as bgp_block
 from .blocks import BLOCK_LINES, cannot, resolve_clauses, rpki_line, static_line
 from .draft import Draft
 from .listlines import access, bgp_list, named
+from .lists import prefixes as new_prefixes
 from .routemap import Entry, RouteMap
 from .statement import BLOCKS, IRRELEVANT, IRRELEVANT_IP, IRRELEVANT_ROUTERS, SECRET, version_of
 
@@ -35,7 +36,7 @@ def read(text: str) -> Draft:
             if entry is not None:
                 if last is None or last_key != (afi, words[2]):
                     last_key = (afi, words[2])
-                    last = prefixes.setdefault(last_key, Numbered(words[2]))
+                    last = prefixes.setdefault(last_key, new_prefixes(words[2]))
                 last.add(seq, entry, at.number)
                 states[at.number - 1] = 117
                 draft.block = ""
@@ -72,8 +73,6 @@ def _line(draft: Draft, at: Statement) -> None:
         return
     previous = draft.block
     if _top(draft, at):
-        if draft.block == previous and previous:
-            draft.block = ""
         return
     _unknown(draft, at, previous)
 

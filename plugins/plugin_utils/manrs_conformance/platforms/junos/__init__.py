@@ -1,0 +1,25 @@
+"""Juniper Junos (18 and later), read from `show configuration` in the curly or the `set` form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ...model.router import Router
+from ..base import Commands
+from .commands import COMMANDS
+from .parser import parse
+
+
+class Junos:
+    """The platform object (see `platforms.base.Platform`)."""
+
+    name: str = "junos"
+    comment: str = "#"
+    commands: Commands = COMMANDS
+
+    def parse(self, text: str, state: Mapping[str, str]) -> Router:
+        """The meaning of `show configuration` and the live outputs; never raises."""
+        return parse(text, state)
+
+
+PLATFORM = Junos()
