@@ -13,6 +13,7 @@ from ..errors import BundleError
 from ..model.result import Finding
 from ..model.router import Router, Unread
 from ..model.snapshot import Snapshot
+from . import tool
 from .canonical import map_text, plain
 
 MARK = "<redacted>"
@@ -79,12 +80,16 @@ def secret_values(snapshots: Mapping[str, Snapshot], routers: Mapping[str, Route
 
 
 class Scrubber:
-    """Replaces every secret value wherever it occurs; weak ones (plain words) only after a word such as `password`."""
+    """Replaces every secret value wherever it occurs; weak ones only after a word such as `password`.
+
+    Weak are plain words, and words that the tool uses itself: a password that is one of these must not change what results say.
+    """
 
     def __init__(self, values: Iterable[str]) -> None:
         ordered = sorted(set(values), key=lambda value: (-len(value), value))
-        self.strong = tuple(value for value in ordered if not WEAK.fullmatch(value))
-        self.weak = frozenset(value for value in ordered if WEAK.fullmatch(value))
+        weak = {value for value in ordered if WEAK.fullmatch(value) or value in tool.vocabulary()}
+        self.strong = tuple(value for value in ordered if value not in weak)
+        self.weak = frozenset(weak)
 
     def within(self, texts: Iterable[str]) -> Scrubber:
         """A scrubber for these texts only, without the values that none of them holds: the same answer, sooner."""

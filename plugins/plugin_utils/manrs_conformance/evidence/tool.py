@@ -45,6 +45,14 @@ def engine_files() -> Mapping[str, bytes]:
 
 
 @cache
+def vocabulary() -> frozenset[str]:
+    """Every word of eight letters or more that the engine's files hold, and that its messages may."""
+    return frozenset(
+        word for data in engine_files().values() for word in re.findall(r"[A-Za-z]{8,}", data.decode("utf-8", "replace"))
+    )
+
+
+@cache
 def engine() -> dict[str, str]:
     """SHA-256 of every file of the engine that is running."""
     return {name: bag.digest(data) for name, data in engine_files().items()}
