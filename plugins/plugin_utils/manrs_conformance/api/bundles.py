@@ -84,6 +84,7 @@ def write_bundle(
         waivers_bytes=inputs.waivers_bytes,
         reference=inputs.reference,
         waivers=done.waivers,
+        declarations=inputs.intent.declarations,
         run=run,
         commitment_key=secret,
         signer=evidence.Signer(key) if key else None,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from .build import BuiltBundle, Mode, RunInfo, build, results_bytes, single_export
+from .build import BuiltBundle, Mode, RunInfo, build
 from .previous import Contents, contents
 from .replay import ReplayInputs, device_configuration, differences, load_for_replay
+from .results import results_bytes, single_export
 from .sshsig import NAMESPACE, Signer
 from .tool import distributions
 from .verify import UNKNOWN_SIGNER, Trust, VerifyReport, countersign, stamp, verify

@@ -12,16 +12,17 @@ from typing import Any, Literal
 
 from .. import checks
 from ..errors import BundleError, UsageError
-from ..model.intent import Waiver
+from ..model.intent import Declaration, Waiver
 from ..model.reference import Reference
-from ..model.result import AuditReport, DeviceScope, Finding
+from ..model.result import AuditReport, DeviceScope
 from ..model.router import Router
 from ..model.snapshot import Snapshot
 from ..requirements import norm as norms
 from ..requirements.evaluate import action_verdicts
-from . import bag, blocks, canary, exports, intoto, oscal, previous, report, texts, tool
+from . import bag, blocks, canary, exports, intoto, oscal, pages, previous, report, texts, tool
 from .canonical import document, dumps, map_text, plain
-from .redact import Device, Scrubber, commitment, finding_value, redact, secret_values
+from .redact import Device, Scrubber, commitment, redact, secret_values
+from .results import finding_values, grouped, record
 from .sshsig import Signer
 
 Mode = Literal["full", "lite", "blocks"]
@@ -88,6 +89,7 @@ def build(
     reference: Reference,
     run: RunInfo,
     waivers: Sequence[Waiver] = (),
+    declarations: Sequence[Declaration] = (),
     commitment_key: bytes,
     mode: Mode = "full",
     signer: Signer | None = None,
@@ -103,9 +105,9 @@ def build(
     devices = {name: redact(snapshots[name], router, scrubber) for name, router in sorted(routers.items()) if name in snapshots}
     parts = Parts()
     parts.findings = finding_values(report.findings, devices, scrubber)
-    grouped = _results(parts)
+    parts.files |= record(parts.findings)
     seen = previous.first_seen(parts.findings, before, run.as_of)
-    parts.files["data/findings.json"] = document({"by_check": grouped, "first_seen": seen})
+    parts.files["data/findings.json"] = document({"by_check": grouped(parts.findings), "first_seen": seen})
     names = slugs({*snapshots, *(one.name for one in report.scope)})
     for name, slug in names.items():
         _device(parts, name, slug, snapshots.get(name), routers.get(name), devices.get(name), scrubber, commitment_key, mode)
@@ -114,7 +116,7 @@ def build(
     parts.files.update({f"data/{name}": data for name, data in (extra or {}).items()})
     if report.norm in norms.known():
         parts.files["data/policy/norm.json"] = (norms.DATA / "norms" / f"{report.norm}.json").read_bytes()
-    facts = _summary(parts, report, run, scrubber, mode, previous_root, sorted(names.items()), waivers)
+    facts = _summary(parts, report, run, scrubber, mode, previous_root, sorted(names.items()), waivers, declarations)
     _derived(parts, facts, routers, before)
     labels = {
         "Bag-Software-Agent": f"routesec.manrs {run.tool_version}".strip(),
@@ -132,73 +134,6 @@ def build(
         files[bag.SIGNATURE] = signer.sign(files[bag.TAGS])
     bag.write(directory, files)
     return BuiltBundle(directory, root, facts["run"]["counts"], facts["run"]["verdict"])
-
-
-def results_bytes(findings: Sequence[Finding], snapshots: Mapping[str, Snapshot], routers: Mapping[str, Router]) -> bytes:
-    """The bytes of `results.jsonl` for these findings: what a bundle holds, and what a replay must give again."""
-    scrubber = Scrubber(secret_values(snapshots, routers))
-    devices = {name: redact(snapshots[name], router, scrubber) for name, router in sorted(routers.items()) if name in snapshots}
-    parts = Parts(findings=finding_values(findings, devices, scrubber))
-    _results(parts)
-    return parts.files["data/results.jsonl"]
-
-
-def single_export(
-    name: str,
-    findings: Sequence[Finding],
-    scope: Sequence[DeviceScope],
-    snapshots: Mapping[str, Snapshot],
-    routers: Mapping[str, Router],
-    *,
-    verdict: str,
-    tool_version: str = "",
-    places: Mapping[str, str] | None = None,
-    baseline: Mapping[str, str] | None = None,
-) -> bytes:
-    """One export (`results.sarif`, `junit.xml`, …) without a bundle around it, redacted like the bundle's own.
-
-    `places` says where the text of each device lies (relative paths), `baseline` by fingerprint what a finding is to SARIF beside the state
-    before: `new`, `unchanged` or `absent`.
-    """
-    scrubber = Scrubber(secret_values(snapshots, routers))
-    devices = {host: redact(snapshots[host], router, scrubber) for host, router in sorted(routers.items()) if host in snapshots}
-    scoped = [{"name": one.name, "folder": one.name, "status": one.status, "reason": one.reason} for one in scope]
-    facts = {"run": {"tool_version": tool_version, "verdict": verdict}, "scope": {"devices": scoped}}
-    values = finding_values(findings, devices, scrubber)
-    if baseline is not None:
-        values = [{**one, "baseline": baseline.get(one["fingerprint"], "unchanged")} for one in values]
-    return exports.all_of(facts, values, places)[name]
-
-
-def finding_values(findings: Sequence[Finding], devices: Mapping[str, Device], scrubber: Scrubber) -> list[dict[str, Any]]:
-    """Findings as plain redacted values, in an order that depends on nothing but themselves."""
-    strings: list[str] = []
-    map_text([plain(one) for one in findings], lambda text: strings.append(text) or text)  # type: ignore[func-returns-value]
-    scrubber = scrubber.within(strings)
-    values = [finding_value(one, devices.get(one.device), scrubber) for one in findings]
-    return sorted(
-        values,
-        key=lambda one: (one["check"], one["device"], one["subject"], one["family"] or "", one["direction"] or "", dumps(one)),
-    )
-
-
-def _results(parts: Parts) -> dict[str, dict[str, list[str]]]:
-    """Add results and witnesses; gives fingerprints by check and status."""
-    rows = []
-    for one in parts.findings:
-        identities = []
-        for witness in one["witnesses"]:
-            data = dumps(witness) + b"\n"
-            identity = bag.digest(data)[:32]
-            parts.files[f"data/witnesses/{identity}.json"] = data
-            identities.append(identity)
-        row = {key: item for key, item in one.items() if key != "witnesses"} | {"witness_ids": identities}
-        rows.append(dumps(row) + b"\n")
-    parts.files["data/results.jsonl"] = b"".join(rows)
-    grouped: dict[str, dict[str, list[str]]] = {}
-    for one in parts.findings:
-        grouped.setdefault(one["check"], {}).setdefault(one["status"], []).append(one["fingerprint"])
-    return {check: {s: sorted(f) for s, f in by.items()} for check, by in grouped.items()}
 
 
 def slugs(names: set[str]) -> dict[str, str]:
@@ -355,6 +290,7 @@ def _summary(
     previous: str | None,
     names: list[tuple[str, str]],
     waivers: Sequence[Waiver],
+    declarations: Sequence[Declaration],
 ) -> dict[str, Any]:
     """Write scope, requirements, attestations and run; give them back for what is derived from them."""
     known = {one.name for one in audit.scope}
@@ -397,7 +333,7 @@ def _summary(
     facts = {
         "scope": scope,
         "requirements": requirements,
-        "attestations": {"declared": declared},
+        "attestations": {"declared": declared, "statements": [plain(one) for one in declarations]},
         "run": {
             **plain(run),
             "norm": audit.norm,
@@ -456,10 +392,8 @@ def _derived(parts: Parts, facts: dict[str, Any], routers: Mapping[str, Router],
     made["test-result.intoto.json"] = intoto.statement(facts["run"], parts.findings, digests)
     made |= oscal.all_of(facts, parts.findings, digests)
     parts.files.update({f"data/export/{name}": data for name, data in made.items()})
-    view = report.view(
-        facts, parts.findings, parts.devices, parts.files, {name: [one.key for one in r.sessions] for name, r in routers.items()}
-    )
+    view = report.view(facts, parts.findings, parts.devices, parts.files, routers, before, found)
     parts.files["data/REPORT.html"] = report.html(view)
-    parts.files["data/REPORT.md"] = report.markdown(view)
-    parts.files.update(report.application(view))
+    parts.files["data/REPORT.md"] = pages.markdown(view)
+    parts.files.update(pages.application(view))
     parts.files["data/REPLAY.txt"] = texts.replay_text(bool(facts["run"]["replayable"]))

@@ -16,6 +16,7 @@ from . import bag as bags
 from . import blocks, oscal, timestamp
 from .canonical import document, dumps, loads
 from .compare import OPEN
+from .results import grouped
 from .sshsig import AllowedSigner, Signer, check, identify, read_allowed
 
 UNKNOWN_SIGNER = "integrity only, signer unknown"
@@ -228,12 +229,8 @@ class _Contents:
             self._expect(one["fingerprint"] in fingerprints, f"waivers.json: finding {one['fingerprint']} is missing")
 
     def _groups(self) -> None:
-        grouped: dict[str, dict[str, list[str]]] = {}
-        for row in self.rows:
-            grouped.setdefault(row["check"], {}).setdefault(row["status"], []).append(row["fingerprint"])
-        right = {name: {status: sorted(found) for status, found in by.items()} for name, by in grouped.items()}
         held = self.json["findings"]
-        self._expect(right == held["by_check"], "findings.json: does not agree with results.jsonl")
+        self._expect(grouped(self.rows) == held["by_check"], "findings.json: does not agree with results.jsonl")
         open_ones = {row["fingerprint"] for row in self.rows if row["status"] in OPEN}
         self._expect(set(held["first_seen"]) == open_ones, "findings.json: first_seen must name exactly the open findings")
         late = [one for one in held["first_seen"].values() if one > self.json["run"]["as_of"]]
