@@ -103,33 +103,36 @@ class Bag:
         """Bytes of a payload file; BundleError when it is absent, too large or not what the manifest says."""
         if name not in self.entries:
             raise BundleError(f"{name}: not in the manifest")
-        data = read_plain(self.path / name, limit)
+        data = read_plain(f"{self.path}/{name}", limit)
         if digest(data) != self.entries[name]:
             raise BundleError(f"{name}: digest does not match")
         return data
 
 
-def read_plain(path: Path, limit: int) -> bytes:
+def read_plain(path: Path | str, limit: int) -> bytes:
     """Bytes of a regular file, links not followed; BundleError otherwise."""
     chunks: list[bytes] = []
     _each_chunk(path, limit, chunks.append)
     return b"".join(chunks)
 
 
-def _each_chunk(path: Path, limit: int, take: Callable[[bytes], object]) -> int:
+def _each_chunk(path: Path | str, limit: int, take: Callable[[bytes], object]) -> int:
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except (OSError, ValueError) as problem:
-        raise BundleError(f"{path.name}: cannot be read: {problem}") from problem
-    with os.fdopen(handle, "rb") as file:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise BundleError(f"{path.name}: not a regular file")
+        raise BundleError(f"{os.path.basename(path)}: cannot be read: {problem}") from problem
+    try:
+        held = os.fstat(handle)
+        if not stat.S_ISREG(held.st_mode):
+            raise BundleError(f"{os.path.basename(path)}: not a regular file")
         size = 0
-        while chunk := file.read(1 << 20):
+        while chunk := os.read(handle, min(1 << 20, held.st_size - size + 1) if held.st_size >= size else 1 << 20):
             size += len(chunk)
             if size > limit:
-                raise BundleError(f"{path.name}: larger than {limit} bytes")
+                raise BundleError(f"{os.path.basename(path)}: larger than {limit} bytes")
             take(chunk)
+    finally:
+        os.close(handle)
     return size
 
 
@@ -148,7 +151,7 @@ def read(path: Path) -> Bag:
     for name, expected in sorted({**tags, **entries}.items()):
         try:
             state = hashlib.sha256()
-            sizes[name] = _each_chunk(path / name, MAX_FILE, state.update)
+            sizes[name] = _each_chunk(f"{path}/{name}", MAX_FILE, state.update)
             if state.hexdigest() != expected:
                 problems.append(f"{name}: digest does not match the manifest")
         except BundleError as problem:
@@ -159,7 +162,10 @@ def read(path: Path) -> Bag:
     stamp = _stamp(path, files, problems)
     expected_files = {*entries, *tags, TAGS, *signatures, *((STAMP, CHAIN) if stamp else ())}
     problems.extend(f"{name!r}: not in any manifest" for name in sorted(files - expected_files))
-    parents = {str(Path(*Path(name).parts[:depth])) for name in entries for depth in range(1, len(Path(name).parts))}
+    parents = set()
+    for name in entries:
+        while (name := name.rpartition("/")[0]) and name not in parents:
+            parents.add(name)
     problems.extend(f"{name!r}: unexpected directory" for name in sorted(folders - parents))
     _info(path, entries, sizes, problems)
     return Bag(path, digest(root_bytes), root_bytes, entries, tuple(dict.fromkeys(problems)), signatures, sizes, stamp)
