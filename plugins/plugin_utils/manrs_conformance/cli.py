@@ -109,6 +109,22 @@ def explain(
     return {"accept": 0, "reject": 0}.get(decision.verdict, 2)
 
 
+PREVIOUS = click.option(
+    "--previous",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=None,
+    help="The bundle before this one, to be followed by --bundle.",
+)
+
+
+MODE = click.option(
+    "--mode",
+    type=click.Choice(["full", "lite", "blocks"]),
+    default=None,
+    help="Configurations in the bundle: as files, excerpts only (no replay), or in blocks stored once; blocks above 50 devices, else full.",
+)
+
+
 def _common(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
         click.option("--platform", default=None, help="Platform of every file, when names do not tell it."),
@@ -127,6 +143,8 @@ def _common(command: Callable[..., Any]) -> Callable[..., Any]:
 @_common
 @click.option("--bundle", type=click.Path(path_type=Path), default=None, help="Write an evidence bundle into this new folder.")
 @click.option("--key", type=READABLE, default=None, help="SSH private key that signs the bundle.")
+@PREVIOUS
+@MODE
 @FORMAT
 def audit(
     files: tuple[Path, ...],
@@ -138,20 +156,36 @@ def audit(
     as_of: str | None,
     bundle: Path | None,
     key: Path | None,
+    previous: Path | None,
+    mode: evidence.Mode | None,
     form: str,
 ) -> int:
     """Audit saved configurations (HOST.PLATFORM.cfg) or snapshots (*.snapshot.json)."""
+    _follows(previous, bundle)
     snapshots = api.saved(files, platform, api.devices(devices))
     inputs = api.Inputs.read(intent_path, waivers_path, sources, as_of or collect.now())
     done = api.audit_inputs(snapshots, inputs)
     if bundle is not None:
-        built = api.write_bundle(bundle, done, inputs, key=key, argv=sys.argv[1:])
+        built = api.write_bundle(
+            bundle,
+            done,
+            inputs,
+            key=key,
+            argv=sys.argv[1:],
+            previous=previous,
+            scope_source="files of the command line and the intent",
+        )
         click.echo(f"bundle: {built.path} root {built.root_sha256}", err=True)
     if form == "json":
         click.echo(json.dumps(api.report_json(done.report), indent=2, sort_keys=True))
     else:
         _summary(done)
     return api.exit_code(done.report)
+
+
+def _follows(previous: Path | None, bundle: Path | None) -> None:
+    if previous is not None and bundle is None:
+        raise UsageError("--previous names the bundle that a new one follows: give --bundle too")
 
 
 def _summary(done: api.Assessment) -> None:
@@ -179,6 +213,7 @@ def _summary(done: api.Assessment) -> None:
     "--bundle", type=click.Path(path_type=Path), default=None, help="Write an evidence bundle of the gate into this new folder."
 )
 @click.option("--key", type=READABLE, default=None, help="SSH private key that signs the bundle.")
+@PREVIOUS
 @click.option("--break-glass", "ticket", default=None, metavar="TICKET", help="Let a blocked change through, as overridden.")
 @FORMAT
 def gate(
@@ -197,6 +232,7 @@ def gate(
     markdown: Path | None,
     bundle: Path | None,
     key: Path | None,
+    previous: Path | None,
     ticket: str | None,
     form: str,
 ) -> int:
@@ -205,6 +241,7 @@ def gate(
     Intent and waivers are read from the base side: a file `waivers.yml` in the base folder is taken when --waivers is not given, and
     what the candidate folder changes in them is reported, never used.
     """
+    _follows(previous, bundle)
     with api.base_side(base, candidate, [intent_path, waivers_path]) as (before, (intent, waivers)):
         gated = api.gate_files(
             before,
@@ -225,7 +262,7 @@ def gate(
     if markdown is not None:
         markdown.write_text(api.gate_markdown(report), encoding="utf-8")
     if bundle is not None:
-        built = api.gate_bundle(gated, bundle, key, sys.argv[1:])
+        built = api.gate_bundle(gated, bundle, key, sys.argv[1:], previous)
         click.echo(f"bundle: {built.path} root {built.root_sha256}", err=True)
     click.echo(json.dumps(api.gate_json(report), indent=2, sort_keys=True) if form == "json" else api.gate_text(report))
     return {"pass": 0, "overridden": 0, "fail": 1}.get(report.verdict, 2)
@@ -242,9 +279,13 @@ SIGNERS = click.option("--allowed-signers", type=READABLE, default=None, help="W
 @bundle.command()
 @click.argument("path", type=click.Path(path_type=Path))
 @SIGNERS
-def verify(path: Path, allowed_signers: Path | None) -> int:
-    """Check every digest, count, reference and signature."""
-    report = api.verify_bundle(path, allowed_signers)
+@click.option("--signatures", type=click.IntRange(1, 9), default=1, help="Good signatures by different keys that there must be.")
+@click.option("--tsa-ca", "authority", type=READABLE, default=None, help="Root certificate (PEM) whose timestamp there must be.")
+def verify(path: Path, allowed_signers: Path | None, signatures: int, authority: Path | None) -> int:
+    """Check every digest, count, reference, signature and timestamp."""
+    if signatures > 1 and allowed_signers is None:
+        raise UsageError("--signatures counts the signers that --allowed-signers names: give both")
+    report = api.verify_bundle(path, allowed_signers, signatures=signatures, authority=authority)
     for line in (*report.notes, *(f"PROBLEM {one}" for one in report.problems)):
         click.echo(line)
     click.echo(f"{'OK' if report.ok else 'FAILED'}: {report.signer or 'integrity only, signer unknown'}")
@@ -271,6 +312,39 @@ def replay(path: Path, allowed_signers: Path | None) -> int:
 def show(path: Path) -> int:
     """Show a bundle at the terminal."""
     click.echo(evidence.show(path))
+    return 0
+
+
+@bundle.command()
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--key", type=READABLE, required=True, help="SSH private key of the second signer.")
+def sign(path: Path, key: Path) -> int:
+    """Sign a bundle that verifies once more, as a reviewer does."""
+    click.echo(f"signed: {evidence.countersign(path, evidence.Signer(key))}")
+    return 0
+
+
+@bundle.command()
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--chain", type=READABLE, required=True, help="Certificates of the timestamp authority (PEM), kept in the bundle.")
+@click.option(
+    "--tsa", "url", default=None, help="Address of the authority (RFC 3161 over HTTP); only a hash of the signature is sent."
+)
+@click.option("--answer", type=READABLE, default=None, help="The authority's answer as a file, got by another way.")
+def stamp(path: Path, chain: Path, url: str | None, answer: Path | None) -> int:
+    """Keep a timestamp over the signature: proof that it existed before a time."""
+    if (url is None) == (answer is None):
+        raise UsageError("give one of --tsa and --answer")
+    click.echo(f"stamped: {evidence.stamp(path, chain, url=url, answer=answer).time.isoformat()}")
+    return 0
+
+
+@bundle.command()
+@click.argument("path", type=click.Path(path_type=Path))
+@click.argument("device")
+def config(path: Path, device: str) -> int:
+    """Show the redacted configuration of a device."""
+    click.echo(evidence.device_configuration(path, device), nl=False)
     return 0
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ...model.router import Taint
-from .._block import Ledger, Statement
+from .._block import Ledger, Statement, word_set
 from .._lists import Unreadable, asn, decimal, prefix, prefix_text
-from .statement import words as word_set
 
 Option = tuple[list[str] | None, int]
 """Words after the option's name and the line; None when a `no` takes it away."""
