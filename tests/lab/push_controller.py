@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from manrs_conformance import api
+from manrs_conformance.api import change
 from manrs_conformance.errors import ManrsError
 from manrs_conformance.model.snapshot import Snapshot
 from manrs_conformance.push import apply
@@ -91,7 +92,7 @@ def main(path: str) -> None:
     """Push as the job says."""
     job: Job = pickle.loads(Path(path).read_bytes())
     Fated.job = job
-    api.Journal = Fated
+    change.Journal = Fated
     apply.MINIMUM_TIMER, apply.STEADY = 1, 0.5
     try:
         done = api.push_device(

@@ -15,6 +15,7 @@ from pathlib import Path
 import yaml
 
 from .. import collect, evidence
+from ..sources import reference as references
 from . import circumstances
 from .assess import Assessment, Inputs, audit_inputs
 
@@ -120,10 +121,7 @@ def replay_bundle(path: Path) -> tuple[tuple[str, ...], int]:
     with tempfile.TemporaryDirectory() as folder:
         base = Path(folder)
         (base / "manrs.yml").write_bytes(held.intent_bytes)
-        names = {"vrps": "vrps.json", "irr": "irr.json", "bogons": "bogons.json"}
-        for one in held.provenance:
-            if one.source in names and one.sha256 in held.raw:
-                (base / names[one.source]).write_bytes(held.raw[one.sha256])
+        references.write(held.provenance, held.raw, base)
         if held.waivers_bytes is not None:
             (base / "waivers.yml").write_bytes(held.waivers_bytes)
         waivers = base / "waivers.yml" if held.waivers_bytes is not None else None

@@ -126,6 +126,8 @@ class Intent:
     devices: tuple[str, ...] = ()
     """Expected population; empty means what the inventory gives."""
     as_sets: tuple[str, ...] = ()
+    never_customers: tuple[int, ...] = ()
+    """ASNs that can stand in no customer's as-set, beyond transit-free networks, peers and providers."""
     legacy: tuple[str, ...] = ()
     delegated: tuple[PrefixRange, ...] = ()
     vrfs: Mapping[str, Literal["internet", "private"]] = field(default_factory=dict)

@@ -277,7 +277,13 @@ def deletes(list_: CommunityList, literal: str) -> bool:
     return False
 
 
-def run_of_prefixes(lines: list[str], start: int, table: dict[tuple[Afi, str], Numbered[PrefixEntry]], states: bytearray) -> int:
+def run_of_prefixes(
+    lines: list[str],
+    start: int,
+    table: dict[tuple[Afi, str], Numbered[PrefixEntry]],
+    states: bytearray,
+    make: Callable[[str], Numbered[PrefixEntry]] = Numbered,
+) -> int:
     """Read plain lines `ip|ipv6 prefix-list NAME seq N permit|deny P/len [ge a] [le b]` from index `start` on, as many as follow each other.
 
     Returns the index of the first line that is not one of them; they are marked as used. Hundreds of thousands of such lines are the normal
@@ -299,7 +305,8 @@ def run_of_prefixes(lines: list[str], start: int, table: dict[tuple[Afi, str], N
                 break
             held = (words[0], words[2])
             size, family = (32, AF_INET) if words[0] == "ip" else (128, AF_INET6)
-            last = table.setdefault((4 if size == 32 else 6, words[2]), Numbered(words[2]))
+            key: tuple[Afi, str] = (4 if size == 32 else 6, words[2])
+            last = table.get(key) or table.setdefault(key, make(words[2]))
             seqs, entries, places = last.seqs, last.entries, last.lines
             top = seqs[-1] if seqs else -1
         try:
