@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from ...model.policy import Afi, PrefixEntry
 from ...model.router import Taint
+from .._address import canonical
 from .._block import Ledger, Redacted, Statement, placeholder, statements
 from .._lists import Numbered, Unreadable, prefix_entry
 from . import bgp as bgp_block
@@ -101,7 +102,7 @@ def _unknown(draft: Draft, at: Statement, block: str) -> None:
     elif block == "rpki":
         taint = Taint("rpki")
     elif block == "bgp" and at.words[0] == "neighbor" and len(at.words) > 1:
-        taint = Taint("session", at.words[1])
+        taint = Taint("session", canonical(at.words[1]))
     draft.ledger.miss(at.number, "unrecognised", taint)
 
 
@@ -238,7 +239,7 @@ def _end(draft: Draft, at: Statement) -> bool:
 
 def _current(draft: Draft, at: Statement) -> bool:
     draft.shown = True
-    draft.ledger.irrelevant(at.number)
+    draft.ledger.used(at.number)
     return True
 
 
