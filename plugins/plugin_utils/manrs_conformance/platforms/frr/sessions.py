@@ -21,6 +21,7 @@ from ...model.router import Session, Undefined, Unread
 from .._attachment import looks_at_rpki, reachable
 from .._lists import Lists, asn
 from .bgp import Bgp, Option, Peer
+from .clauses import EMPTY_LIST
 
 DIRECTIONS = (("in", "import"), ("out", "export"))
 
@@ -212,7 +213,7 @@ def _attachment(bgp: Bgp, view: View, family: str, word: str, direction: str, so
 
 
 def _filter(kind: str, name: str, line: int, family: str, context: Context) -> Filter:
-    """One filter of a session; an undefined one denies everything, an empty prefix-list permits everything (lib/plist.c)."""
+    """One filter of a session; an undefined one denies everything, of an empty prefix-list nobody can tell from the text."""
     afi = 6 if family.startswith("ipv6") else 4
     lists = context.lists
     cond: Cond | None = None
@@ -227,9 +228,9 @@ def _filter(kind: str, name: str, line: int, family: str, context: Context) -> F
         cond = None if paths is None else AsPathMatch((paths,), line)
     else:
         ranges = lists.prefix_list(afi, name) if kind == "prefix-list" else lists.access_list(afi, name)  # type: ignore[arg-type]
-        if ranges is not None and not ranges.entries and kind == "prefix-list":
-            return Filter(kind, name, Policy(name, kind, (), Verdict.ACCEPT, lines=ranges.lines), line)
         cond = None if ranges is None else PrefixMatch((ranges,), line)
+        if ranges is not None and not ranges.entries and kind == "prefix-list":
+            cond = Const(None, f"{kind} {name} is empty: {EMPTY_LIST}", line)
     if cond is None:
         context.undefined.append(Undefined(kind, name, line, "deny-all"))
         return Filter(kind, name, Policy(name, kind, (), Verdict.REJECT), line, defined=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
@@ -17,6 +18,9 @@ from .bgp import Bgp, Table
 from .clauses import LANGUAGE
 from .draft import Draft
 from .reader import read
+
+FULL = 15
+"""The privilege level that sees the whole configuration; a lower one sees only what it may itself configure."""
 
 
 def parse(text: str, state: Mapping[str, str]) -> Router:
@@ -36,7 +40,7 @@ def parse(text: str, state: Mapping[str, str]) -> Router:
     faces = interfaces.build(draft)
     originations = tuple(one for table in bgp.tables.values() for one in _originations(table, draft, policies))
     _default_maps(built, draft, policies)
-    complete, because = _complete(draft)
+    complete, because = _complete(draft, state)
     return Router(
         platform="ios",
         hostname=draft.hostname,
@@ -109,7 +113,11 @@ def _expand(draft: Draft, context: sessions.Context) -> tuple[Unread, ...]:
     return tuple(sorted(out, key=lambda one: one.line))
 
 
-def _complete(draft: Draft) -> tuple[bool, str]:
+def _complete(draft: Draft, state: Mapping[str, str]) -> tuple[bool, str]:
+    if "privilege" in state:
+        level = re.search(r"Current privilege level is (\d{1,2})\b", state["privilege"])
+        if level is None or int(level[1]) < FULL:
+            return False, f"the account has privilege level {level[1] if level else 'unknown'}: IOS may show it only a part"
     if not draft.statements:
         return False, "the text has no statements"
     if not (draft.shown or draft.version or draft.hostname):

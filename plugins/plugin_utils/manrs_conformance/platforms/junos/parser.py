@@ -11,7 +11,7 @@ from ...model.policy import Policy
 from ...model.router import Interface, Origination, Router, RpkiCache, Session, StaticRoute, Taint
 from .._block import word_set
 from .._lists import Unreadable, decimal
-from . import groups, interfaces, sessions
+from . import groups, interfaces, live, sessions
 from .curly import Reader
 from .definitions import Definitions
 from .firewall import Firewall
@@ -111,7 +111,7 @@ def parse(text: str, state: Mapping[str, str]) -> Router:
         complete=complete,
         incomplete_because=because,
         facts=made.facts,
-        live=None,
+        live=live.read(state) if state else None,
     )
 
 
@@ -132,6 +132,9 @@ def _version(tree: Node, book: Book, state: Mapping[str, str]) -> str | None:
 def _complete(made: Made, version: str | None, state: Mapping[str, str]) -> tuple[bool, str]:
     if made.book.problem:
         return False, made.book.problem
+    hidden = next((number for number, line in enumerate(made.book.lines, 1) if "ACCESS-DENIED" in line), 0)
+    if hidden:
+        return False, f"line {hidden}: the account may not see this part of the configuration"
     if version is None and made.hostname is None:
         return False, "the head is missing: neither `version` nor `host-name`"
     if made.ephemeral and ("ephemeral" not in state or _content(state["ephemeral"])):
