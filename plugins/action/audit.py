@@ -7,8 +7,9 @@ import hashlib
 from pathlib import Path
 from typing import ClassVar
 
-from ..plugin_utils._action import ManrsAction, scrub
+from ..plugin_utils._action import ManrsAction
 from ..plugin_utils.manrs_conformance import api, collect
+from ..plugin_utils.manrs_conformance.collect.connection import scrub
 from ..plugin_utils.manrs_conformance.errors import CollectionError
 from ..plugin_utils.manrs_conformance.model.snapshot import Snapshot
 
@@ -38,7 +39,7 @@ class ActionModule(ManrsAction):
         if args["config"]:
             snapshot = api.renamed(api.saved([Path(args["config"])], platform)[0], host)
         else:
-            connect, verified, secrets = self.opener(platform, task_vars)
+            connect, verified, secrets = self.opener(args, task_vars)
             try:
                 with self.session(connect) as driver:
                     snapshot = api.collect_device(host, platform, driver, verified=verified)

@@ -6,8 +6,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import ClassVar
 
-from ..plugin_utils._action import ManrsAction, scrub
+from ..plugin_utils._action import ManrsAction
 from ..plugin_utils.manrs_conformance import api, collect
+from ..plugin_utils.manrs_conformance.collect.connection import scrub
 from ..plugin_utils.manrs_conformance.errors import ManrsError, PushError
 
 
@@ -31,7 +32,7 @@ class ActionModule(ManrsAction):
         host, platform = self.host(task_vars), self.platform(args, task_vars)
         sources = Path(args["sources"]) if args["sources"] else None
         inputs = api.Inputs.read(Path(args["intent"]), None, sources, args["as_of"] or collect.now())
-        connect, verified, secrets = self.opener(platform, task_vars)
+        connect, verified, secrets = self.opener(args, task_vars)
         try:
             with self.session(connect) as driver:
                 snapshot = api.collect_device(host, platform, driver, verified=verified)

@@ -6,10 +6,12 @@ from __future__ import annotations
 import contextlib
 import importlib.util
 import sys
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
 from ansible.errors import AnsibleActionFail
+from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 
 try:
@@ -20,19 +22,8 @@ except ImportError as error:
     napalm = None
     NAPALM_ERROR = str(error)
 
+from .manrs_conformance.collect import connection, names
 from .manrs_conformance.errors import ManrsError
-
-PLATFORMS = {
-    "frr": "frr",
-    "frrouting": "frr",
-    "ios": "ios",
-    "iosxe": "ios",
-    "eos": "eos",
-    "junos": "junos",
-    "nxos": "nxos",
-    "iosxr": "iosxr",
-}
-"""`ansible_network_os` (last word of a full name) to platform."""
 
 
 class ManrsAction(ActionBase):
@@ -68,43 +59,71 @@ class ManrsAction(ActionBase):
         """Name of the host in the inventory."""
         return str(task_vars["inventory_hostname"])
 
-    def platform(self, args, task_vars):
-        """Platform of the host: the option, else `ansible_network_os`."""
+    def system_name(self, args, task_vars):
+        """What the inventory calls the router's system: the option, else `ansible_network_os`."""
         text = args.get("platform") or self.var(task_vars, "manrs_platform", "ansible_network_os")
         if not text:
             raise AnsibleActionFail("no platform: set `platform`, `manrs_platform` or `ansible_network_os`")
-        name = str(text).rsplit(".", maxsplit=1)[-1]
-        return PLATFORMS.get(name, name)
+        return str(text)
 
-    def opener(self, platform, task_vars):
-        """A function that opens a fresh NAPALM session to the host; its context closes it."""
+    def platform(self, args, task_vars):
+        """Platform of the host."""
+        return names.platform_of(self.system_name(args, task_vars))
+
+    def opener(self, args, task_vars):
+        """A function that opens a fresh NAPALM session to the host, whether that verifies the router, and the secrets it uses."""
         if napalm is None:
             raise AnsibleActionFail(f"the Python library napalm is missing on the controller: {NAPALM_ERROR}")
-        optional = dict(self.var(task_vars, "manrs_napalm_optional_args", "napalm_optional_args", default={}))
-        port = self.var(task_vars, "ansible_port", "ansible_ssh_port")
-        if port:
-            optional.setdefault("port", int(port))
-        key = self.var(task_vars, "ansible_private_key_file", "ansible_ssh_private_key_file")
-        if key:
-            optional.setdefault("key_file", str(Path(str(key)).expanduser()))
-            optional.setdefault("use_keys", True)
-        strict = bool(self.var(task_vars, "ansible_host_key_checking", default=True))
-        if platform == "frr":
-            optional.setdefault("ssh_strict", strict)
-        if platform == "frr":
+        planned = connection.plan(self.wanted(args, task_vars))
+        if planned.driver == "frr":
             _offer_frr()
-        driver = napalm.get_network_driver(str(self.var(task_vars, "manrs_napalm_driver", default=platform)))
-        address = str(self.var(task_vars, "ansible_host", default=self.host(task_vars)))
-        user = str(self.var(task_vars, "ansible_user", "ansible_ssh_user", default=""))
-        secret = str(self.var(task_vars, "ansible_password", "ansible_ssh_pass", default="") or "")
-        timeout = int(self.var(task_vars, "manrs_timeout", default=60))
+        driver = napalm.get_network_driver(planned.driver)
+        return partial(connection.open_session, planned, driver), planned.verified, list(planned.secrets)
 
-        def connect():
-            session = driver(hostname=address, username=user, password=secret, timeout=timeout, optional_args=dict(optional))
-            session.open()
-            return session
+    def wanted(self, args, task_vars):
+        """How to reach the host, from the variables that inventories use."""
+        text = partial(self._text, task_vars)
+        transport = self._transport(task_vars)
+        port = text(f"ansible_{transport}_port", "ansible_port", "ansible_ssh_port")
+        become = boolean(self._inventory(task_vars, "ansible_become") or False)
+        arguments = text("ansible_ssh_common_args", default="") or text("ansible_ssh_extra_args", default="")
+        return connection.Wanted(
+            system=names.system_of(self.system_name(args, task_vars), text("manrs_napalm_driver"), transport),
+            address=text("ansible_host", default=self.host(task_vars)),
+            username=text("ansible_user", "ansible_ssh_user", default=""),
+            password=text("ansible_password", "ansible_ssh_password", "ansible_ssh_pass", "ansible_httpapi_password", default=""),
+            enable=text("ansible_become_password", "ansible_become_pass", default="") if become else "",
+            key_file=text("ansible_private_key_file", "ansible_ssh_private_key_file"),
+            passphrase=text("ansible_private_key_passphrase", "ansible_ssh_private_key_passphrase"),
+            port=int(port) if port else None,
+            transport=transport,
+            tls=self._flag(task_vars, "ansible_httpapi_use_ssl", default=None if transport != "httpapi" else False),
+            verify_tls=self._flag(task_vars, "ansible_httpapi_validate_certs", default=True),
+            verify_host_key=self._flag(task_vars, "ansible_host_key_checking", "ansible_ssh_host_key_checking", default=True),
+            known_hosts=text("manrs_known_hosts"),
+            ca=text("ansible_httpapi_ca_path", "manrs_ca"),
+            proxy_command=connection.proxy_command(arguments) if arguments else None,
+            timeout=int(text("manrs_timeout", default="60")),
+            optional=_plain(dict(self.var(task_vars, "manrs_napalm_optional_args", "napalm_optional_args", default={}))),
+        )
 
-        return connect, bool(optional.get("ssh_strict", strict)), [one for one in (secret, str(optional.get("secret", ""))) if one]
+    def _text(self, task_vars, *found, default=None):
+        value = self.var(task_vars, *found)
+        return default if value is None else str(value)
+
+    def _flag(self, task_vars, *found, default):
+        value = self.var(task_vars, *found)
+        return default if value is None else boolean(value)
+
+    def _transport(self, task_vars):
+        """Last word of the connection plugin in the inventory."""
+        return str(self._inventory(task_vars, "ansible_connection") or "").rsplit(".", maxsplit=1)[-1]
+
+    def _inventory(self, task_vars, name):
+        """A variable as the inventory has it: the playbooks work locally and without become, whatever it says."""
+        own = (task_vars.get("hostvars") or {}).get(self.host(task_vars)) or {}
+        given = own.get(name)
+        return self._templar.template(task_vars.get(name) if given is None else given)
 
     @contextlib.contextmanager
     def session(self, connect):
@@ -121,13 +140,6 @@ def _offer_frr():
     """Let NAPALM find the FRR driver that the collection carries, unless one is installed."""
     if importlib.util.find_spec("napalm_frr") is None:
         sys.path.append(str(Path(__file__).parents[1] / "napalm"))
-
-
-def scrub(text, secrets):
-    """A message without any of the secrets."""
-    for one in secrets:
-        text = text.replace(one, "********")
-    return text
 
 
 def _plain(args):

@@ -8,12 +8,16 @@ from pathlib import Path
 from typing import Any, Literal
 
 from manrs_conformance import api, collect
+from manrs_conformance.collect import names
+from manrs_conformance.collect.connection import scrub
 from manrs_conformance.errors import UsageError
 from manrs_conformance.model.snapshot import Snapshot
 from nornir.core.inventory import Host
 from nornir.core.task import AggregatedResult, MultiResult, Task
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+from . import sessions
 
 MESSAGE = 300
 
@@ -77,7 +81,11 @@ class EvidenceProcessor(Quiet):
             elif result.failed and not (name in self._snapshots and self._snapshots[name].exists()):
                 self._snapshots.pop(name, None)
                 error = Snapshot(
-                    host=name, platform=host.platform or "", config="", collected_at=collect.now(), error=_reason(host, result)
+                    host=name,
+                    platform=names.platform_of(host.platform or ""),
+                    config="",
+                    collected_at=collect.now(),
+                    error=_reason(host, result),
                 )
                 self._failed[name] = error
 
@@ -173,5 +181,4 @@ def _reason(host: Host, result: MultiResult) -> str:
     error = next((one.exception for one in reversed(result) if one.exception is not None), None)
     text = str(error).strip() if error is not None else "the task failed"
     first = (text.splitlines() or [type(error).__name__])[0] or type(error).__name__
-    password = host.get_connection_parameters("napalm").password
-    return (first.replace(password, "********") if password else first)[:MESSAGE]
+    return scrub(first, sessions.secrets(host))[:MESSAGE]

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
 from manrs_conformance import api, collect
-from manrs_conformance.errors import UsageError
 from nornir.core.task import Result, Task
-from nornir_napalm.plugins.connections import CONNECTION_NAME
+
+from . import sessions
 
 
 def manrs_audit(
@@ -41,9 +39,9 @@ def manrs_audit(
     host, folder = task.host.name, Path(run_dir) / "devices"
     (folder / f"{collect.safe_name(host)}.snapshot.json").unlink(missing_ok=True)
     inputs = _inputs(intent, waivers, sources, as_of)
-    platform = _platform(task)
-    driver = task.host.get_connection(CONNECTION_NAME, task.nornir.config)
-    snapshot = api.collect_device(host, platform, driver, verified=_verified(task))
+    platform = sessions.platform(task)
+    driver, verified = sessions.session(task)
+    snapshot = api.collect_device(host, platform, driver, verified=verified)
     path = collect.save(snapshot, folder)
     report = api.audit_inputs([snapshot], inputs, expected=[host], alone=True).report
     result = {
@@ -88,13 +86,13 @@ def manrs_gate(
           * failed (``bool``): whether the change must not go on
     """
     inputs = _inputs(intent, waivers, sources, as_of)
-    host, platform = task.host.name, _platform(task)
+    host, platform = task.host.name, sessions.platform(task)
     after = api.renamed(api.saved([Path(candidate)], platform)[0], host)
     if base is not None:
         before = api.renamed(api.saved([Path(base)], platform)[0], host)
     else:
-        driver = task.host.get_connection(CONNECTION_NAME, task.nornir.config)
-        before = api.collect_device(host, platform, driver, verified=_verified(task))
+        driver, verified = sessions.session(task)
+        before = api.collect_device(host, platform, driver, verified=verified)
     report, _done = api.gate_inputs([before], [after], inputs, strict=strict, ticket=ticket)
     failed = report.verdict not in ("pass", "overridden")
     return Result(host=task.host, result=api.gate_text(report), verdict=report.verdict, failed=failed)
@@ -127,12 +125,12 @@ def manrs_push(
           * diff (``str``): the change
           * result (``str``): how it ended
     """
-    host, platform = task.host.name, _platform(task)
+    host, platform = task.host.name, sessions.platform(task)
     inputs = _inputs(intent, None, sources, as_of)
-    connect = _opener(task)
+    connect, verified = sessions.opener(task), sessions.verified(task)
     driver = connect()
     try:
-        snapshot = api.collect_device(host, platform, driver, verified=_verified(task))
+        snapshot = api.collect_device(host, platform, driver, verified=verified)
     finally:
         driver.close()
     prepared = api.prepare_push(snapshot, inputs, Path(templates) if templates else None)
@@ -159,44 +157,3 @@ def _inputs(intent: str | Path, waivers: str | Path | None, sources: str | Path 
     return api.Inputs.read(
         Path(intent), Path(waivers) if waivers else None, Path(sources) if sources else None, as_of or collect.now()
     )
-
-
-def _parameters(task: Task) -> Any:
-    return task.host.get_connection_parameters(CONNECTION_NAME)
-
-
-def _platform(task: Task) -> str:
-    platform = _parameters(task).platform or task.host.platform
-    if not platform:
-        raise UsageError(f"{task.host.name}: the inventory gives no platform")
-    return str(platform)
-
-
-def _verified(task: Task) -> bool | None:
-    """Whether host keys are verified, as far as the inventory tells."""
-    optional: Mapping[str, Any] = (_parameters(task).extras or {}).get("optional_args") or {}
-    if "ssh_strict" in optional:
-        return bool(optional["ssh_strict"])
-    return True if _platform(task) == "frr" else None
-
-
-def _opener(task: Task) -> Callable[[], Any]:
-    """A function that opens a fresh session to the host, beside Nornir's own connection."""
-    from nornir.core.plugins.connections import ConnectionPluginRegister
-
-    given, config = _parameters(task), task.nornir.config
-
-    def connect() -> Any:
-        plugin = ConnectionPluginRegister.get_plugin(CONNECTION_NAME)()
-        plugin.open(
-            hostname=given.hostname,
-            username=given.username,
-            password=given.password,
-            port=given.port,
-            platform=given.platform,
-            extras=given.extras,
-            configuration=config,
-        )
-        return plugin.connection
-
-    return connect

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import Any
 
 from manrs_conformance.analysis import concrete, prefixes
-from manrs_conformance.analysis.evaluate import evaluate
+from manrs_conformance.analysis.evaluate import Transfer, evaluate
 from manrs_conformance.model.policy import (
     ALWAYS,
     AllOf,
@@ -142,6 +142,10 @@ def _plain(value: Any) -> Any:
     return sorted(value) if isinstance(value, frozenset) else value
 
 
+def _outcome(decision: Decision) -> tuple[str, Route | None, frozenset[str]]:
+    return decision.verdict, decision.after and replace(decision.after, peer=None), decision.unknown
+
+
 def _way(decision: Decision) -> list[tuple[str, str, str]]:
     return [(one.policy, one.term, one.effect) for one in decision.trace]
 
@@ -161,7 +165,14 @@ def heard(
 ) -> None:
     """Judge one export decision against what the listener heard."""
     first = len(tally.wrong)
-    _heard(tally, session, attachment, replace(route, peer=session.neighbor), seen)
+    route = replace(route, peer=session.neighbor)
+    one, other = (concrete.decide(attachment, replace(route, peer=peer)) for peer in (session.neighbor, None))
+    if _outcome(one) != _outcome(other):
+        # bgpd runs the policy for a whole update group: which member `match peer` means is nowhere to be read.
+        tally.count(seen)
+        tally.unsure("match peer in an export policy")
+        return
+    _heard(tally, session, attachment, route, seen)
     if announced is not None:
         tally.wrong[first:] = [replace(one, source=announced.peer or "", announced=announced) for one in tally.wrong[first:]]
 
@@ -207,7 +218,8 @@ def over_sets(
 ) -> None:
     """The evaluation of whole sets must say of each of these routes what the router did, or that it may."""
     questions: dict[str, Cond] = {str(number): pin(route) for number, (route, _) in enumerate(pairs)}
-    result = evaluate([attachment], afi=session.afi, domain=ALWAYS, questions=questions)
+    stages = [Transfer(unknown=("peer",)), attachment] if direction == "export" else [attachment]
+    result = evaluate(stages, afi=session.afi, domain=ALWAYS, questions=questions)
     for number, (route, seen) in enumerate(pairs):
         taken, refused = result.accepted(str(number)), result.rejected(str(number))
         tally.evaluated += 1

@@ -66,6 +66,19 @@ def table(router: Router, afi: int) -> Iterator[tuple[Key, Route]]:
                 yield (route.peer or "", prefix, int(entry.get("addpathRxId", 1))), route
 
 
+def _chosen(router: Router) -> None:
+    """Wait until bgpd has chosen a best path for every prefix: only then a new listener hears the whole table before End-of-RIB."""
+    deadline = time.monotonic() + 60
+    for afi in (4, 6):
+        while True:
+            routes = json.loads(router.show(f"show bgp ipv{afi} unicast json detail"))["routes"]
+            if all(any("bestpath" in entry for entry in entries) for entries in routes.values()):
+                break
+            if time.monotonic() > deadline:
+                raise LabError("the router does not choose its best paths")
+            time.sleep(0.1)
+
+
 def _path(prefix: str, entry: dict[str, Any]) -> Route:
     segments = entry.get("aspath", {}).get("segments", [])
     path: list[int | tuple[int, ...]] = []
@@ -103,6 +116,7 @@ def exported(router: Router, setup: Setup, sent: dict[Key, Route]) -> tuple[dict
     with Speakers(router.namespace, ROUTER, sources) as speakers:
         speakers.connect()
         announce(speakers, router, sent, _internal(setup.neighbors), add_path=False)
+        _chosen(router)
         found = {key: route for afi in (4, 6) for key, route in table(router, afi)}
         # Who connects when the table is complete hears it whole, up to End-of-RIB of both families.
         speakers.peers += listeners
@@ -112,6 +126,8 @@ def exported(router: Router, setup: Setup, sent: dict[Key, Route]) -> tuple[dict
             if time.monotonic() > deadline:
                 raise LabError("listeners do not hear the end of the table")
             speakers.turn(0.1)
+        while speakers.turn(0.5):
+            continue
         return found, {one.address: one.heard for one in listeners}
 
 

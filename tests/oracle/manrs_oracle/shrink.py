@@ -29,6 +29,8 @@ Case = tuple[Setup, dict[observe.Key, Route]]
 
 def shrink(router: Router, setup: Setup, wrong: Disagreement, *, probes: int = 150) -> tuple[Case, Disagreement] | None:
     """The least case found, or None when the route alone does not show the disagreement."""
+    if setup.direction == "export" and not wrong.source:
+        return None
     origin = wrong.source or wrong.neighbor
     keep = tuple(one for one in setup.neighbors if one.address in (wrong.neighbor, origin))
     others = {one.address for one in setup.neighbors} - {one.address for one in keep}

@@ -42,6 +42,7 @@ PRINTED = {
     "0:0": "internet",
 }
 """Names that routers print instead of numbers; whether an expression reads name or number differs per platform and version."""
+LONGEST = len("65535:65535")
 DELIMITER = r"(?:^|[,{}() ]|\Z)"
 ORDERED = 5
 """More communities than this are not tried in every order."""
@@ -159,8 +160,15 @@ def _presence(one: CommunityList, entry: CommunityEntry) -> str | None:
 
 
 def deleted(one: CommunityList, community: str) -> bool | None:
-    """Whether `set comm-list NAME delete` removes a single community."""
-    return matches(one, "list", frozenset({community}))
+    """Whether `set comm-list NAME delete` removes a single community; None where it cannot be told.
+
+    FRR (8.4: `community_str_get`) hands an expression a standard community without its eleventh character.
+    """
+    hit = matches(one, "list", frozenset({community}))
+    if one.kind == "standard" and len(community) == LONGEST and any(entry.names for entry in one.entries):
+        short = matches(one, "list", frozenset({community[:-1]}))
+        return hit if short == hit else None
+    return hit
 
 
 def matches(one: CommunityList, mode: str, communities: frozenset[str]) -> bool | None:

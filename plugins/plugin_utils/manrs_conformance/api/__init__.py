@@ -12,7 +12,7 @@ from .explaining import explain
 from .files import collect_device, devices, renamed, route, saved, single
 from .gating import Gated, gate_bundle, gate_export, gate_files, gate_inputs, gate_json
 from .revision import base_side
-from .sourcing import Fetched, Held, fetch_sources, held_sources, source_changes
+from .sourcing import Fetched, Held, fetch_sources, held_sources, observatory_figures, source_changes
 from .words import brief, counts, report_json, summary_text
 
 __all__ = [
@@ -42,6 +42,7 @@ __all__ = [
     "gate_markdown",
     "gate_text",
     "held_sources",
+    "observatory_figures",
     "opens_commitment",
     "parse",
     "prepare_push",

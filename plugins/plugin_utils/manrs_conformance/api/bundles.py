@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import getpass
 import json
 import secrets
@@ -15,6 +16,7 @@ from pathlib import Path
 import yaml
 
 from .. import collect, evidence
+from ..analysis import observatory
 from ..errors import InputError
 from ..sources import reference as references
 from . import circumstances
@@ -92,13 +94,22 @@ def write_bundle(
         signer=evidence.Signer(key) if key else None,
         before=before,
         mode=mode or ("blocks" if len(done.routers) > FLEET else "full"),
-        extra=extra,
+        extra={**_observatory(inputs), **(extra or {})},
     )
     if commitment_key is None:
         beside = path.with_name(path.name + ".commitment-key")
         beside.touch(mode=0o600)
         beside.write_text(secret.hex() + "\n", encoding="ascii")
     return built
+
+
+def _observatory(inputs: Inputs) -> dict[str, bytes]:
+    """The Observatory's figures as a file of the bundle, where any source for them was asked."""
+    found = [one for one in observatory.figures(inputs.intent, inputs.reference) if one.value is not None]
+    if not found:
+        return {}
+    content = [dataclasses.asdict(one) for one in observatory.figures(inputs.intent, inputs.reference)]
+    return {"observatory.json": json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False).encode() + b"\n"}
 
 
 def _contact(inputs: Inputs) -> str:

@@ -96,5 +96,10 @@ def renamed(snapshot: Snapshot, host: str) -> Snapshot:
 
 def collect_device(host: str, platform: str, driver: Driver, *, verified: bool | None = None) -> Snapshot:
     """Read one router by its platform's allow-list."""
-    commands = platforms.load(platform).commands
-    return collect.snapshot(host, platform, driver, commands.state, verified=verified)
+    one = platforms.load(platform)
+    commands = one.commands
+    found = collect.snapshot(
+        host, platform, driver, commands.state, optional=commands.optional, getters=commands.getters, verified=verified
+    )
+    live = one.parse("", found.state).live
+    return replace(found, device_clock=live.clock if live is not None else None)

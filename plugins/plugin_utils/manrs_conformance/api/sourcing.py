@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import checks
+from ..analysis import observatory
 from ..errors import InputError, UsageError
 from ..model.intent import Intent
 from ..model.reference import Provenance, Reference, Vrp
@@ -154,3 +155,9 @@ def _payload_changes(before: Reference, after: Reference, intent: Intent) -> Ite
     for word, change in (("gone", ours(before) - ours(after)), ("new", ours(after) - ours(before))):
         for one in sorted(change, key=lambda each: (each.prefix, each.asn, each.max_length)):
             yield f"ROA {word}: {one.prefix} maxLength {one.max_length} AS{one.asn}"
+
+
+def observatory_figures(folder: Path, intent: Path, as_of: str) -> tuple[observatory.Figure, ...]:
+    """The figures of the MANRS Observatory that a folder of sources gives, with what they count."""
+    declared = intents.load_intent(intent)
+    return observatory.figures(declared, references.load(folder, as_of, intent=declared))

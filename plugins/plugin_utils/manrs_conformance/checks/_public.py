@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterator, Mapping
 from typing import TypeVar
 
@@ -51,15 +50,6 @@ def announced(context: FleetContext) -> tuple[Originated, ...]:
 def home(intent: Intent, one: Originated) -> int:
     """The own ASN that a finding on the prefix is filed under."""
     return next((asn for asn in one.origins if asn in intent.asns), intent.asns[0])
-
-
-def when(text: str | None) -> datetime.datetime | None:
-    """A time in UTC, or None where there is none that can be read."""
-    try:
-        found = datetime.datetime.fromisoformat(text or "")
-    except ValueError:
-        return None
-    return found.astimezone(datetime.UTC) if found.tzinfo else found.replace(tzinfo=datetime.UTC)
 
 
 def listed(items: object, most: int = 5) -> str:

@@ -183,8 +183,13 @@ def validates(router: Router, session: Session) -> bool:
 
 
 def delivered(session: Session, router: Router, *, first_as: bool = True) -> Cond:
-    """Routes that the neighbour can bring before the policy: first AS, own-AS loop and validation applied as the router does."""
+    """Routes that the neighbour can bring before the policy: first AS, own-AS loop and validation applied as the router does.
+
+    The peer is the neighbour itself, where it is one address: a listen range stands for many, and an interface for an address unknown.
+    """
     conds: list[Cond] = [TextMatch("protocol", frozenset({"bgp"}))]
+    if session.interface is None and "/" not in session.neighbor:
+        conds.append(TextMatch("peer", frozenset({session.neighbor})))
     if first_as and session.enforce_first_as and isinstance(session.remote_as, int):
         conds.append(path(aspath.first_is((session.remote_as,))))
     else:

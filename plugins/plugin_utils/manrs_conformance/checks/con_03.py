@@ -1,4 +1,4 @@
-"""CON-03: a mailbox for abuse is published (MANRS Action 3)."""
+"""CON-03: a mailbox for abuse and a telephone number are published (MANRS Action 3)."""
 
 from __future__ import annotations
 
@@ -18,23 +18,26 @@ def fleet(context: FleetContext, check: Check) -> Iterable[Finding]:
 
 
 def _judge(context: FleetContext, check: Check, asn: int, given: list[str]) -> Finding:
-    subject, doubts = f"AS{asn}", []
+    subject, doubts, known = f"AS{asn}", [], list[Contact]()
     for source in given:
         problem, contacts = _contacts(context, asn, source)
         if problem:
             doubts.append(problem)
             continue
-        found = [one for one in contacts if "abuse" in one.roles and one.emails]
-        if found:
-            message = f"AS{asn}: {found[0].emails[0]} in {source}"
-            return told(context, check, asn, subject, Status.PASS, message, *given)
+        known += contacts
+    mailboxes = [one.emails[0] for one in known if "abuse" in one.roles and one.emails]
+    phones = [one.phones[0] for one in known if one.phones]
+    if mailboxes and phones:
+        message = f"AS{asn}: abuse to {mailboxes[0]}, telephone {phones[0]}"
+        return told(context, check, asn, subject, Status.PASS, message, *given)
     if "rdap" not in given:
         doubts.append("the registry was not asked")
     if doubts:
         return unknown(context, check, asn, subject, "; ".join(doubts), *given)
-    message = f"AS{asn}: no mailbox for abuse is published"
-    remedy = "Add an abuse contact (abuse-c) to the record in the regional registry."
-    return told(context, check, asn, subject, Status.FAIL, message, *given, cause="no abuse contact", remedy=remedy)
+    lacking = " and ".join([*([] if mailboxes else ["no mailbox for abuse"]), *([] if phones else ["no telephone number"])])
+    message = f"AS{asn}: {lacking} is published"
+    remedy = "Add an abuse contact (abuse-c) and a telephone number to the record in the regional registry."
+    return told(context, check, asn, subject, Status.FAIL, message, *given, cause=lacking, remedy=remedy)
 
 
 def _contacts(context: FleetContext, asn: int, source: str) -> tuple[str | None, tuple[Contact, ...]]:
@@ -48,4 +51,6 @@ def _contacts(context: FleetContext, asn: int, source: str) -> tuple[str | None,
     return ("PeeringDB was not asked" if net is None else net.problem), net.contacts if net else ()
 
 
-CHECK = Check("CON-03", "3", "A mailbox for abuse is published", Severity.MEDIUM, scope="fleet", fleet=fleet)
+CHECK = Check(
+    "CON-03", "3", "A mailbox for abuse and a telephone number are published", Severity.MEDIUM, scope="fleet", fleet=fleet
+)

@@ -6,7 +6,8 @@ import datetime
 from collections.abc import Iterable, Iterator
 
 from ..model.result import Finding, Severity, Status
-from ._public import told, unknown, when
+from ..model.times import when
+from ._public import told, unknown
 from .base import Check, FleetContext
 
 YEAR = datetime.timedelta(days=366)

@@ -62,8 +62,13 @@ def _wrong(context: FleetContext, asn: int, prefix: str) -> str | None:
 
 
 def _events(context: FleetContext, asn: int) -> Iterable[str]:
-    """Events that would have to be explained; which degree of suspicion counts is not published, so each is shown."""
+    """What keeps the answer open: no ROAs to judge by, and events that would have to be explained.
+
+    Which degree of suspicion counts is not published, so each is shown.
+    """
     reference = context.reference
+    if not reference.vrps or reference.problem("vrps"):
+        yield f"whether an announcement was invalid is not known: {reference.problem('vrps') or 'no VRPs were given'}"
     if not reference.given("grip"):
         return
     found = (reference.grip or {}).get(asn)

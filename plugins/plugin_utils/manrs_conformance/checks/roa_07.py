@@ -6,7 +6,8 @@ import datetime
 from collections.abc import Iterable
 
 from ..model.result import Finding, Severity, Status
-from ._public import told, when
+from ..model.times import when
+from ._public import told
 from .base import Check, FleetContext
 
 NEAR = datetime.timedelta(hours=2)

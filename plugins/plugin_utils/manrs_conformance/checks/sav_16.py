@@ -7,7 +7,8 @@ from collections.abc import Iterable
 
 from ..model.public import SpoofTests
 from ..model.result import Finding, Severity, Status
-from ._public import per_asn, told, unknown, when
+from ..model.times import when
+from ._public import per_asn, told, unknown
 from .base import Check, FleetContext
 
 MONTHS = 3

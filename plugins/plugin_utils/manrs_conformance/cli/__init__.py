@@ -334,3 +334,18 @@ def diff_sources(old: Path, new: Path, intent_path: Path, as_of: str | None) -> 
     for line in api.source_changes(old, new, intent_path, as_of or collect.now()):
         click.echo(line)
     return 0
+
+
+@sources.command("score")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--intent", "intent_path", type=READABLE, required=True, help="manrs.yml")
+@click.option("--as-of", "as_of", default=None, help="Judge as of this time (RFC 3339 UTC); now when absent.")
+def score_sources(folder: Path, intent_path: Path, as_of: str | None) -> int:
+    """Show the figures of the MANRS Observatory with the list behind each, to compare with a published score."""
+    for one in api.observatory_figures(folder, intent_path, as_of or collect.now()):
+        score = "no score" if one.score is None else f"{one.score:.0f} %"
+        mark = "" if one.certain or one.score is None else " (uncertain)"
+        click.echo(f"AS{one.asn} {one.metric:7} {score}{mark}: {one.because}")
+        for item in one.items:
+            click.echo(f"    {item}")
+    return 0

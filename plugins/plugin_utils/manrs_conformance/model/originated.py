@@ -57,7 +57,8 @@ def declares(ranges: Iterable[PrefixRange], prefix: str) -> bool:
 
 def _whole(ranges: Iterable[PrefixRange]) -> list[str]:
     """Prefixes of ranges that hold their own length; the more specific ones of a range are known only when seen."""
-    return [one.prefix for one in ranges if one.ge is None or one.ge <= int(one.prefix.rpartition("/")[2])]
+    nets = [(ipaddress.ip_network(one.prefix), one.ge) for one in ranges]
+    return [str(net) for net, ge in nets if ge is None or ge <= net.prefixlen]
 
 
 def _order(key: tuple[str, tuple[int, ...]]) -> tuple[int, int, int, tuple[int, ...]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,6 +10,11 @@ from typing import Any, Protocol, runtime_checkable
 
 from ..model.plan import Plan
 from ..model.router import Router
+
+READS = re.compile(
+    r"(?:show [^\n;|&<>`$]+(?: \| (?:json|section \S.*|include \S.*))?"
+    r"|vtysh -c 'show [^\n';|&<>`$]+'|date -u \+[%A-Za-z:-]+|cat /proc/[a-z/]+|sysctl -a -r [^\s;|&<>`]+|nft -j list ruleset|ip -j addr show)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +24,10 @@ class Commands:
     `config` shows the running configuration. `state` maps the key under which the output is handed to `parse` to the command. Keys
     in `optional` may fail without making the router unreadable; keys in `large` are sent only when the routing table is small (see
     `large_limit`); keys in `privileged` may be sent with `sudo -n ` in front.
+
+    `getters` maps state keys to the NAPALM getters that stand in where a driver has no command line. `session` is what the drivers send by
+    themselves, to open a session, to hold it, to read the configuration: with `allowed()` it is all that an account for audits needs.
+    A text that could do more than read is a ValueError.
     """
 
     config: str
@@ -26,6 +36,16 @@ class Commands:
     large: frozenset[str] = frozenset()
     large_limit: int = 20_000
     privileged: frozenset[str] = frozenset()
+    getters: Mapping[str, str] = field(default_factory=dict)
+    session: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        for text in (self.config, *self.state.values()):
+            if not READS.fullmatch(text):
+                raise ValueError(f"not a command that only reads: {text!r}")
+        for name in self.getters.values():
+            if not re.fullmatch(r"get_[a-z_]+", name):
+                raise ValueError(f"not a getter: {name!r}")
 
     def allowed(self) -> frozenset[str]:
         """Every text that may be sent, privileged forms included."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ..analysis import concrete
-from ..checks import _origin
+from ..analysis import origin as validation
 from ..model.intent import Limits
 from ..model.plan import ImportPlan, Plan
 from ..model.policy import PrefixEntry, Rpki
@@ -117,7 +117,7 @@ def losses(before: Router, after: Router, seen: Mapping[Key, Forecast], limits: 
     for route in (after.live.routes or ()) if after.live else ():
         there.setdefault((route.neighbor, "ipv6-unicast" if ":" in route.prefix else "ipv4-unicast"), set()).add(route.prefix)
     now, out = live(after), []
-    vrps = _origin.index((after.live.vrps if after.live else None) or ())
+    vrps = validation.index((after.live.vrps if after.live else None) or ())
     for key, was in sorted(live(before).items()):
         one = now.get(key)
         if one is None:
@@ -136,9 +136,9 @@ def losses(before: Router, after: Router, seen: Mapping[Key, Forecast], limits: 
     return tuple(out)
 
 
-def _invalid(route: LiveRoute, vrps: _origin.Index) -> bool:
+def _invalid(route: LiveRoute, vrps: validation.Index) -> bool:
     """Whether the VRPs that the router holds now make a route invalid: they may have changed since the forecast."""
-    return _origin.validate(vrps, route.prefix, _origin.origin(route.as_path, 0)) is Rpki.INVALID
+    return validation.validate(vrps, route.prefix, validation.origin(route.as_path, 0)) is Rpki.INVALID
 
 
 def live(router: Router) -> dict[Key, LiveSession]:

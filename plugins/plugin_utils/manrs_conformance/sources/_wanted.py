@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..model.intent import Intent
 
+GREATEST = 1000
+"""ASNs of customers' as-sets that are still asked one by one; with more, what they announce counts as unknown."""
 PRIVATE = ((64512, 65534), (4200000000, 4294967294))
 
 
@@ -19,9 +22,9 @@ class Wanted:
     as_sets: tuple[str, ...] = ()
 
 
-def wanted(intent: Intent, origins: tuple[int, ...] = ()) -> Wanted:
+def wanted(intent: Intent, origins: Sequence[int] = ()) -> Wanted:
     """What an intent asks for; `origins` are ASNs found in its customers' as-sets."""
-    customers = dict.fromkeys(origins)
+    customers = dict.fromkeys(origins if len(origins) <= GREATEST else ())
     for one in intent.neighbours:
         if one.relationship == "customer":
             customers |= dict.fromkeys([*((one.select.asn,) if one.select.asn else ()), *(one.origins or ())])

@@ -189,7 +189,7 @@ def read_dump(raw: bytes) -> Dump:
     for one in objects(text):
         kind, key = one[0]
         if kind in {"route", "route6", "aut-num", "as-set"}:
-            place = ("route", key.lower()) if kind.startswith("route") else (kind, key.upper())
+            place = ("route", _canonical(key)) if kind.startswith("route") else (kind, key.upper())
             texts[place] = (*texts.get(place, ()), "\n".join(f"{name}: {value}" for name, value in one))
         if kind == "as-set":
             members = set(_values(one, "members"))
@@ -279,6 +279,14 @@ def _by_source(queries: Sequence[str], default: tuple[str, ...]) -> Iterator[tup
         source, pinned, _name = ("", "", "") if one[0] == "r" else one[1:].rpartition("::")
         groups.setdefault((_clean(source),) if pinned else default, []).append(one)
     yield from sorted(groups.items(), key=lambda item: item[0] != default)
+
+
+def _canonical(prefix: str) -> str:
+    """A prefix as it is asked for; what is none stays as it is, and is never found."""
+    try:
+        return str(ipaddress.ip_network(prefix))
+    except ValueError:
+        return prefix
 
 
 def _covering(prefix: str) -> list[str]:

@@ -269,7 +269,8 @@ def _asked(source: str, module: ModuleType, settings: Mapping[str, str], run: _R
     problem = late or (failures[0] if failures and all(one.problem for one in value.values()) else None)
     notes = sorted({str(one["note"]) for one in tape.answers.values() if one.get("note")})
     result: Sourced[Any] = sourced(source, location, run.as_of, raw, value, problem=f"{location}: {problem}" if problem else None)
-    return described(result, stale=late is not None, query=f"{len(tape.answers)} questions", note="; ".join(notes[:3]))
+    said = {"retrieved_at": tape.retrieved_at, "query": f"{len(tape.answers)} questions", "note": "; ".join(notes[:3])}
+    return described(result, stale=late is not None, **said)
 
 
 def _live(source: str, module: ModuleType, settings: Mapping[str, str], run: _Run, hours: int) -> Web:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
@@ -73,6 +74,7 @@ def _routes(text: str) -> tuple[RouteObject, ...]:
         if kind not in {"route", "route6"}:
             continue
         split_prefix(prefix)
+        prefix = str(ipaddress.ip_network(prefix))
         values = dict(reversed(one))
         origin = values.get("origin", "").upper().removeprefix("AS")
         found.add(RouteObject(prefix, int(origin), values.get("source", "").upper()))

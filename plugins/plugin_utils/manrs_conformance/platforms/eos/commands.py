@@ -14,4 +14,6 @@ COMMANDS = Commands(
         "rpki_cache": "show bgp rpki cache",
     },
     optional=frozenset({"bgp_summary_ipv4", "bgp_summary_ipv6", "rpki_cache"}),
+    session=frozenset({"enable"}),
 )
+"""The driver opens with `show version` and sends `enable` before each command; a role that permits `show` is enough behind it."""

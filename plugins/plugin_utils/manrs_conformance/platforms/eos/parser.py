@@ -5,22 +5,19 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import TypeVar
 
-from ...model.policy import Afi, AsPathList, CommunityList, Policy, PrefixList
-from ...model.router import Interface, Origination, Router, Taint, Undefined, Unread, Urpf
+from ...model.policy import Afi, AsPathList, Policy, PrefixList
+from ...model.router import Interface, Origination, Router, Undefined, Unread, Urpf
 from .. import _acl
+from .._address import canonical
 from .._lists import Unreadable
 from .._routemap import cannot, lower
 from . import live, originations, sessions
-from .bgp import canonical
 from .draft import Draft, Face, rpki_caches
 from .filters import Context
 from .reader import read
 from .routemap import LANGUAGE, EosScope, change, doubt_view, match
 from .statement import version_of
-
-L = TypeVar("L", PrefixList, AsPathList, CommunityList)
 
 
 def parse(text: str, state: Mapping[str, str]) -> Router:
@@ -49,9 +46,9 @@ def parse(text: str, state: Mapping[str, str]) -> Router:
         sessions=built,
         interfaces=faces,
         policies=policies,
-        prefix_lists=tuple(one for key in draft.lists.prefix for one in _readable(draft, draft.lists.prefix_list(*key))),
+        prefix_lists=draft.lists.prefix_lists(),
         as_path_lists=tuple(_as_path_lists(draft)),
-        community_lists=tuple(one for key in draft.lists.community for one in _readable(draft, draft.lists.community_list(*key))),
+        community_lists=draft.lists.community_lists(),
         other_lists=tuple(_route_filters(draft)),
         originations=_unique(made),
         statics=tuple(draft.statics),
@@ -147,17 +144,10 @@ def _unread_sessions(draft: Draft) -> dict[str, int]:
     return out
 
 
-def _readable(draft: Draft, one: L | None) -> Iterator[L]:
-    """The list, unless it is only lines that were not understood: then it is known by its taint."""
-    if one is not None and (one.entries or one.name not in draft.lists.tainted):
-        yield one
-
-
 def _as_path_lists(draft: Draft) -> Iterator[AsPathList]:
     dialect = "cisco" if draft.string_mode else "asn"
-    for name in draft.lists.as_path:
-        for found in _readable(draft, draft.lists.as_path_list(name)):
-            yield replace(found, entries=tuple(replace(one, dialect=dialect) for one in found.entries))
+    for found in draft.lists.as_path_lists():
+        yield replace(found, entries=tuple(replace(one, dialect=dialect) for one in found.entries))
 
 
 def _route_filters(draft: Draft) -> Iterator[PrefixList]:
@@ -221,10 +211,7 @@ def _validation(draft: Draft) -> dict[str, bool]:
 def _expand(draft: Draft) -> tuple[Unread, ...]:
     """Unread lines by number; what taints a peer group reaches its members by the name of the group."""
     out: list[Unread] = list(draft.ledger.unread)
-    seen = {one.line for one in out}
-    for number, letter in enumerate(draft.ledger.states, 1):
-        if letter == 63 and number not in seen:
-            out.append(Unread(number, draft.ledger.lines[number - 1].strip(), "unrecognised", Taint("router")))
+    out += draft.ledger.untaken(out)
     final = [one for one in out if draft.ledger.states[one.line - 1] in b"s?"]
     return tuple(sorted(dict.fromkeys(final), key=lambda one: (one.line, str(one.taints))))
 
@@ -238,8 +225,7 @@ def _complete(draft: Draft) -> tuple[bool, str]:
         return False, f"a text that ends with `{draft.text_until}` is not closed"
     if not draft.ended:
         return False, "the last statement is not `end`"
-    after = draft.ledger.lines[draft.ended :]
-    if any(line.strip() and not line.lstrip().startswith(("!", "#")) for line in after):
+    if draft.ledger.goes_on(draft.ended):
         return False, f"statements stand after `end` (line {draft.ended})"
     return True, ""
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ...model.router import Taint
-from .._block import Ledger, Statement
+from .._address import canonical
+from .._block import Ledger, Statement, word_set
 from .._lists import Unreadable, asn, decimal, prefix, prefix_text
 from .statement import BGP_IRRELEVANT, ROUTER_IRRELEVANT
-from .statement import words as word_set
 
 Option = tuple[list[str] | None, int]
 """Words after the option's name and the line; None when a `no` takes it away."""
@@ -120,15 +119,6 @@ class Bgp:
     def leave(self) -> None:
         """Go back to the level of the process."""
         self.vrf, self.family, self.skip, self.template = DEFAULT, "", False, None
-
-
-def canonical(name: str) -> str:
-    """An address as text in canonical form (`%INTERFACE` behind it stays as written); the name of a group stays."""
-    address, mark, scope = name.partition("%")
-    try:
-        return f"{ipaddress.ip_address(address)}{mark}{scope}"
-    except ValueError:
-        return name
 
 
 def header(words: list[str], line: int) -> Bgp | None:
@@ -271,12 +261,13 @@ def _neighbor(bgp: Bgp, body: list[str], line: int, negative: bool, ledger: Ledg
     name, option, rest = canonical(body[1]), body[2].lower(), body[3:]
     table = bgp.table(bgp.vrf)
     peer = table.peer(name, line)
-    peer.lines.append(line)
     if option == "peer-group" and not rest:
         table.groups.add(name)
+        peer.lines.append(line)
         ledger.used(line)
         return
     policy = option in AF or option in AF_IRRELEVANT or (option == "inherit" and rest[:1] == ["peer-policy"])
+    new = bool(bgp.family) and bgp.family not in peer.families
     target = peer.base
     if policy or (bgp.family and option == "peer-group"):
         target = peer.families.setdefault(bgp.family or "ipv4-unicast", {})
@@ -284,6 +275,10 @@ def _neighbor(bgp: Bgp, body: list[str], line: int, negative: bool, ledger: Ledg
         # A neighbour named in a family belongs to it, whatever is said of it there.
         peer.families.setdefault(bgp.family, {})
     _option(target, option, rest, line, negative, ledger, Taint("session", name))
+    if new and ledger.is_irrelevant(line):
+        ledger.used(line)
+    if ledger.is_used(line):
+        peer.lines.append(line)
 
 
 def _option(

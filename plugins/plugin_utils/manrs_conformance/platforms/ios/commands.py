@@ -9,10 +9,13 @@ COMMANDS = Commands(
     state={
         "version": "show version",
         "clock": "show clock",
+        "privilege": "show privilege",
         "bgp_summary_ipv4": "show bgp ipv4 unicast summary",
         "bgp_summary_ipv6": "show bgp ipv6 unicast summary",
         "bgp_neighbors": "show bgp all neighbors",
         "rpki_servers": "show bgp ipv4 unicast rpki servers",
     },
     optional=frozenset({"bgp_summary_ipv4", "bgp_summary_ipv6", "bgp_neighbors", "rpki_servers"}),
+    session=frozenset({"terminal width 511", "terminal length 0", "enable", "exit"}),
 )
+"""The account needs privilege level 15, or what it is shown of the configuration is only a part: `show privilege` proves it."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import ipaddress
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from ...model.policy import ACCEPT, ALWAYS, Const, Policy, PrefixList, Term, Verdict
+from ...model.policy import ACCEPT, ALWAYS, Const, Policy, Term, Verdict
 from ...model.router import Origination, Router, RpkiCache, Session, Taint, Undefined, Unread
 from .. import _acl
+from .._address import masked
 from .._clauses import Scope
 from .._lists import Unreadable, decimal, prefix, prefix_text
 from .._routemap import lower
@@ -17,6 +18,9 @@ from .bgp import Bgp, Table
 from .clauses import LANGUAGE
 from .draft import Draft
 from .reader import read
+
+FULL = 15
+"""The privilege level that sees the whole configuration; a lower one sees only what it may itself configure."""
 
 
 def parse(text: str, state: Mapping[str, str]) -> Router:
@@ -36,7 +40,7 @@ def parse(text: str, state: Mapping[str, str]) -> Router:
     faces = interfaces.build(draft)
     originations = tuple(one for table in bgp.tables.values() for one in _originations(table, draft, policies))
     _default_maps(built, draft, policies)
-    complete, because = _complete(draft)
+    complete, because = _complete(draft, state)
     return Router(
         platform="ios",
         hostname=draft.hostname,
@@ -46,10 +50,10 @@ def parse(text: str, state: Mapping[str, str]) -> Router:
         sessions=built,
         interfaces=faces,
         policies=policies,
-        prefix_lists=tuple(filter(None, (draft.lists.prefix_list(*key) for key in draft.lists.prefix))),
-        as_path_lists=tuple(filter(None, (draft.lists.as_path_list(key) for key in draft.lists.as_path))),
-        community_lists=tuple(filter(None, (draft.lists.community_list(*key) for key in draft.lists.community))),
-        other_lists=tuple(_route_filters(draft)),
+        prefix_lists=draft.lists.prefix_lists(),
+        as_path_lists=draft.lists.as_path_lists(),
+        community_lists=draft.lists.community_lists(),
+        other_lists=_acl.route_filters(draft.acls.values()),
         originations=originations,
         statics=tuple(draft.statics),
         caches=caches,
@@ -68,15 +72,6 @@ def parse(text: str, state: Mapping[str, str]) -> Router:
 def _undefined(draft: Draft, context: sessions.Context) -> tuple[Undefined, ...]:
     every = dict.fromkeys((*draft.undefined, *context.undefined))
     return tuple(sorted(every, key=lambda one: (one.line, one.kind, one.name)))
-
-
-def _route_filters(draft: Draft) -> Iterator[PrefixList]:
-    """Access lists that can be read as filters of routes."""
-    for acl in draft.acls.values():
-        try:
-            yield _acl.route_filter(acl)
-        except Unreadable:
-            continue
 
 
 def _orphans(draft: Draft, bgp: Bgp) -> None:
@@ -114,23 +109,22 @@ def _expand(draft: Draft, context: sessions.Context) -> tuple[Unread, ...]:
             out += [
                 replace(one, taints=Taint("session", name), derived=True) for name in sorted(context.used.get(one.taints.name, ()))
             ]
-    # A line that stays in its first state has no account yet: it is one that no reader took.
-    seen = {one.line for one in out}
-    for number, letter in enumerate(draft.ledger.states, 1):
-        if letter == 63 and number not in seen:
-            out.append(Unread(number, draft.ledger.lines[number - 1].strip(), "unrecognised", Taint("router")))
+    out += draft.ledger.untaken(out)
     return tuple(sorted(out, key=lambda one: one.line))
 
 
-def _complete(draft: Draft) -> tuple[bool, str]:
+def _complete(draft: Draft, state: Mapping[str, str]) -> tuple[bool, str]:
+    if "privilege" in state:
+        level = re.search(r"Current privilege level is (\d{1,2})\b", state["privilege"])
+        if level is None or int(level[1]) < FULL:
+            return False, f"the account has privilege level {level[1] if level else 'unknown'}: IOS may show it only a part"
     if not draft.statements:
         return False, "the text has no statements"
     if not (draft.shown or draft.version or draft.hostname):
         return False, "the head is missing: neither `version`, `hostname` nor the first line of `show running-config`"
     if (draft.shown or draft.version) and not draft.ended:
         return False, "the text has no `end`"
-    after = draft.ledger.lines[draft.ended :] if draft.ended else []
-    if any(line.strip() and not line.lstrip().startswith("!") for line in after):
+    if draft.ledger.goes_on(draft.ended, ("!",)):
         return False, f"statements stand after `end` (line {draft.ended})"
     return True, ""
 
@@ -194,11 +188,7 @@ def _origination(
     afi = 6 if "ipv6" in family else 4
     text = words[1]
     if "/" not in text and afi == 4:
-        mask = rest[rest.index("mask") + 1] if "mask" in rest else rest[0] if rest and rest[0][:1].isdecimal() else _classful(text)
-        try:
-            text = str(ipaddress.ip_network(f"{text}/{mask}", strict=False))
-        except ValueError as error:
-            raise Unreadable(text) from error
+        text = masked(text, rest)
     found = prefix_text(*prefix(text, afi), afi)
     if kind == "network":
         return Origination("network", family, found, None, _policy(rest, "route-map", line, draft, policies), table.vrf, line)
@@ -210,11 +200,6 @@ def _origination(
         actions = tuple(action for term in shaped.terms for action in term.actions)
         shaped = Policy(shaped.name, "route-map", (Term("attributes", ALWAYS, ACCEPT, actions=actions, lines=shaped.lines),))
     return Origination("aggregate", family, found, None, shaped, table.vrf, line, "summary-only" in rest)
-
-
-def _classful(text: str) -> int:
-    first = int(text.partition(".")[0]) if text.partition(".")[0].isdecimal() else 0
-    return 8 if first < 128 else 16 if first < 192 else 24
 
 
 def _default_maps(built: tuple[Session, ...], draft: Draft, policies: Mapping[str, Policy]) -> None:

@@ -6,12 +6,14 @@ import re
 from collections.abc import Callable
 
 from ...model.router import Secret, Taint
+from .._address import canonical
 from .._block import Ledger, Redacted, Statement, placeholder, statement
 from .._lists import run_of_prefixes
 from .._routemap import RouteMap, cannot
 from . import bgp as bgp_block
 from . import clauses, interfaces, listlines
 from .draft import Draft
+from .interfaces import AFI_WORD
 from .statement import IRRELEVANT, IRRELEVANT_IP, secrets
 from .toplevel import TOP
 
@@ -202,14 +204,14 @@ def _unknown(draft: Draft, at: Statement) -> None:
         draft.acl.tainted = True
         draft.lists.tainted.add(draft.acl.name)
     elif inside and draft.block == "bgp" and at.words[0] == "neighbor" and len(at.words) > 1:
-        taint = Taint("session", bgp_block.canonical(at.words[1]))
+        taint = Taint("session", canonical(at.words[1]))
     elif not inside:
         draft.block = "unknown"
     draft.ledger.miss(at.number, "unrecognised", taint)
 
 
 def _redacted(draft: Draft, at: Statement, what: Redacted) -> None:
-    draft.ledger.miss(at.number, what.state, what.taint)
+    draft.ledger.miss(at.number, what.state, what.taint, what.where)
     name = what.taint.name
     if what.taint.kind == "list":
         draft.lists.tainted.add(name)
@@ -218,7 +220,7 @@ def _redacted(draft: Draft, at: Statement, what: Redacted) -> None:
             if acl is not None:
                 acl.tainted = True
     elif what.taint.kind == "interface" and draft.face is not None:
-        draft.face.unknown |= {4, 6}
+        draft.face.unknown |= {afi for afi, word in AFI_WORD.items() if what.where in ("", word)}
     elif what.taint.kind == "policy":
         if draft.block == "route-map" and draft.map is not None and draft.entry is not None and draft.map.name == name:
             cannot(draft.entry, what.part, at.number)

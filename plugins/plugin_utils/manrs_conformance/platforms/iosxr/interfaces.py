@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from ...model.router import Interface, SourceFilter, StaticRoute, Taint
 from .._acl import Acl, extended_rule, source_filter
+from .._address import is_address
 from .._block import Ledger
 from .._lists import Unreadable, decimal
 from .statement import APPLY, INTERFACE, INTERFACE_IP
@@ -24,6 +25,11 @@ class Faces:
     bound: list[tuple[int, str, int]] = field(default_factory=list)
     """Family, name and line of every access list that an interface binds."""
     statics: list[StaticRoute] = field(default_factory=list)
+
+    def doubt(self, names: set[str]) -> None:
+        """Lists that some line of was not understood."""
+        for (_, name), acl in self.acls.items():
+            acl.tainted = acl.tainted or name in names
 
     def made(self) -> tuple[Interface, ...]:
         """The interfaces, unnumbered ones with the addresses they borrow."""
@@ -154,14 +160,13 @@ def _rule(acl: Acl, node: Node, ledger: Ledger) -> None:
     try:
         seq, rule = extended_rule(node.words, acl.afi, node.number)
         if not rule.source.known or rule.destination is None or not rule.destination.known:
-            # The rule keeps its place; the group it names is not resolved.
-            ledger.miss(node.number, "unsupported", Taint("list", acl.name))
-        else:
-            ledger.used(node.number)
+            # A rule that names a group, which is not resolved, may be about any source.
+            raise Unreadable("group")
     except (Unreadable, IndexError):
         acl.tainted = True
         ledger.miss(node.number, "unsupported", Taint("list", acl.name))
         return
+    ledger.used(node.number)
     acl.rules.add(seq, rule, node.number)
     acl.lines.append(node.number)
 
@@ -200,15 +205,7 @@ def _route(faces: Faces, node: Node, vrf: str, ledger: Ledger) -> None:
         else:
             irrelevant(ledger, node)
         return
-    hops = [one for one in rest[:2] if _is_address(one)]
+    hops = [one for one in rest[:2] if is_address(one)]
     via = hops[0] if hops else rest[0] if rest else ""
     faces.statics.append(StaticRoute(net, via, bool(rest) and rest[0].lower() == "null0", vrf, tag, node.number))
     ledger.used(node.number)
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    return True

@@ -6,7 +6,9 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from ...model.router import Live
+from ...model.router import Live, LiveSession
+from .. import _getters
+from .._address import canonical
 
 VERSION = re.compile(r"Cisco IOS XR Software, Version (\S+?)(?:\[|\s|$)")
 CLOCK = re.compile(r"(\d\d:\d\d:\d\d)(?:\.\d+)? UTC \w{3} (\w{3} +\d+ \d{4})")
@@ -15,7 +17,7 @@ CLOCK = re.compile(r"(\d\d:\d\d:\d\d)(?:\.\d+)? UTC \w{3} (\w{3} +\d+ \d{4})")
 def version(state: Mapping[str, str]) -> str | None:
     """The version of `show version`, or None."""
     found = VERSION.search(state.get("version", ""))
-    return found[1] if found else None
+    return found[1] if found else _getters.version(state)
 
 
 def read(state: Mapping[str, str]) -> Live:
@@ -28,4 +30,37 @@ def read(state: Mapping[str, str]) -> Live:
             clock = at.strftime("%Y-%m-%dT%H:%M:%SZ")
         except ValueError:
             clock = None
-    return Live(clock=clock)
+    told = _getters.sessions(state)
+    return Live(sessions=told if told is not None else _sessions(state), clock=clock, uptime=_getters.uptime(state))
+
+
+def _sessions(state: Mapping[str, str]) -> tuple[LiveSession, ...] | None:
+    """Sessions of the summaries, which count the prefixes after the policy; None when none of the four outputs is a summary."""
+    out: dict[tuple[str, str, str], LiveSession] = {}
+    seen = False
+    for afi in ("ipv4", "ipv6"):
+        for key in (f"bgp_summary_default_{afi}", f"bgp_summary_{afi}"):
+            vrf = "default"
+            held, started = "", False
+            for line in state.get(key, "").splitlines():
+                words = line.split()
+                if words[:1] == ["VRF:"] and len(words) > 1:
+                    vrf, started = words[1], False
+                elif words[:2] == ["Neighbor", "Spk"]:
+                    started = seen = True
+                elif started and len(words) == 1:
+                    held = words[0]
+                elif started and words:
+                    row = [held, *words] if held and line[:1] == " " else words
+                    held = ""
+                    one = _row(row, f"{afi}-unicast", vrf)
+                    if one is not None:
+                        out[(one.vrf, one.neighbor, one.family)] = one
+    return tuple(out.values()) if seen else None
+
+
+def _row(row: list[str], family: str, vrf: str) -> LiveSession | None:
+    if len(row) < 10 or not row[2].isascii() or not row[2].isdecimal() or len(row[2]) > 10:
+        return None
+    up = row[9].isascii() and row[9].isdecimal() and len(row[9]) < 10
+    return LiveSession(canonical(row[0]), family, int(row[2]), up, accepted=int(row[9]) if up else None, vrf=vrf)

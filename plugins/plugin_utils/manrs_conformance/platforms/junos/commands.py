@@ -6,6 +6,14 @@ from ..base import Commands
 
 COMMANDS = Commands(
     config="show configuration",
-    state={"version": "show version", "ephemeral": "show ephemeral-configuration merge"},
-    optional=frozenset({"version", "ephemeral"}),
+    state={
+        "version": "show version",
+        "clock": "show system uptime",
+        "ephemeral": "show ephemeral-configuration merge",
+        "bgp_neighbors": "show bgp neighbor",
+        "validation_session": "show validation session",
+    },
+    optional=frozenset({"version", "clock", "ephemeral", "bgp_neighbors", "validation_session"}),
+    session=frozenset({"get-configuration committed text", "close-session"}),
 )
+"""Over NETCONF each show command is the RPC `command`; the configuration comes through `get-configuration`."""

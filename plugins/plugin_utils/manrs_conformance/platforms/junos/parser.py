@@ -9,8 +9,9 @@ from dataclasses import dataclass, field, replace
 
 from ...model.policy import Policy
 from ...model.router import Interface, Origination, Router, RpkiCache, Session, StaticRoute, Taint
+from .._block import word_set
 from .._lists import Unreadable, decimal
-from . import groups, interfaces, sessions
+from . import groups, interfaces, live, sessions
 from .curly import Reader
 from .definitions import Definitions
 from .firewall import Firewall
@@ -20,11 +21,11 @@ from .program import Program
 from .routing import Routing, read_routing
 from .secrets import find
 from .setform import looks_like_set, read_set
-from .tables import INSTANCE, OPTIONS, PROTOCOLS, TOP, words
+from .tables import INSTANCE, OPTIONS, PROTOCOLS, TOP
 from .tree import Book, Node
 
 LISTS = ("prefix-list", "route-filter-list", "as-path", "as-path-group", "community", "policy-statement", "as-list")
-HANDLED = words(
+HANDLED = word_set(
     "version system interfaces policy-options routing-options routing-instances protocols firewall logical-systems tenants"
 )
 IGPS = (
@@ -110,7 +111,7 @@ def parse(text: str, state: Mapping[str, str]) -> Router:
         complete=complete,
         incomplete_because=because,
         facts=made.facts,
-        live=None,
+        live=live.read(state) if state else None,
     )
 
 
@@ -131,6 +132,9 @@ def _version(tree: Node, book: Book, state: Mapping[str, str]) -> str | None:
 def _complete(made: Made, version: str | None, state: Mapping[str, str]) -> tuple[bool, str]:
     if made.book.problem:
         return False, made.book.problem
+    hidden = next((number for number, line in enumerate(made.book.lines, 1) if "ACCESS-DENIED" in line), 0)
+    if hidden:
+        return False, f"line {hidden}: the account may not see this part of the configuration"
     if version is None and made.hostname is None:
         return False, "the head is missing: neither `version` nor `host-name`"
     if made.ephemeral and ("ephemeral" not in state or _content(state["ephemeral"])):
@@ -289,4 +293,6 @@ def _local(made: Made, tree: Node, vrf: str, program: Program) -> Iterator[Origi
     named = {word for one in program.statements.values() for word in one.protocols()}
     for word, protocol, family in IGPS:
         if word in protocols.kids and protocol in named:
-            yield Origination("redistribute", family, None, protocol, None, vrf, protocols.kids[word].line())
+            line = protocols.kids[word].line()
+            made.book.mark(line, 117)
+            yield Origination("redistribute", family, None, protocol, None, vrf, line)

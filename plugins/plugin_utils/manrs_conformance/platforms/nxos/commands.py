@@ -12,4 +12,6 @@ COMMANDS = Commands(
         "bgp_summary": "show bgp vrf all all summary | json",
     },
     optional=frozenset({"clock", "bgp_summary"}),
+    session=frozenset({"show hostname", "terminal width 511", "terminal length 0", "exit"}),
 )
+"""A role with `permit read` (network-operator) is enough, over NX-API (`nxos`) and over SSH (`nxos_ssh`)."""

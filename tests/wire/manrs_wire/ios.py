@@ -1,0 +1,235 @@
+"""IOS: the command line with privilege levels, files, archive, `configure replace` and the revert timer; NX-OS over SSH beside it."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+from . import conf, nxos, shows
+from .clock import moment
+from .device import Device
+from .population import hostname
+
+INVALID = "                ^\n% Invalid input detected at '^' marker.\n"
+
+
+class IosTerminal:
+    """One SSH session of an IOS router."""
+
+    def __init__(self, device: Device) -> None:
+        self.device = device
+        self.level = 1 if device.secret else 15
+        self.asking = False
+        self.typed: list[str] | None = None
+        self.quiet = False
+
+    def prompt(self) -> str:
+        """`name>`, `name#` or `name(config)#`."""
+        if self.asking:
+            return "Password: "
+        mark = "(config)#" if self.typed is not None else "#" if self.level == 15 else ">"
+        return f"{hostname(self.device)}{mark}"
+
+    def hides(self) -> bool:
+        """Whether a password is asked for."""
+        return self.asking
+
+    def refuses(self, line: str) -> str:
+        """What IOS says to what it does not take."""
+        return INVALID
+
+    def run(self, line: str) -> str | None:
+        """Answer of one line; None ends the session."""
+        command = " ".join(line.split())
+        if self.asking:
+            self.asking = False
+            self.level = 15 if line == self.device.secret else 1
+            return "" if self.level == 15 else "% Bad secrets\n"
+        if self.typed is not None:
+            return self._configure(command)
+        if command == "enable":
+            self.asking = self.level != 15
+            return ""
+        if command in ("exit", "logout", "quit"):
+            return None
+        if not command or command.startswith("terminal "):
+            return ""
+        if self.level != 15 and command.startswith(("show running-config", "show startup-config", "configure", "copy", "write")):
+            return INVALID
+        return self._exec(command)
+
+    def _configure(self, command: str) -> str:
+        assert self.typed is not None
+        if command == "end" or (command == "exit" and not self.typed):
+            self._apply(self.typed)
+            self.typed = None
+            return ""
+        if command == "file prompt quiet":
+            self.quiet = True
+        elif command == "no file prompt quiet":
+            self.quiet = False
+        else:
+            try:
+                conf.merge(self.device.running, "\n".join([*self.typed, command]), "ios")
+            except ValueError:
+                return INVALID
+            self.typed.append(command)
+        return ""
+
+    def _apply(self, lines: list[str]) -> None:
+        if lines:
+            self.device.running = conf.merge(self.device.running, "\n".join(lines), "ios")
+
+    def _exec(self, command: str) -> str:
+        device, words = self.device, command.split()
+        shown = shows.answer(device, command)
+        if shown is not None:
+            return shown
+        if command.startswith("show running-config | inc"):
+            wanted = command.partition("inc")[2].removeprefix("lude").strip()
+            return "\n".join(one for one in device.running.splitlines() if wanted in one)
+        if words[:2] in (["configure", "terminal"], ["configure", "confirm"], ["configure", "revert"], ["configure", "replace"]):
+            return self._commit(words)
+        if words[0] == "dir":
+            return self._dir(words[1] if len(words) > 1 else "flash:/")
+        if command.startswith("verify /md5"):
+            digest = hashlib.md5(device.files.get(_name(words[2]), "").encode(), usedforsecurity=False).hexdigest()
+            return f".Done!\nverify /md5 ({words[2]}) = {digest}"
+        if words[:2] == ["show", "archive"]:
+            return self._archive(words)
+        if words[0] == "more" and _name(words[1]) in device.files:
+            return device.files[_name(words[1])]
+        if words[0] == "copy" and len(words) == 3:
+            return self._copy(words[1], words[2])
+        if command in ("write mem", "write memory"):
+            device.save()
+            return "Building configuration...\n[OK]"
+        return INVALID
+
+    def _commit(self, words: list[str]) -> str:
+        device = self.device
+        if words[:2] == ["configure", "terminal"]:
+            if device.locked_by is not None:
+                return "Configuration mode is locked by another session"
+            if "timer" in words:
+                if not self._archived():
+                    return INVALID
+                device.commit(device.running, int(words[-1]) * 60)
+                return f"Rollback Confirmed Change: Backing up current running config to flash:\n{self._enter()}"
+            return self._enter()
+        if words[1] == "confirm":
+            return "" if device.confirm() else "%No Rollback Confirmed Change pending"
+        if words[1] == "revert":
+            return "Rollback:acquired" if device.take_back() else "%No Rollback Confirmed Change pending"
+        text = device.files.get(_name(words[2]))
+        if text is None:
+            return f"%Error opening {words[2]} (No such file or directory)"
+        if "bogus" in text:
+            return "Rollback failed: error in the file; original configuration has been successfully restored"
+        if "timer" in words and not self._archived():
+            return "%Please turn config archive on before using the feature"
+        device.commit(text, int(words[-1]) * 60 if "timer" in words else None)
+        return "Total number of passes: 1\nRollback Done\n"
+
+    def _enter(self) -> str:
+        self.typed = []
+        return "Enter configuration commands, one per line.  End with CNTL/Z."
+
+    def _archived(self) -> bool:
+        return re.search(r"^archive$", self.device.running, re.MULTILINE) is not None
+
+    def _archive(self, words: list[str]) -> str:
+        device = self.device
+        if words[2:3] == ["config"] and words[3:5] == ["rollback", "timer"]:
+            if device.pending is None:
+                return "%No Rollback Confirmed Change pending"
+            left = int((device.pending_until - device.clock.now()) // 60)
+            at = moment(device.clock).strftime("%H:%M:%S UTC %a %b %-d %Y")
+            return f"Time configured(PDT): {at}\nTimer type: absolute timer\nTimer value: {left} min\nUser: {device.username}"
+        if words[2:4] == ["config", "incremental-diffs"]:
+            text = device.files.get(_name(words[4]), "")
+            try:
+                after = conf.merge(device.running, text, "ios")
+            except ValueError:
+                return INVALID
+            lines = [one[1:] for one in conf.diff(conf.merge(device.running, "", "ios"), after).splitlines() if one.startswith("+")]
+            return "!List of Commands:\n" + ("\n".join([*lines, "end"]) if lines else "end\n!No changes were found")
+        if words[2:4] == ["config", "differences"]:
+            after = device.files.get(_name(words[5]), "")
+            changed = [one for one in conf.diff(device.running, after).splitlines() if one[:1] in "+-"]
+            return "!Contextual Config Diffs:\n" + ("\n".join(changed) or "!No changes were found")
+        if not self._archived():
+            return "Archive feature not enabled"
+        return "The maximum archive configurations allowed is 10.\nThere are currently 0 archive configurations saved."
+
+    def _dir(self, path: str) -> str:
+        name = _name(path)
+        if path.rstrip("/") in ("flash:", "bootflash:"):
+            rows = "\n".join(
+                f"   33  -rw-  {len(text)}  Oct 1 2026 00:00:00 +00:00  {one}" for one, text in self.device.files.items()
+            )
+            return f"Directory of flash:/\n\n{rows}\n\n8000000000 bytes total (7000000000 bytes free)"
+        if name not in self.device.files:
+            return f"%Error opening {path} (No such file or directory)"
+        size = len(self.device.files[name])
+        return f"Directory of {path}\n\n   33  -rw-  {size}  Oct 1 2026 00:00:00 +00:00  {name}\n\n8000000000 bytes total (7000000000 bytes free)"
+
+    def _copy(self, source: str, target: str) -> str:
+        device = self.device
+        if source == "null:":
+            device.files[_name(target)] = ""
+        elif source == "running-config" and target == "startup-config":
+            device.save()
+        elif source == "running-config":
+            device.files[_name(target)] = device.running
+        elif target == "running-config" and _name(source) in device.files:
+            try:
+                after = conf.merge(device.running, device.files[_name(source)], "ios")
+            except ValueError:
+                return INVALID
+            device.running = after
+        else:
+            return f"%Error opening {source} (No such file or directory)"
+        return f"{len(device.running)} bytes copied in 0.05 secs"
+
+
+class NxosTerminal(IosTerminal):
+    """One SSH session of an NX-OS router."""
+
+    def prompt(self) -> str:
+        """`name#` or `name(config)#`."""
+        return f"{hostname(self.device)}{'(config)#' if self.typed is not None else '#'} "
+
+    def refuses(self, line: str) -> str:
+        """What NX-OS says to what it does not take."""
+        return "% Invalid command at '^' marker."
+
+    def run(self, line: str) -> str | None:
+        """Answer of one line; None ends the session."""
+        command = " ".join(line.split())
+        if self.typed is not None:
+            if command == "end" or (command == "exit" and not self.typed):
+                self.device.running = (
+                    conf.merge(self.device.running, "\n".join(self.typed), "nxos") if self.typed else self.device.running
+                )
+                self.typed = None
+                return ""
+            try:
+                conf.merge(self.device.running, "\n".join([*self.typed, command]), "nxos")
+            except ValueError:
+                return self.refuses(line)
+            self.typed.append(command)
+            return ""
+        if command in ("exit", "logout"):
+            return None
+        if not command or command.startswith("terminal ") or command == "enable":
+            return ""
+        if command.split()[:2] in (["configure", "terminal"], ["config", "term"]):
+            return self._enter()
+        said = nxos.run(self.device, command)
+        found = said if said is not None else shows.answer(self.device, command)
+        return found if found is not None else self.refuses(line)
+
+
+def _name(path: str) -> str:
+    return path.rpartition("/")[2].rpartition(":")[2]

@@ -1,0 +1,130 @@
+"""IOS-XR: NETCONF with the configuration as command lines, candidate, commit and roll-back of the last commit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lxml import etree
+
+from . import conf
+from .netconf import RpcRefused, Session, child, escape
+from .population import hostname, interfaces, local_as, neighbors
+
+CLI = "http://cisco.com/ns/yang/Cisco-IOS-XR-cli-cfg"
+YANG = "http://cisco.com/ns/yang/Cisco-IOS-XR-"
+
+
+class Xr(Session):
+    """One NETCONF session of an IOS-XR router."""
+
+    CAPABILITIES = (*Session.CAPABILITIES, "urn:ietf:params:netconf:capability:rollback-on-error:1.0", CLI)
+
+    def describe(self, operation: Any) -> str:
+        """`get-config running`, `get system-time`, …"""
+        name = str(etree.QName(operation).localname)
+        if name == "get-config":
+            return f"get-config {etree.QName(child(operation, 'source')[0]).localname}"
+        filtered = child(operation, "filter")
+        return f"{name} {etree.QName(filtered[0]).localname}" if filtered is not None and len(filtered) else name
+
+    def operation(self, name: str, node: Any) -> str:
+        """One operation."""
+        device = self.device
+        if name == "get-config":
+            store = etree.QName(child(node, "source")[0]).localname
+            text = device.running if store == "running" else device.candidate or device.running
+            return f'<data><cli xmlns="{CLI}">{escape(text)}</cli></data>'
+        if name == "get":
+            return f"<data>{self._get(child(node, 'filter'))}</data>"
+        if name in ("edit-config", "copy-config"):
+            return self._load(name, node)
+        if name == "get-cli-config-diff":
+            said = conf.diff(device.running, device.candidate or device.running)
+            return f'<cli-diff xmlns="{YANG}cli-diff-act">{escape(said)}\n</cli-diff>'
+        if name == "commit":
+            device.commit(device.candidate or device.running)
+            return "<ok/>"
+        if name == "discard-changes":
+            device.candidate = None
+            return "<ok/>"
+        if name == "roll-back-configuration-last":
+            device.take_back()
+            return "<ok/>"
+        raise RpcRefused("operation-not-supported", f"{name} is not supported")
+
+    def _load(self, name: str, node: Any) -> str:
+        found = node.xpath(".//*[local-name()='cli']")
+        if not found:
+            raise RpcRefused("invalid-value", "only command lines are taken")
+        text = found[0].text or ""
+        base = self.device.candidate or self.device.running
+        try:
+            self.device.candidate = text if name == "copy-config" else conf.merge(base, text, "iosxr")
+        except ValueError as error:
+            raise RpcRefused("operation-failed", str(error)) from None
+        return "<ok/>"
+
+    def _get(self, filtered: Any) -> str:
+        device = self.device
+        wanted = {etree.QName(one).localname for one in filtered} if filtered is not None else set()
+        out = ""
+        if "system-time" in wanted:
+            out += (
+                f'<system-time xmlns="{YANG}shellutil-oper"><uptime><host-name>{hostname(device)}</host-name>'
+                f"<uptime>{device.uptime}</uptime></uptime></system-time>"
+            )
+        if "interfaces" in wanted:
+            rows = "".join(f"<interface><interface-name>{one}</interface-name></interface>" for one in interfaces(device))
+            out += f'<interfaces xmlns="{YANG}pfi-im-cmd-oper"><interfaces>{rows}</interfaces></interfaces>'
+        if "inventory" in wanted:
+            bag = "<software-revision>7.5.2</software-revision><model-name>R-IOSXRV9000-CC</model-name><serial-number>WIRE0005</serial-number>"
+            out += (
+                f'<inventory xmlns="{YANG}invmgr-oper"><entities><entity><name>0/0</name><attributes><inv-basic-bag>{bag}'
+                "</inv-basic-bag></attributes></entity></entities></inventory>"
+            )
+        if "bgp" in wanted:
+            out += self._bgp()
+        if "ipv4-network" in wanted:
+            out += self._addresses(4)
+        if "ipv6-network" in wanted:
+            out += self._addresses(6)
+        return out
+
+    def _bgp(self) -> str:
+        rows = ""
+        for one in neighbors(self.device):
+            state = "bgp-st-estab" if one.up else "bgp-st-idle"
+            rows += (
+                f"<neighbor><neighbor-address>{one.address}</neighbor-address><local-as>{local_as(self.device)}</local-as>"
+                f"<remote-as>{one.asn}</remote-as><router-id>192.0.2.254</router-id><description/>"
+                f"<is-administratively-shut-down>false</is-administratively-shut-down><connection-state>{state}</connection-state>"
+                f"<connection-established-time>{self.device.uptime}</connection-established-time>"
+                f"<connection-remote-address><afi>{one.family}</afi></connection-remote-address>"
+                f"<af-data><prefixes-accepted>{one.prefixes}</prefixes-accepted><prefixes-denied>0</prefixes-denied>"
+                "<prefixes-advertised>1</prefixes-advertised></af-data></neighbor>"
+            )
+        return (
+            f'<bgp xmlns="{YANG}ipv4-bgp-oper"><instances><instance><instance-name>default</instance-name><instance-active><default-vrf>'
+            "<global-process-info><vrf><router-id>192.0.2.255</router-id></vrf></global-process-info>"
+            f"<neighbors>{rows}</neighbors></default-vrf></instance-active></instance></instances></bgp>"
+        )
+
+    def _addresses(self, version: int) -> str:
+        rows = ""
+        for name, addresses in interfaces(self.device).items():
+            mine = [one.split("/") for one in addresses if (":" in one) == (version == 6)]
+            for address, length in mine[:1]:
+                if version == 4:
+                    rows += f"<detail><interface-name>{name}</interface-name><primary-address>{address}</primary-address><prefix-length>{length}</prefix-length></detail>"
+                else:
+                    rows += (
+                        f"<global-detail><interface-name>{name}</interface-name><address><address>{address}</address>"
+                        f"<prefix-length>{length}</prefix-length></address></global-detail>"
+                    )
+        if version == 4:
+            inner = (
+                f"<interface-data><vrfs><vrf><vrf-name>default</vrf-name><details>{rows}</details></vrf></vrfs></interface-data>"
+            )
+            return f'<ipv4-network xmlns="{YANG}ipv4-io-oper"><nodes><node>{inner}</node></nodes></ipv4-network>'
+        inner = f"<interface-data><vrfs><vrf><global-details>{rows}</global-details></vrf></vrfs></interface-data>"
+        return f'<ipv6-network xmlns="{YANG}ipv6-ma-oper"><nodes><node>{inner}</node></nodes></ipv6-network>'

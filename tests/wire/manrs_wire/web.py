@@ -1,0 +1,92 @@
+"""HTTP(S) servers: what eAPI and NX-API have in common."""
+
+from __future__ import annotations
+
+import base64
+import http.server
+import json
+import ssl
+import threading
+from typing import Any, ClassVar
+
+from .device import Device, Fault
+
+GARBAGE = b'{"jsonrpc": "2.0", "res\xff\xfe'
+
+
+class Server(http.server.ThreadingHTTPServer):
+    """One device behind one port of the loopback."""
+
+    request_queue_size = 128
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that goes away is no event."""
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    """One request of JSON-RPC; a subclass gives the path and answers single commands."""
+
+    protocol_version = "HTTP/1.1"
+    PATH: ClassVar[str] = ""
+    device: Device
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Nothing is printed."""
+
+    def do_POST(self) -> None:
+        """Check the login, apply the faults, answer."""
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        token = base64.b64encode(f"{self.device.username}:{self.device.password}".encode()).decode()
+        if self.path.rstrip("/") != self.PATH or self.headers.get("Authorization") != f"Basic {token}":
+            self.device.heard("login refused")
+            return self._send(401, b"Unauthorized")
+        commands = self.commands(json.loads(body))
+        planned = [(command, self.device.heard(command)) for command in commands]
+        fault = next((one for _command, one in planned if one is not None), None)
+        if fault is not None and not self._go_on(fault):
+            return None
+        refused = next((command for command, one in planned if one is not None and one.kind == "reject"), None)
+        with self.device.mutex:
+            answer = self.answers(json.loads(body), refused)
+        return self._send(200, json.dumps(answer).encode())
+
+    def _go_on(self, fault: Fault) -> bool:
+        over = self.device.faults.over
+        if fault.kind == "delay":
+            over.wait(fault.seconds)
+        elif fault.kind == "hang":
+            over.wait()
+        if fault.kind == "garble":
+            self._send(200, GARBAGE)
+        if fault.kind in ("drop", "hang"):
+            self.close_connection = True
+            self.connection.close()
+        return fault.kind in ("delay", "reject")
+
+    def _send(self, status: int, body: bytes) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def commands(self, body: Any) -> list[str]:
+        """Every command of a request."""
+        raise NotImplementedError
+
+    def answers(self, body: Any, refused: str | None) -> Any:
+        """The answer to a request; `refused` is the command that a fault rejects."""
+        raise NotImplementedError
+
+
+def serve(device: Device, handler: type[Handler], tls: tuple[str, str] | None) -> tuple[Server, int]:
+    """Start; returns the server and its port. `tls` is certificate and key file."""
+    made = type("Bound", (handler,), {"device": device})
+    server = Server(("127.0.0.1", 0), made)
+    if tls is not None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(*tls)
+        server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+    return server, int(server.server_address[1])

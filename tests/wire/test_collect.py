@@ -1,0 +1,203 @@
+"""An audit sends what the platform's list allows and nothing else; a router that misbehaves is an error in time, and is let go."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import napalm
+import pytest
+from conftest import DRIVERS, Open, close, device, planned
+from manrs_conformance import api, platforms
+from manrs_conformance.collect import connection
+from manrs_conformance.errors import CollectionError
+from manrs_wire import Fleet
+
+CASES = tuple(DRIVERS)
+TIMEOUT = 2
+
+
+def allowed(platform: str) -> set[str]:
+    """What an account for audits needs on a platform."""
+    commands = platforms.load(platform).commands
+    return set(commands.allowed() | commands.session)
+
+
+def plain(messages: list[str]) -> set[str]:
+    """Messages as the lists name them: over NETCONF, a show command is the RPC `command`; passwords are no commands."""
+    return {one.removeprefix("command ") for one in messages} - {"(password)"}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_an_audit_sends_nothing_else(case: str, fleet: Fleet, session: Open) -> None:
+    one = device(fleet, case)
+    before = one.running, one.startup, dict(one.files)
+    driver = session(case)
+    snapshot = api.collect_device(one.name, one.platform, driver, verified=True)
+    close(driver)
+    assert one.received
+    assert plain(one.received) <= allowed(one.platform)
+    assert (one.running, one.startup, one.files, one.candidate, one.locked_by) == (*before, None, None)
+    assert snapshot.error is None
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_state_agrees_with_the_configuration(case: str, fleet: Fleet, session: Open) -> None:
+    one = device(fleet, case)
+    snapshot = api.collect_device(one.name, one.platform, session(case))
+    router = platforms.load(one.platform).parse(snapshot.config, snapshot.state)
+    assert router.complete, router.incomplete_because
+    assert router.version
+    assert router.live is not None
+    assert router.live.sessions is not None
+    running = {(s.vrf, s.neighbor, s.family, s.remote_as) for s in router.live.sessions}
+    assert running == {(s.vrf, s.neighbor, s.family, s.remote_as) for s in router.sessions}
+    assert [s.established for s in router.live.sessions] == [True]
+    assert [s.accepted for s in router.live.sessions] == [1]
+    assert abs((router.live.uptime or 0) - one.uptime) < 120
+    if case != "iosxr":  # NETCONF has no getter for the clock
+        assert snapshot.device_clock is not None
+        assert snapshot.device_clock.startswith("20")
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_session_that_the_text_lacks_is_seen(case: str, fleet: Fleet, session: Open) -> None:
+    one = device(fleet, case)
+    snapshot = api.collect_device(one.name, one.platform, session(case))
+    cut = snapshot.config
+    for line in [line for line in cut.splitlines() if "neighbor " in line or "remote-as" in line]:
+        cut = cut.replace(line, line.replace(".2", ".3", 1) if "neighbor" in line else line)
+    router = platforms.load(one.platform).parse(cut, snapshot.state)
+    assert router.live is not None
+    known = {s.neighbor for s in router.sessions}
+    assert [s for s in router.live.sessions or () if s.neighbor not in known]
+
+
+def test_a_partial_privilege_is_no_complete_configuration(fleet: Fleet, session: Open) -> None:
+    one = device(fleet, "ios")
+    snapshot = api.collect_device(one.name, one.platform, session("ios"))
+    state = dict(snapshot.state) | {"privilege": "Current privilege level is 7"}
+    assert "privilege level 7" in platforms.load("ios").parse(snapshot.config, state).incomplete_because
+
+
+@pytest.mark.parametrize("case", ["eos", "nxos", "junos"])
+def test_a_refused_optional_command_is_left_out(case: str, fleet: Fleet, session: Open) -> None:
+    one = device(fleet, case)
+    key = {"eos": "rpki_cache", "nxos": "bgp_summary", "junos": "validation_session"}[case]
+    one.faults.add("reject", platforms.load(one.platform).commands.state[key].replace("|", r"\|"))
+    snapshot = api.collect_device(one.name, one.platform, session(case))
+    assert key not in snapshot.state
+    assert "version" in snapshot.state
+
+
+def attempt(fleet: Fleet, case: str) -> tuple[str, float]:
+    """Open and collect; the error, if any, and how long it took."""
+    one = device(fleet, case)
+    start = time.monotonic()
+    driver = None
+    try:
+        plan = planned(fleet, case, timeout=TIMEOUT)
+        driver = connection.open_session(plan, napalm.get_network_driver(plan.driver))
+        api.collect_device(one.name, one.platform, driver)
+        said = ""
+    except Exception as error:
+        said = str(error) or type(error).__name__
+    took = time.monotonic() - start
+    if driver is not None:
+        close(driver)
+    return said, took
+
+
+def messages(fleet: Fleet, case: str) -> int:
+    """How many messages a clean audit takes."""
+    one = device(fleet, case)
+    said, _took = attempt(fleet, case)
+    assert said == ""
+    assert released(fleet, case)
+    last = one.received[-1] in ("exit", "close-session")
+    count = len(one.received) - last
+    one.received.clear()
+    return count
+
+
+def released(fleet: Fleet, case: str) -> bool:
+    """Whether the router is free again: no session, no lock."""
+    one = device(fleet, case)
+    end = time.monotonic() + 2 * TIMEOUT + 1
+    while time.monotonic() < end and (one.sessions or one.locked_by):
+        time.sleep(0.05)
+    return not one.sessions and one.locked_by is None
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_dropped_connection_is_an_error_at_any_message(case: str, fleet: Fleet) -> None:
+    one = device(fleet, case)
+    for number in range(messages(fleet, case)):
+        one.received.clear()
+        one.faults.planned.clear()
+        one.faults.add("drop", number)
+        said, took = attempt(fleet, case)
+        assert said, f"message {number}: {one.received}"
+        assert took < 2 * TIMEOUT + 1, f"message {number}: {said}"
+        assert released(fleet, case), f"message {number}: {said}"
+    one.faults.planned.clear()
+    assert attempt(fleet, case)[0] == ""
+
+
+CONFIG = {"junos": "get-configuration", "iosxr": "get-config"}
+LATER = {"iosxr": "get bgp"}
+TROUBLE = [
+    *(("hang", case, CONFIG.get(case, "show running-config")) for case in CASES),
+    *(("garble", case, LATER.get(case, "show version$")) for case in CASES),
+    ("hang", "ios", "terminal length 0"),
+    ("hang", "eos", 0),
+]
+
+
+@pytest.mark.parametrize(("kind", "case", "at"), TROUBLE)
+def test_a_router_that_falls_silent_or_talks_nonsense_is_an_error_in_time(
+    kind: str, case: str, at: int | str, fleet: Fleet
+) -> None:
+    one = device(fleet, case)
+    one.faults.add(kind, at)
+    said, took = attempt(fleet, case)
+    assert said, one.received
+    assert took < 2 * TIMEOUT + 1, said
+    one.faults.over.set()
+    assert released(fleet, case), said
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_slow_router_is_waited_for(case: str, fleet: Fleet) -> None:
+    config = CONFIG.get(case, "show running-config")
+    device(fleet, case).faults.add("delay", config, TIMEOUT / 2)
+    said, took = attempt(fleet, case)
+    assert said == ""
+    assert took > TIMEOUT / 2
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_wrong_key_is_refused_before_the_password(case: str, fleet: Fleet, tmp_path: Path) -> None:
+    nobody = tmp_path / "nobody"
+    nobody.write_text("")
+    (tmp_path / "ca").mkdir()
+    from manrs_wire.loop import certificate
+
+    other, _key = certificate(tmp_path / "ca")
+    plan = planned(fleet, case, known_hosts=str(nobody), ca=other, timeout=5)
+    assert plan.verified
+    with pytest.raises(Exception, match=r".") as caught:
+        connection.open_session(plan, napalm.get_network_driver(plan.driver))
+    assert device(fleet, case).received == []
+    assert device(fleet, case).password not in str(caught.value)
+    bypass = planned(fleet, case, known_hosts=None, ca=None, verify_tls=False, verify_host_key=False)
+    assert not bypass.verified
+    close(connection.open_session(bypass, napalm.get_network_driver(bypass.driver)))
+
+
+def test_the_error_names_the_host_and_the_limit(fleet: Fleet) -> None:
+    one = device(fleet, "ios")
+    driver = connection.open_session(planned(fleet, "ios", timeout=TIMEOUT), napalm.get_network_driver("ios"))
+    one.faults.add("hang", "show clock")
+    with pytest.raises(CollectionError, match=f"^ios1: no answer to: show clock within {TIMEOUT} s$"):
+        api.collect_device("ios1", "ios", driver)
