@@ -6,7 +6,7 @@ from .. import checks
 from ..gate import markdown as gate_markdown
 from ..gate import text as gate_text
 from .assess import EXIT, NORM, Assessment, Inputs, audit, audit_inputs, exit_code, parse, verdict
-from .bundles import replay_bundle, verify_bundle, version, write_bundle
+from .bundles import opens_commitment, replay_bundle, verify_bundle, version, write_bundle
 from .change import prepare_push, push_device, safe_diff
 from .explaining import explain
 from .files import collect_device, devices, renamed, route, saved, single
@@ -43,6 +43,7 @@ __all__ = [
     "gate_text",
     "held_sources",
     "observatory_figures",
+    "opens_commitment",
     "parse",
     "prepare_push",
     "push_device",

@@ -17,6 +17,7 @@ import yaml
 
 from .. import collect, evidence
 from ..analysis import observatory
+from ..errors import InputError
 from ..sources import reference as references
 from . import circumstances
 from .assess import Assessment, Inputs, audit_inputs
@@ -124,6 +125,16 @@ def verify_bundle(
 ) -> evidence.VerifyReport:
     """Check a bundle as hostile input, by signers and a timestamp authority that come from outside it."""
     return evidence.verify(path, trust=evidence.Trust(allowed_signers, signatures=signatures, authority=authority))
+
+
+def opens_commitment(path: Path, device: str, raw: Path, key: Path) -> bool:
+    """Whether a raw configuration (or a saved snapshot) is what a device's commitment in a bundle was made of, under the kept key."""
+    text = collect.load(raw).config if raw.name.endswith(".snapshot.json") else raw.read_text(encoding="utf-8", errors="replace")
+    try:
+        secret = bytes.fromhex(key.read_text(encoding="ascii").strip())
+    except ValueError:
+        raise InputError(f"{key}: not a commitment key: hexadecimal digits are expected") from None
+    return evidence.opens(path, device, text, secret)
 
 
 def replay_bundle(path: Path) -> tuple[tuple[str, ...], int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .build import BuiltBundle, Mode, RunInfo, build
 from .previous import Contents, contents
-from .replay import ReplayInputs, device_configuration, differences, load_for_replay
+from .replay import ReplayInputs, device_configuration, differences, load_for_replay, opens
 from .results import results_bytes, single_export
 from .sshsig import NAMESPACE, Signer
 from .tool import distributions
@@ -31,6 +31,7 @@ __all__ = [
     "differences",
     "distributions",
     "load_for_replay",
+    "opens",
     "results_bytes",
     "show",
     "single_export",

@@ -110,8 +110,7 @@ def _rule(name: str, check: checks.Check | None) -> dict[str, Any]:
 def _sarif_result(one: Row, index: int, places: Mapping[str, str], waivers: Mapping[str, Row]) -> dict[str, Any]:
     place: dict[str, Any] = {"artifactLocation": {"uri": path(one["device"], places)}}
     first = next((line for line in one["lines"] if line["line"] > 0), None)
-    if one["device"] in places:
-        place["region"] = {"startLine": first["line"] if first else 1}
+    place["region"] = {"startLine": first["line"] if first and one["device"] in places else 1}
     text = ": ".join(part for part in (f"{one['device']} {one['subject']}".strip(), one["message"]) if part)
     result = {
         "ruleId": one["check"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from ..model.snapshot import Snapshot
 from . import bag as bags
 from . import blocks
 from .canonical import loads
+from .redact import commitment
 from .verify import verify
 
 
@@ -66,6 +68,19 @@ def load_for_replay(path: Path) -> ReplayInputs:
 def configuration(bag: bags.Bag, folder: str) -> str:
     """The redacted configuration of a device's folder."""
     return blocks.text(folder, bag.entries.__contains__, lambda name: bag.read(name, bags.MAX_FILE))
+
+
+def opens(path: Path, device: str, text: str, key: bytes) -> bool:
+    """Whether a raw text is what the device's commitment was made of; BundleError when the bundle does not verify or lacks the device."""
+    checked = verify(path)
+    if not checked.ok:
+        raise BundleError("bundle does not verify: " + "; ".join(checked.problems[:5]))
+    bag = bags.read(path)
+    for one in loads(bag.read("data/scope.json"))["devices"]:
+        name = f"data/devices/{one['folder']}/meta.json"
+        if one["name"] == device and name in bag.entries:
+            return hmac.compare_digest(loads(bag.read(name))["raw_commitment"], commitment(key, device, text))
+    raise BundleError(f"{path.name}: no configuration of {device!r}")
 
 
 def device_configuration(path: Path, device: str) -> str:

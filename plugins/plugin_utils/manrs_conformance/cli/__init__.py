@@ -11,13 +11,13 @@ from typing import Any, NoReturn
 import click
 from rich.console import Console
 
-from . import api, collect, evidence
-from .errors import BundleError, ManrsError, UsageError
-from .model.policy import Rpki
+from .. import api, collect, evidence
+from ..errors import BundleError, ManrsError, UsageError
+from ..model.policy import Rpki
+from .bundle import bundle
+from .options import READABLE, TAMPERED, USAGE
 
-READABLE = click.Path(exists=True, path_type=Path)
 FORMAT = click.option("--format", "form", type=click.Choice(["json", "text"]), default="text", show_default=True)
-USAGE, TAMPERED = 3, 4
 
 
 def main() -> NoReturn:
@@ -58,7 +58,7 @@ def _text(path: Path) -> str:
 @FORMAT
 def model(config: Path, platform: str, form: str) -> int:
     """Show what was understood of a configuration."""
-    from . import model_json
+    from .. import model_json
 
     text = _text(config)
     router = api.parse(api.single(config, platform, text))
@@ -95,7 +95,7 @@ def explain(
     form: str,
 ) -> int:
     """Show what a session does with one route, and the line that decides."""
-    from .analysis import explain as words
+    from ..analysis import explain as words
 
     text = _text(config)
     router = api.parse(api.single(config, platform, text))
@@ -189,7 +189,7 @@ def _follows(previous: Path | None, bundle: Path | None) -> None:
 
 
 def _summary(done: api.Assessment) -> None:
-    from .evidence import terminal
+    from ..evidence import terminal
 
     Console(soft_wrap=False).print(terminal.summary(done.report))
 
@@ -268,93 +268,7 @@ def gate(
     return {"pass": 0, "overridden": 0, "fail": 1}.get(report.verdict, 2)
 
 
-@_main.group()
-def bundle() -> None:
-    """Verify, replay, show and compare evidence bundles."""
-
-
-SIGNERS = click.option("--allowed-signers", type=READABLE, default=None, help="Who may sign, in OpenSSH's allowed_signers format.")
-
-
-@bundle.command()
-@click.argument("path", type=click.Path(path_type=Path))
-@SIGNERS
-@click.option("--signatures", type=click.IntRange(1, 9), default=1, help="Good signatures by different keys that there must be.")
-@click.option("--tsa-ca", "authority", type=READABLE, default=None, help="Root certificate (PEM) whose timestamp there must be.")
-def verify(path: Path, allowed_signers: Path | None, signatures: int, authority: Path | None) -> int:
-    """Check every digest, count, reference, signature and timestamp."""
-    if signatures > 1 and allowed_signers is None:
-        raise UsageError("--signatures counts the signers that --allowed-signers names: give both")
-    report = api.verify_bundle(path, allowed_signers, signatures=signatures, authority=authority)
-    for line in (*report.notes, *(f"PROBLEM {one}" for one in report.problems)):
-        click.echo(line)
-    click.echo(f"{'OK' if report.ok else 'FAILED'}: {report.signer or 'integrity only, signer unknown'}")
-    return 0 if report.ok else TAMPERED
-
-
-@bundle.command()
-@click.argument("path", type=click.Path(path_type=Path))
-@SIGNERS
-def replay(path: Path, allowed_signers: Path | None) -> int:
-    """Evaluate again from the bundle alone; the results must be byte for byte the same."""
-    verified = api.verify_bundle(path, allowed_signers)
-    if not verified.ok:
-        raise BundleError(f"{path}: not replayed, verification failed: {'; '.join(verified.problems[:3])}")
-    differences, lines = api.replay_bundle(path)
-    for one in differences:
-        click.echo(one)
-    click.echo(f"{'DIFFERENT' if differences else 'identical'}: {lines} results evaluated again")
-    return TAMPERED if differences else 0
-
-
-@bundle.command()
-@click.argument("path", type=click.Path(path_type=Path))
-def show(path: Path) -> int:
-    """Show a bundle at the terminal."""
-    click.echo(evidence.show(path))
-    return 0
-
-
-@bundle.command()
-@click.argument("path", type=click.Path(path_type=Path))
-@click.option("--key", type=READABLE, required=True, help="SSH private key of the second signer.")
-def sign(path: Path, key: Path) -> int:
-    """Sign a bundle that verifies once more, as a reviewer does."""
-    click.echo(f"signed: {evidence.countersign(path, evidence.Signer(key))}")
-    return 0
-
-
-@bundle.command()
-@click.argument("path", type=click.Path(path_type=Path))
-@click.option("--chain", type=READABLE, required=True, help="Certificates of the timestamp authority (PEM), kept in the bundle.")
-@click.option(
-    "--tsa", "url", default=None, help="Address of the authority (RFC 3161 over HTTP); only a hash of the signature is sent."
-)
-@click.option("--answer", type=READABLE, default=None, help="The authority's answer as a file, got by another way.")
-def stamp(path: Path, chain: Path, url: str | None, answer: Path | None) -> int:
-    """Keep a timestamp over the signature: proof that it existed before a time."""
-    if (url is None) == (answer is None):
-        raise UsageError("give one of --tsa and --answer")
-    click.echo(f"stamped: {evidence.stamp(path, chain, url=url, answer=answer).time.isoformat()}")
-    return 0
-
-
-@bundle.command()
-@click.argument("path", type=click.Path(path_type=Path))
-@click.argument("device")
-def config(path: Path, device: str) -> int:
-    """Show the redacted configuration of a device."""
-    click.echo(evidence.device_configuration(path, device), nl=False)
-    return 0
-
-
-@bundle.command()
-@click.argument("old", type=click.Path(path_type=Path))
-@click.argument("new", type=click.Path(path_type=Path))
-def diff(old: Path, new: Path) -> int:
-    """Show what changed between two runs."""
-    click.echo(evidence.diff(old, new).text)
-    return 0
+_main.add_command(bundle)
 
 
 @_main.group()
@@ -435,7 +349,3 @@ def score_sources(folder: Path, intent_path: Path, as_of: str | None) -> int:
         for item in one.items:
             click.echo(f"    {item}")
     return 0
-
-
-if __name__ == "__main__":
-    main()

@@ -1,0 +1,7 @@
+"""`python -m manrs_conformance.cli`."""
+
+from __future__ import annotations
+
+from . import main
+
+main()
