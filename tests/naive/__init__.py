@@ -1,1 +1,1 @@
-"""A second, deliberately naive reading of IOS, NX-OS and EOS policies, route by route, that shares no code with the engine."""
+"""Second readings of the vendors' rules, written apart from the engine: `indented` (IOS, NX-OS, EOS), `xr` and `junos`; see `__main__`."""

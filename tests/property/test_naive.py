@@ -1,17 +1,21 @@
-"""IOS, NX-OS and EOS against a naive second reading of the vendors' rules; `python -m naive` runs the long campaign."""
+"""Policy languages against naive second readings of the vendors' rules; `python -m naive` runs the long campaigns."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
+from random import Random
 
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from naive import generate, judge, printers
-from naive.compare import Result, compare
-from naive.config import Config, Entry, Match, NaiveRoute, PathLine, PrefixLine, Set
+from naive.indented import generate, judge, printers
+from naive.indented.compare import Result, compare
+from naive.indented.config import Config, Entry, Match, NaiveRoute, PathLine, PrefixLine, Set
+from naive.junos.compare import one_config
+from naive.xr.compare import LESS
+from naive.xr.compare import compare as compare_xr
 
 SYSTEMS = ("ios", "nxos", "eos")
 SEEDS = 25
@@ -95,3 +99,27 @@ def test_printed_policies_differ_by_seed_and_hold_every_construct() -> None:
             "UNDEF",
         ):
             assert word in every, (os, word)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_no_decision_of_iosxr_differs(seed: int) -> None:
+    """Random policies and routes: one by one, and some as questions to the set evaluation."""
+    found = compare_xr(seed, routes=40, asked=2)
+    assert found.differences == []
+    assert found.counts["decisions"] == 40
+    assert found.counts[LESS] == 0
+
+
+def test_both_ends_are_met_by_iosxr() -> None:
+    """The generator is not one-sided: clear accepts and rejects are both common."""
+    total = sum((compare_xr(seed, routes=40, asked=0).counts for seed in range(0, 30, 3)), start=compare_xr(0, 1, 0).counts)
+    assert total["accept, engine accept"] > 50
+    assert total["reject, engine reject"] > 50
+
+
+@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("paths", [False, True], ids=["plain", "paths"])
+def test_engine_and_naive_reading_of_junos_agree(seed: int, paths: bool) -> None:
+    """Every decision of a configuration."""
+    count, _unsure = one_config(Random(f"{seed}"), paths=paths, sample=40)
+    assert count == 40

@@ -12,8 +12,9 @@ from ..model.policy import ALWAYS, Attachment, Cond
 from ..model.result import Witness
 from ..model.route import Route
 from . import concrete
-from .flow import UNKNOWN, Place, Runner, State, Transfer
+from .flow import Runner
 from .space import Box, Universe, both, meet, merged, minus, universe
+from .state import UNKNOWN, Place, State, Transfer
 
 WITNESSES = 3
 PIECES = 4000

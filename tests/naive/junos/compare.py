@@ -95,13 +95,4 @@ def _same(route: Route, world: World) -> bool:
     return got == mine and (route.local_pref or 100) == world.local_pref
 
 
-def campaign(seed: int, wanted: int, *, paths: bool = False) -> tuple[int, int, int]:
-    """Compare until that many decisions were made: (configurations, decisions, inconclusive ones)."""
-    count = unsure = number = 0
-    while count < wanted:
-        more, odd = one_config(Random(seed * 1_000_003 + number), paths=paths)
-        count, unsure, number = count + more, unsure + odd, number + 1
-    return number, count, unsure
-
-
-__all__ = ["attachment", "campaign", "one_config", "replace"]
+__all__ = ["attachment", "one_config", "replace"]
