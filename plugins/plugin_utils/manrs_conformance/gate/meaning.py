@@ -58,8 +58,22 @@ def _side(
     doubts = [Unclear(host, new[0].key, word, why) for why in found.because]
     if found.empty:
         return None, doubts
-    kinds = (found.newly_accepted, found.newly_rejected, found.changed_attributes)
-    return Change(host, new[0].key, word, *(tuple(_shown(w, one, two) for w in some) for some in kinds)), doubts
+    gained, lost, changed = (
+        tuple(shown for witness in some if _certain(shown := _shown(witness, one, two), before, after))
+        for some, before, after in (
+            (found.newly_accepted, "reject", "accept"),
+            (found.newly_rejected, "accept", "reject"),
+            (found.changed_attributes, "accept", "accept"),
+        )
+    )
+    if not (gained or lost or changed):
+        return None, doubts
+    return Change(host, new[0].key, word, gained, lost, changed), doubts
+
+
+def _certain(shown: Shown, before: str, after: str) -> bool:
+    """Whether the route really is treated so on both sides; where that is not known it is among the doubts already."""
+    return (shown.before.verdict, shown.after.verdict) == (before, after)
 
 
 def _attachment(session: Session, word: Direction) -> Attachment:
