@@ -43,9 +43,10 @@ echo "demo@example.net namespaces=\"manrs-evidence@routesec.manrs\" $(cut -d' ' 
 cat "$out/allowed_signers"
 
 audit() {
-    local run=$out/$1
+    local run=$out/$1 follow=()
+    [ -z "${2:-}" ] || follow=(-e manrs_previous="$out/$2/bundle")
     step "Audit with Ansible, read-only login: $1"
-    play "$out/$1.log" playbooks/audit.yml -e manrs_hosts=edges -e manrs_run_dir="$run" -e manrs_bundle="$run/bundle" -e manrs_key="$out/key"
+    play "$out/$1.log" playbooks/audit.yml -e manrs_hosts=edges -e manrs_run_dir="$run" -e manrs_bundle="$run/bundle" -e manrs_key="$out/key" "${follow[@]}"
     step "What an auditor does with that bundle: stock tools, then the tool, then everything again from the bundle alone"
     (
         cd "$run/bundle"
@@ -81,7 +82,7 @@ if [ "$push" = yes ]; then
     echo "the difference is in the log"
     step "Push to edge1: gate, timed commit, live verification, confirmation"
     play "$out/push.log" "${change[@]}" -e manrs_run_dir="$out/push"
-    audit after
+    audit after before
     step "What the push changed in the evidence"
     manrs bundle diff "$out/before/bundle" "$out/after/bundle" | head -40
 fi

@@ -23,6 +23,8 @@ class ActionModule(ManrsAction):
         "sources": {"type": "path"},
         "as_of": {"type": "str"},
         "key": {"type": "path"},
+        "previous": {"type": "path"},
+        "mode": {"type": "str", "choices": ["full", "lite", "blocks"]},
         "fail_on": {"type": "str", "choices": ["never", "fail", "inconclusive"], "default": "never"},
     }
 
@@ -40,7 +42,14 @@ class ActionModule(ManrsAction):
         snapshots = [collect.load(path) for path in sorted(folder.glob("*.snapshot.json"))] if folder.is_dir() else []
         done = api.audit_inputs(snapshots, inputs, expected=args["expected"], excluded=args["excluded"])
         built = api.write_bundle(
-            Path(args["bundle"]), done, inputs, key=Path(args["key"]) if args["key"] else None, argv=["playbook"]
+            Path(args["bundle"]),
+            done,
+            inputs,
+            key=Path(args["key"]) if args["key"] else None,
+            argv=["playbook"],
+            previous=Path(args["previous"]) if args["previous"] else None,
+            mode=args["mode"],
+            scope_source="Ansible inventory " + ", ".join(task_vars.get("ansible_inventory_sources") or ["(not named)"]),
         )
         report = done.report
         fleet = {one.id for one in api.checks.catalogue() if one.scope == "fleet"}

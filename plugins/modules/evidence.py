@@ -45,6 +45,18 @@ options:
     description:
       - SSH private key that signs the bundle, or the public half of a key that an agent holds.
     type: path
+  previous:
+    description:
+      - The bundle of the run before this one. The new bundle names it, findings keep the day they were first seen, and the report shows
+        what changed since.
+    type: path
+  mode:
+    description:
+      - How the bundle holds redacted configurations.
+      - V(full) as one file a device, V(blocks) cut into blocks that are stored once, V(lite) as excerpts, which cannot be evaluated again.
+      - When absent, V(blocks) above 50 devices, else V(full).
+    type: str
+    choices: [full, lite, blocks]
 attributes:
   check_mode:
     support: full

@@ -70,7 +70,10 @@ EXAMPLES = r"""
 
 RETURN = r"""
 outcome:
-  description: V(unchanged), V(planned) in check mode, V(confirmed), or how the push ended otherwise.
+  description:
+    - V(unchanged), V(planned) in check mode, V(confirmed) or V(rolled-back).
+    - V(reverting) when the router could not be reached any more; its own timer takes the change back.
+    - V(unknown) when nothing is pending on the router and yet it does not hold its old configuration.
   returned: success
   type: str
   sample: confirmed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -11,7 +12,7 @@ from manrs_lab import Lab
 @pytest.fixture(scope="session")
 def lab() -> Iterator[Lab]:
     """A converged lab; fails (never skips) when root or a daemon is missing, naming the package."""
-    made = Lab("pytest"[:6])
+    made = Lab(os.environ.get("MANRS_LAB_ID", "pytest"))
     made.up()
     yield made
     made.down()

@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
+import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
+import wire
+from faces import counters, playbook
 from manrs_conformance import api, collect
 from manrs_conformance.errors import ManrsError
-from manrs_conformance.model.result import Status
+from manrs_conformance.model.result import Finding, Packet, Status
 from manrs_lab import Lab, topology
 from napalm import get_network_driver
+from push_trials import held
 
 ROOT = Path(__file__).resolve().parents[2]
-BAD_ROUTES = [
-    ("cust", "45.200.0.0/16", [43211], "CUS-01"),
-    ("cust", "2a10:2000::/32", [43211], "CUS-01"),
-    ("stub1", "45.201.0.0/16", [43213], "CUS-01"),
-    ("peer", "192.0.2.0/24", [43214], "BOG-01"),
-    ("peer", "2001:db8:1::/48", [43214], "BOG-02"),
-    ("peer", "45.210.0.0/16", [43214, 64512], "BOG-05"),
-    ("prov", "45.211.0.0/25", [43215], "LEN-01"),
-    ("prov", "2a10:3000::/56", [43215], "LEN-02"),
-    ("prov", "45.10.8.0/24", [43215], "OWN-01"),
-    ("peer", "45.202.0.0/16", [43214], "ROV-02"),
-    ("peer", "0.0.0.0/0", [43214], "DEF-01"),
-]
+CHECKS = {"ASP-01", "ASP-03", "BOG-01", "BOG-02", "BOG-05", "COM-01", "CUS-01", "CUS-02", "CUS-03", "CUS-05", "CUS-06", "CUS-07"}
+CHECKS |= {"CUS-08", "DEF-01", "EXP-01", "EXP-02", "EXP-03", "EXP-04", "LEN-01", "LEN-02", "LEN-03", "OWN-01", "ROV-02"}
+"""Findings on edge1 whose witnesses are announced: all that have one, but for EXP-05 (see wire.py)."""
+SPOOFERS = {"stub0": "stub1", "lan0": "srv1", "rtr0": "rtr"}
+"""Who stands behind the interfaces that source validation is pushed to."""
+LEGITIMATE = {
+    "stub1": ("45.13.0.1", "2a10:1300::1"),
+    "srv1": ("45.10.1.10", "2a10:1000:1::10"),
+    "rtr": ("45.10.15.14", "2a10:1000:ffff:3::2"),
+}
 
 
 def eventually(holds: Callable[[], bool], timeout: float = 15) -> bool:
@@ -67,9 +68,12 @@ def snapshot(lab: Lab, edge: str, user: str = "audit"):
         driver.close()
 
 
-def heard(lab: Lab, node: str, prefix: str) -> bool:
-    mine = {s.node_address for s in topology.sessions("edge1") if s.node == node}
-    return any(r.prefix == prefix and r.peer in mine for r in lab.edge("edge1").routes(6 if ":" in prefix else 4))
+def passes(lab: Lab, node: str, source: str) -> bool:
+    """Whether a packet with that source gets from a node through edge1, to the server or (from the server) to the peer's link."""
+    version = 6 if ":" in source else 4
+    if node == "srv1":
+        return lab.passes(node, source, edge="edge1", target=topology.link_of("edge1", "stub1").host(version, "node"), at="stub1")
+    return lab.passes(node, source, edge="edge1")
 
 
 @pytest.fixture(scope="module")
@@ -82,8 +86,9 @@ def test_the_audit_of_both_edges_replays_from_its_signed_bundle(lab: Lab, inputs
     done = api.audit_inputs([snapshot(lab, "edge1"), snapshot(lab, "edge2")], inputs)
     assert lab.edge("edge1").vtysh("show running-config") == before, "an audit never writes"
     failed = {(f.device, f.check) for f in done.report.findings if f.status is Status.FAIL}
-    assert {("edge1", check) for _, _, _, check in BAD_ROUTES} <= failed
-    assert not {check for device, check in failed if device == "edge2"} & {check for _, _, _, check in BAD_ROUTES}
+    assert {("edge1", check) for check in CHECKS} <= failed
+    # EXP-02 speaks of both routers: edge1 lets its neighbours set the customer tag, and edge2 sends on what carries it.
+    assert {check for device, check in failed if device == "edge2"} & CHECKS <= {"EXP-02"}
     api.write_bundle(tmp_path / "bundle", done, inputs)
     assert api.verify_bundle(tmp_path / "bundle", None).ok
     differences, lines = api.replay_bundle(tmp_path / "bundle")
@@ -94,35 +99,71 @@ def test_the_audit_of_both_edges_replays_from_its_signed_bundle(lab: Lab, inputs
 
 
 def test_a_push_makes_true_what_the_audit_asked_for(lab: Lab, inputs: api.Inputs, tmp_path: Path) -> None:
-    for node, prefix, path, _ in BAD_ROUTES:
-        lab.announce(node, prefix, path)
-    for node, prefix, _, check in BAD_ROUTES:
-        assert eventually(lambda n=node, p=prefix: heard(lab, n, p)), f"{check}: edge1 takes {prefix} from {node}"
-    for spoofed in ("198.51.100.7", "2001:db8::7"):
-        assert lab.passes("stub1", spoofed, edge="edge1")
+    found = snapshot(lab, "edge1", "push")
+    report = api.audit_inputs([found], inputs, alone=True).report
+    shown = wire.witnesses(report.findings)
+    assert {one.check for one in shown} == CHECKS
+    assert len(shown) > 100
+    plays = wire.rounds(shown)
+    for number, some in enumerate(plays, 1):
+        there = wire.play(lab, some, number, expected=True)
+        assert [one for (one, edge), held in there.items() if edge == "edge1" and not held] == [], "edge1 takes every witness"
+        assert [one for (one, edge), held in there.items() if edge == "edge2" and held] == [], "edge2 passes, and refuses them"
+    spoofs = _spoofs(report.findings)
+    assert {(SPOOFERS[one.interface], ":" in one.source) for one in spoofs} == {(n, v6) for n in LEGITIMATE for v6 in (True, False)}
+    for packet in spoofs:
+        assert passes(lab, SPOOFERS[packet.interface], packet.source), packet
+    _legitimate_traffic(lab)
     established = {one for one, state in lab.edge("edge1").sessions().items() if state == "Established"}
+
     found = snapshot(lab, "edge1", "push")
     prepared = api.prepare_push(found, inputs)
-    assert prepared.report.verdict == "pass"
     done = api.push_device(
-        found, prepared, lambda: connect(lab, "edge1", "push"), inputs, tmp_path / "journal.jsonl", revert_in=180, settle=60
+        found, prepared, lambda: connect(lab, "edge1", "push"), inputs, tmp_path / "journal.jsonl", revert_in=180, settle=90
     )
     assert done.outcome == "confirmed", done.because
-    for node, prefix, _, check in BAD_ROUTES:
-        assert eventually(lambda n=node, p=prefix: not heard(lab, n, p)), f"{check}: edge1 refuses {prefix} from {node}"
-    for node, prefix in (("cust", "45.11.0.0/20"), ("cust", "45.12.0.0/22"), ("stub1", "45.13.0.0/22"), ("peer", "45.14.0.0/20")):
-        assert heard(lab, node, prefix), f"{prefix} of {node} is legitimate"
+    assert "CANARY" not in (tmp_path / "journal.jsonl").read_text() + done.diff
+
+    for number, some in enumerate(plays, len(plays) + 1):
+        there = wire.play(lab, some, number, expected=False)
+        assert [key for key, held in there.items() if held] == [], "nobody takes any witness any more"
+    for packet in spoofs:
+        assert not passes(lab, SPOOFERS[packet.interface], packet.source), packet
+    _legitimate_traffic(lab)
     assert eventually(lambda: "45.14.0.0/20" not in lab.received("prov", "edge1")), "the leak is closed"
-    assert "45.11.0.0/20" in lab.received("prov", "edge1")
-    for spoofed in ("198.51.100.7", "2001:db8::7"):
-        assert not lab.passes("stub1", spoofed, edge="edge1")
-    for legitimate in ("45.13.0.1", "2a10:1300::1"):
-        assert lab.passes("stub1", legitimate, edge="edge1")
     assert established <= {one for one, state in lab.edge("edge1").sessions().items() if state == "Established"}
 
 
-def test_a_second_push_has_nothing_to_do(lab: Lab, inputs: api.Inputs) -> None:
-    assert api.prepare_push(snapshot(lab, "edge1", "push"), inputs).text == ""
+def _spoofs(findings: Iterable[Finding]) -> list[Packet]:
+    """The packets that prove the source validation findings which a push mends."""
+    found = [one for one in findings if one.check in ("SAV-01", "SAV-02") and one.status is Status.FAIL]
+    return [one.witnesses[0].packet for one in found if one.witnesses and one.witnesses[0].packet]
+
+
+def _legitimate_traffic(lab: Lab) -> None:
+    """What the neighbours may announce is held, what is ours and our customers' is sent on, and honest packets pass."""
+    for node in ("cust", "stub1", "peer", "prov"):
+        for prefix, path in topology.ANNOUNCED[node]:
+            if not prefix.endswith("/0") and not prefix.startswith(("45.202.", "45.203.", "2a10:2002:", "2a10:2003:")):
+                one = wire.Shown("", "import", node, prefix, path, (), False)
+                assert eventually(lambda w=one: wire.held(lab, "edge1", [w])[w]), f"{prefix} of {node} is legitimate"
+    for target in ("prov", "peer"):
+        for prefix in ("45.10.0.0/20", "45.11.0.0/20", "2a10:1000::/32", "2a10:1100::/32"):
+            assert eventually(lambda t=target, p=prefix: p in lab.received(t, "edge1")), f"{prefix} is to be sent to {target}"
+    for node, sources in LEGITIMATE.items():
+        for source in sources:
+            assert passes(lab, node, source), f"{source} of {node} is legitimate"
+
+
+def test_a_second_push_changes_nothing(lab: Lab, tmp_path: Path) -> None:
+    before, moved = held(lab, "edge1"), counters(lab)
+    done = playbook(lab, tmp_path, "push", ("edge1",), "push")
+    assert done.returncode == 0, done.stdout
+    assert re.search(r"edge1 +: ok=\d+ +changed=0 .* failed=0", done.stdout)
+    assert not list(tmp_path.rglob("*.jsonl")), "no journal, for nothing was begun"
+    assert held(lab, "edge1") == before
+    assert counters(lab) == moved
+    assert "CANARY" not in done.stdout + done.stderr
 
 
 def test_a_wrong_key_is_one_clear_message(lab: Lab, tmp_path: Path) -> None:

@@ -181,7 +181,14 @@ class _Places:
         )
 
     def _text(self, name: str) -> str:
-        return {"origin": "igp", "protocol": "bgp", "route_type": "external", "family": f"ipv{self.space.afi}"}.get(name, "")
+        usual = {
+            "origin": "igp",
+            "protocol": "bgp",
+            "route_type": "external",
+            "family": f"ipv{self.space.afi}",
+            "mark": "unverified",
+        }
+        return usual.get(name, "")
 
     def _prefix_class(self, prefix: str) -> int:
         if prefix not in self._prefix:

@@ -107,7 +107,7 @@ def _matched(
         if entry.go_on is None:
             return frozenset({REJECT})
         # Whether `continue` works on a deny entry is not confirmed.
-        return frozenset({REJECT}) | _walk(config, entries, target, route, done, pending, view)
+        return frozenset({REJECT}) | _walk(config, entries, target, route, done, None, view)
     made = (*done, *entry.sets)
     if entry.go_on is None:
         return _changed(config, route, made)

@@ -157,11 +157,21 @@ LONG = 2_000
 
 @pytest.mark.parametrize(
     ("dialect", "shape"),
-    [("cisco", "_{}_"), ("cisco", "^{}_"), ("asn", "_{}_"), ("junos", ".* {} .*")],
+    [
+        ("cisco", "_{0}_"),
+        ("cisco", "^{0}_"),
+        ("asn", "_{0}_"),
+        ("junos", ".* {0} .*"),
+        ("cisco", "^{0}(_{0})*$"),
+        ("cisco", "^64496(_{0})+$"),
+        ("junos", "64496+ {0}+"),
+        ("cisco", "1{0}[0-9]$"),
+    ],
 )
 def test_a_long_list_is_decided_with_a_witness_both_ways(dialect: str, shape: str) -> None:
-    some = one_list(*(shape.format(100_000 + 7 * n) for n in range(LONG)), dialect=dialect)
-    more = one_list(*(shape.format(100_000 + 7 * n) for n in range(1, LONG + 1)), dialect=dialect)
+    count = LONG if "+" not in shape and "(" not in shape else LONG // 8
+    some = one_list(*(shape.format(100_000 + 7 * n) for n in range(count)), dialect=dialect)
+    more = one_list(*(shape.format(100_000 + 7 * n) for n in range(1, count + 1)), dialect=dialect)
     found = aspath.path_classes([some, more])
     assert found.unknown == 0
     assert set(found.signatures) == {0, 1, 2, 3}

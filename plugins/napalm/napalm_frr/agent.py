@@ -36,11 +36,13 @@ NFT_FILE = STATE / "inet-manrs.nft"
 RELOAD = ENV.get("MANRS_FRR_RELOAD", "/usr/lib/frr/frr-reload.py")
 SLOW = 20  # FRR takes configuration lines at some tens of milliseconds each (measured on 8.4): so much longer than reading them
 BOX_LIMIT = 100_000  # bytes; larger configurations are not run through copies of the daemons, their diff is marked approximate
+CGROUP = Path(ENV.get("MANRS_CGROUP", "/sys/fs/cgroup"))
 GUARD = 300  # seconds until an untimed commit that never came to its end is taken back
 SYSCTL = re.compile(r"net\.ipv4\.conf\.([A-Za-z0-9_][A-Za-z0-9_.@:-]{0,14})\.rp_filter\s*=\s*([012])")
 NFT_HEAD = re.compile(r"table\s+inet\s+manrs\s*\{")
 ADDED = {"Building configuration...", "Current configuration:"}
 BUSY = {"committing", "pending", "reverting", "confirming"}
+JOB = "MANRS_JOB"  # holds the change in the environment of what changes the router: what a killed agent left running is found by it
 
 
 class Refused(Exception):
@@ -52,9 +54,9 @@ class Refused(Exception):
 
 
 # --- the outside world: every other program is started here -----------------------------------------------------------
-def run(argv: list[str], size: int = 0, stdin: str | None = None, check: bool = True) -> str:
-    """Run a program without a shell; the time allowed grows with the size (bytes) it has to work through."""
-    env = {**ENV, "PATH": ENV.get("MANRS_PATH", "/usr/sbin:/usr/bin:/sbin:/bin"), "LC_ALL": "C", "VTYSH_PAGER": "cat"}
+def run(argv: list[str], size: int = 0, stdin: str | None = None, check: bool = True, job: str = "") -> str:
+    """Run a program without a shell, `job` names the change it works for; the time allowed grows with the size (bytes) of its work."""
+    env = {**ENV, "PATH": ENV.get("MANRS_PATH", "/usr/sbin:/usr/bin:/sbin:/bin"), "LC_ALL": "C", "VTYSH_PAGER": "cat", JOB: job}
     argv = [shutil.which(argv[0], path=env["PATH"]) or argv[0], *argv[1:]]
     try:
         done = subprocess.run(
@@ -226,6 +228,16 @@ def note(state: dict[str, Any], phase: str) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
+def end_leftovers(job: str) -> None:
+    """End the programs that an agent killed in the middle of a change left running: they would go on changing the router."""
+    mark = f"{JOB}={job}".encode()
+    for one in Path("/proc").iterdir():
+        if one.name.isdecimal():
+            with contextlib.suppress(OSError):
+                if mark in (one / "environ").read_bytes().split(b"\0"):
+                    os.kill(int(one.name), signal.SIGKILL)
+
+
 @contextlib.contextmanager
 def lock(wait: float = 20.0) -> Any:
     """Only one change at a time; the holder's process id is kept so that the revert timer can end one that hangs."""
@@ -263,6 +275,7 @@ def snapshot(state: dict[str, Any]) -> None:
     data = {"running": running(), "startup": startup(), "sysctl": read_sysctls(), "nft": read_nft(), "owned": owned_sysctls()}
     data["nft_file"] = NFT_FILE.read_text() if NFT_FILE.exists() else ""
     write(home(state) / "before.json", json.dumps(data, sort_keys=True))
+    reload_files(str(data["running"]), home(state))  # written now: the rollback must not need room on a disk that is full by then
 
 
 def before(state: dict[str, Any]) -> dict[str, Any]:
@@ -274,17 +287,26 @@ def owned_sysctls() -> str:
 
 
 # --- what changes the router ------------------------------------------------------------------------------------------
-def reload_frr(target: str, directory: Path) -> None:
-    """Make the running configuration equal `target`; the confdir of its own keeps frr-reload from saving it as startup."""
-    shutil.rmtree(directory / "reload", ignore_errors=True)
-    (directory / "reload").mkdir(mode=0o700)
+def reload_files(target: str, directory: Path) -> Path:
+    """What frr-reload needs to reach `target`; the confdir of its own keeps it from saving it as startup."""
     path = directory / "reload/frr.conf"
-    write(path, target)
-    write(directory / "reload/vtysh.conf", "service integrated-vtysh-config\n")
+    if not path.exists() or path.read_text() != target:
+        write(path.with_name("vtysh.conf"), "service integrated-vtysh-config\n")
+        write(path, target)
+    return path
+
+
+def reload_frr(target: str, directory: Path, job: str) -> bool:
+    """Make the running configuration equal `target`; whether anything had to be done."""
+    wanted, done = canonical(target), ""
+    if canonical(running()) == wanted:
+        return False
+    path = reload_files(target, directory)
     for _ in range(3):
-        done = run([RELOAD, "--reload", "--stdout", "--confdir", str(path.parent), str(path)], len(target) * SLOW, check=False)
-        if canonical(running()) == canonical(target):
-            return
+        argv = [RELOAD, "--reload", "--stdout", "--confdir", str(path.parent), str(path)]
+        done = run(argv, len(target) * SLOW, check=False, job=job)
+        if canonical(running()) == wanted:
+            return True
     raise Refused("failed", "the running configuration does not come to equal the wanted one: " + done[-300:].strip())
 
 
@@ -293,9 +315,10 @@ def apply(state: dict[str, Any]) -> None:
     frr, sysctls, nft = split(text)
     if frr.strip():
         if state["mode"] == "merge":
-            run(["vtysh", "-f", str(home(state) / "frr.conf")], len(frr) * SLOW)
+            argv = ["vtysh", "-f", str(home(state) / "frr.conf")]
         else:
-            run([RELOAD, "--reload", "--stdout", "--confdir", str(home(state)), str(home(state) / "frr.conf")], len(frr) * SLOW)
+            argv = [RELOAD, "--reload", "--stdout", "--confdir", str(home(state)), str(home(state) / "frr.conf")]
+        run(argv, len(frr) * SLOW, job=state["id"])
     for interface, value in sysctls.items():
         write_sysctl(interface, value)
     if nft is not None:
@@ -304,10 +327,13 @@ def apply(state: dict[str, Any]) -> None:
 
 def restore(state: dict[str, Any], why: str) -> None:
     """Bring back everything as it was before the commit, startup and persistent files too, and prove it."""
-    note(state, "reverting")
+    with contextlib.suppress(OSError):  # a full disk stops the journal, never the rollback
+        note(state, "reverting")
+    end_leftovers(state["id"])
     old, problems = before(state), []
+    changed = False
     steps = (
-        lambda: reload_frr(old["running"], home(state)),
+        lambda: reload_frr(old["running"], home(state), state["id"]),
         lambda: write(FRR / "frr.conf", old["startup"]) if startup() != old["startup"] else None,
         lambda: write_sysctls(old["sysctl"]),
         lambda: run(["nft", "-f", "-"], len(old["nft"]), nft_program(old["nft"])) if read_nft() != old["nft"] else None,
@@ -315,15 +341,16 @@ def restore(state: dict[str, Any], why: str) -> None:
     )
     for step in steps:
         try:
-            step()
+            changed = step() is True or changed
         except (Refused, OSError) as error:
             problems.append(str(error))
-    for family in ("ipv4", "ipv6"):
+    for family in ("ipv4", "ipv6") if changed else ():
         with contextlib.suppress(Refused):
             run(["vtysh", "-c", f"clear bgp {family} unicast * soft"], check=False)
     if problems:
         state["problem"] = "; ".join(problems)
-        note(state, "reverting")
+        with contextlib.suppress(OSError):
+            note(state, "reverting")
         raise Refused("failed", f"the rollback is not complete and will be tried again: {state['problem']}")
     finish(state, "reverted", why)
 
@@ -331,21 +358,35 @@ def restore(state: dict[str, Any], why: str) -> None:
 def persist(sysctls: str, nft: str) -> None:
     for path, text in ((SYSCTL_FILE, sysctls), (NFT_FILE, nft)):
         if text:
-            write(path, text)
+            write(path, text) if not path.exists() or path.read_text() != text else None
         else:
             path.unlink(missing_ok=True)
 
 
 def save(state: dict[str, Any]) -> None:
-    """Make the running state the one the router boots with."""
+    """Make the running state the one the router boots with; startup comes last and whole: it decides after a loss of power."""
     note(state, "confirming")
     _, sysctls, nft = split((home(state) / "candidate").read_text())
-    run(["vtysh", "-c", "write memory"], len((home(state) / "candidate").read_text()))
     values = dict(re.findall(r"(?m)^(net\.ipv4\.conf\.\S+) = (\d)$", owned_sysctls()))
     values.update({f"net/ipv4/conf/{name}/rp_filter".replace("/", "."): value for name, value in sysctls.items()})
     kept = "".join(f"{key} = {value}\n" for key, value in sorted(values.items()))
     persist(kept, nft if nft is not None else (NFT_FILE.read_text() if NFT_FILE.exists() else ""))
+    try:
+        write(FRR / "frr.conf", running())
+    except OSError:  # such as a frr.conf that is mounted alone and cannot be replaced
+        run(["vtysh", "-c", "write memory"], check=False)
+    if canonical(startup()) != canonical(running()):
+        raise Refused("failed", "the startup configuration could not be written")
     finish(state, "confirmed", "confirmed")
+
+
+def integrated() -> None:
+    """Refuse where FRR keeps a file for each daemon: the agent saves and restores frr.conf."""
+    shell = (FRR / "vtysh.conf").read_text() if (FRR / "vtysh.conf").exists() else ""
+    if re.search(r"(?m)^\s*no\s+service\s+integrated-vtysh-config", shell) or not (FRR / "frr.conf").exists():
+        raise Refused(
+            "rejected", f"FRR here keeps one file for each daemon; {FRR}/frr.conf is needed (service integrated-vtysh-config)"
+        )
 
 
 def finish(state: dict[str, Any], result: str, why: str) -> None:
@@ -440,6 +481,8 @@ def stage(mode: str) -> dict[str, Any]:
     with lock():
         state = journal()
         free(state)
+        integrated()
+        replaced = home(state) if state["phase"] == "staged" else None
         state = {
             "id": f"{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}-{secrets.token_hex(3)}",
             "mode": mode,
@@ -451,6 +494,8 @@ def stage(mode: str) -> dict[str, Any]:
         state["watched"] = sorted({"all", "default", *sysctls})
         state["base"] = digest(state)
         note(state, "staged")
+        if replaced:
+            shutil.rmtree(replaced, ignore_errors=True)
     return {"id": state["id"], "frr_lines": len(frr.splitlines()), "sysctls": len(sysctls), "nft": nft is not None}
 
 
@@ -465,16 +510,23 @@ def free(state: dict[str, Any]) -> None:
         raise Refused("busy", f"a commit is already {state['phase']} on this router ({state['id']})")
 
 
-def staged() -> dict[str, Any]:
+def staged(identity: str = "") -> dict[str, Any]:
     state = journal()
     if state["phase"] != "staged":
         raise Refused("none", "no candidate is loaded")
+    return mine(state, identity)
+
+
+def mine(state: dict[str, Any], identity: str) -> dict[str, Any]:
+    """The state, if it is still that of the change the caller means; without an identity the last one is meant."""
+    if identity and state.get("id") != identity:
+        raise Refused("other", f"another change was loaded meanwhile ({state.get('id')}); this one is no longer on the router")
     return state
 
 
-def check() -> dict[str, Any]:
+def check(identity: str = "") -> dict[str, Any]:
     """The router's own dry run of the candidate; nothing is changed."""
-    state = staged()
+    state = staged(identity)
     text = (home(state) / "candidate").read_text()
     frr, sysctls, nft = split(text)
     if frr.strip():
@@ -487,9 +539,9 @@ def check() -> dict[str, Any]:
     return {}
 
 
-def diff() -> dict[str, Any]:
+def diff(identity: str = "") -> dict[str, Any]:
     """Unified diff of running against what running will be; `exact` tells whether the router's own daemons computed it."""
-    state = staged()
+    state = staged(identity)
     frr, sysctls, nft = split((home(state) / "candidate").read_text())
     base, now, table = running(), read_sysctls(), read_nft()
     pair = predict(state, base) if frr.strip() else (base, base)
@@ -514,10 +566,10 @@ def normal_nft(table: str) -> str:
         return table
 
 
-def commit(seconds: int, message: str) -> dict[str, Any]:
+def commit(seconds: int, message: str, identity: str = "") -> dict[str, Any]:
     """Arm the timer, then apply; `seconds` 0 confirms at once."""
     with lock():
-        state = staged()
+        state = staged(identity)
         check()
         if digest(state) != state["base"]:
             raise Refused("changed", "the router changed since the candidate was loaded; load it again")
@@ -525,14 +577,20 @@ def commit(seconds: int, message: str) -> dict[str, Any]:
         guard = GUARD + (home(state) / "frr.conf").stat().st_size // 1000  # an untimed commit is given the time it needs
         state.update(seconds=seconds, deadline=clock() + (seconds or guard), boot=boot(), message=message[:200])
         note(state, "committing")
-        arm(state)
+        try:
+            arm(state)
+        except (Refused, OSError) as error:
+            note(state, "staged")
+            raise Refused("failed", f"the revert timer did not start, nothing was changed: {error}") from None
         try:
             apply(state)
             state["after"] = digest(state)
+            if clock() >= state["deadline"]:
+                raise Refused("late", "it took longer than the timer allows")
+            note(state, "pending")
         except (Refused, OSError) as error:
             restore(state, f"the router refused the change: {error}")
             raise Refused("rejected", f"the router refused the change, which was taken back: {error}") from None
-        note(state, "pending")
         if not seconds:
             save(state)
     return {"id": state["id"], "pending": bool(seconds)}
@@ -548,25 +606,38 @@ def arm(state: dict[str, Any]) -> None:
     os.close(ready)
     with os.fdopen(read, "rb") as pipe:
         if pipe.read(2) != b"ok":
-            raise Refused("failed", "the revert timer did not start; nothing was changed")
+            raise Refused("failed", "it did not answer")
 
 
 def _timer(identity: str, ready: str) -> dict[str, Any]:
     """The armed timer: sleeps to the deadline, then takes back what nobody confirmed, trying until it holds."""
     for one in (signal.SIGHUP, signal.SIGTERM, signal.SIGINT):
         signal.signal(one, signal.SIG_IGN)
+    stay()
     os.write(int(ready), b"ok")
     os.close(int(ready))
+    pause = 1.0
     while True:
-        state = journal()
-        if state.get("id") != identity or state["phase"] not in BUSY:
-            return {}
-        if state["phase"] != "reverting" and clock() < float(state["deadline"]):
-            time.sleep(min(0.5, max(0.05, float(state["deadline"]) - clock())))
+        with contextlib.suppress(Exception):  # whatever goes wrong here, the timer must still be there for the next attempt
+            state = journal()
+            if state.get("id") != identity or state["phase"] not in BUSY:
+                return {}
+            if state["phase"] != "reverting" and clock() < float(state["deadline"]):
+                time.sleep(min(0.5, max(0.05, float(state["deadline"]) - clock())))
+                continue
+            recover()
             continue
-        with contextlib.suppress(Refused, OSError):
-            return recover()
-        time.sleep(2)
+        time.sleep(pause)
+        pause = min(30.0, pause * 1.5)
+
+
+def stay() -> None:
+    """Outlive the login session (logind may end everything in its scope) and a shortage of memory."""
+    with contextlib.suppress(OSError):
+        (PROC / "self/oom_score_adj").write_text("-1000")
+    with contextlib.suppress(OSError):
+        if re.search(r"(?m)^[^\n]*/user\.slice/", (PROC / "self/cgroup").read_text()):
+            (CGROUP / "cgroup.procs").write_text(str(os.getpid()))
 
 
 def recover() -> dict[str, Any]:
@@ -574,19 +645,16 @@ def recover() -> dict[str, Any]:
     state = journal()
     if state["phase"] not in BUSY:
         return {"recovered": False}
-    try:
-        with lock(30):
-            return _recover(journal())
-    except Refused as error:
-        if error.kind == "busy" and state["phase"] in BUSY and clock() > float(state["deadline"]) + 30:
-            end_holder()
-        raise
+    if state["phase"] in {"committing", "pending"} and state.get("boot") == boot() and clock() >= float(state["deadline"]):
+        end_holder()  # the time of whoever is still at it is over; one that already restores or saves is left to it
+    with lock(30):
+        return _recover(journal())
 
 
 def end_holder() -> None:
     with contextlib.suppress(OSError, ValueError):
         pid = int((STATE / "lock").read_text())
-        if Path(__file__).name in Path(f"/proc/{pid}/cmdline").read_text():
+        if pid != os.getpid() and Path(__file__).name in Path(f"/proc/{pid}/cmdline").read_text():
             os.kill(pid, signal.SIGKILL)
 
 
@@ -595,6 +663,10 @@ def _recover(state: dict[str, Any]) -> dict[str, Any]:
         return {"recovered": False}
     if state.get("boot") != boot():
         if state["phase"] == "confirming" and startup() != before(state)["startup"]:
+            _, sysctls, nft = split((home(state) / "candidate").read_text())
+            write_sysctls({**read_sysctls(), **sysctls})
+            if nft is not None:
+                run(["nft", "-f", "-"], len(nft), nft_program(nft))
             save(state)
         else:
             restore(state, "the router was restarted before the commit was confirmed")
@@ -609,39 +681,49 @@ def _recover(state: dict[str, Any]) -> dict[str, Any]:
     return {"recovered": True}
 
 
-def confirm() -> dict[str, Any]:
+def confirm(identity: str = "") -> dict[str, Any]:
     """Keep the pending commit and save it as startup; refused when somebody changed the router meanwhile."""
     with lock():
         state = journal()
         if state["phase"] == "confirming":
-            save(state)
+            save(mine(state, identity))
             return {}
-        if state["phase"] != "pending" or clock() >= float(state["deadline"]):
+        if state["phase"] != "pending":
             raise Refused("none", "no commit is pending" + (f": {state['last']['because']}" if state.get("last") else ""))
+        mine(state, identity)
         if digest(state) != state["after"]:
             raise Refused("changed", "the router was changed by somebody else after the commit; it will revert when the timer ends")
+        if clock() >= float(state["deadline"]):
+            raise Refused("none", "no commit is pending: its time is over")
         save(state)
     return {}
 
 
-def rollback() -> dict[str, Any]:
+def rollback(identity: str = "") -> dict[str, Any]:
     """Take back the pending commit now, or the last confirmed one."""
     with lock():
         state = journal()
         if state["phase"] not in BUSY | {"confirmed"}:
             raise Refused("none", "there is no commit to take back")
-        if state["phase"] == "confirmed" and digest(state) != state["after"]:
-            raise Refused("changed", "the router was changed since the commit was confirmed; taking it back would undo that too")
+        mine(state, identity)
+        if state["phase"] == "confirmed":
+            if digest(state) != state["after"]:
+                raise Refused(
+                    "changed", "the router was changed since the commit was confirmed; taking it back would undo that too"
+                )
+            note(state, "reverting")
+            with contextlib.suppress(Refused, OSError):
+                arm(state)  # whatever happens to this process, the rollback is brought to its end
         restore(state, "taken back on request")
     return {}
 
 
-def discard() -> dict[str, Any]:
+def discard(identity: str = "") -> dict[str, Any]:
     """Forget the candidate; a commit that was made is not touched."""
     with lock():
         state = journal()
         if state["phase"] == "staged":
-            shutil.rmtree(home(state), ignore_errors=True)
+            shutil.rmtree(home(mine(state, identity)), ignore_errors=True)
             note({"last": state.get("last")}, "idle")
     return {}
 
@@ -680,19 +762,24 @@ def load_boot() -> dict[str, Any]:
 def main(argv: list[str]) -> int:
     """Dispatch one verb."""
     os.umask(0o077)
-    plain = {"check": check, "diff": diff, "confirm": confirm, "rollback": rollback, "discard": discard, "status": status}
-    plain |= {"recover": recover, "boot": load_boot}
+    plain = {"status": status, "recover": recover, "boot": load_boot}
+    named = {"check": check, "diff": diff, "confirm": confirm, "rollback": rollback, "discard": discard}
     try:
         verb, rest = (argv[0] if argv else ""), argv[1:]
         if verb in {"stage", "check", "commit", "confirm", "status"}:
-            with contextlib.suppress(Refused):
+            with contextlib.suppress(Refused, OSError):
                 recover() if verb != "confirm" else None
+        identity = ""
+        if rest[:1] == ["--id"] and len(rest) > 1:
+            identity, rest = rest[1], rest[2:]
         if verb in plain and not rest:
             answer = plain[verb]()
+        elif verb in named and not rest:
+            answer = named[verb](identity)
         elif verb == "stage" and len(rest) == 1:
             answer = stage(rest[0])
         elif verb == "commit" and rest[:1] == ["--revert-in"] and len(rest) in {2, 3} and rest[1].isdigit():
-            answer = commit(int(rest[1]), rest[2] if len(rest) == 3 else "")
+            answer = commit(int(rest[1]), rest[2] if len(rest) == 3 else "", identity)
         elif verb == "show" and rest and rest[0] in {"running", "startup", "candidate", "linux"}:
             answer = show(rest[0])
         elif verb in {"_timer", "_box"} and len(rest) == 2:
@@ -700,7 +787,7 @@ def main(argv: list[str]) -> int:
         else:
             raise Refused(
                 "usage",
-                "stage merge|replace, check, diff, commit --revert-in N [MESSAGE], confirm, rollback, discard, status, show WHAT",
+                "stage merge|replace, status, show WHAT; check, diff, commit --revert-in N [MESSAGE], confirm, rollback, discard, each first [--id CHANGE]",
             )
     except Refused as error:
         print(json.dumps({"ok": False, "kind": error.kind, "error": str(error)}))

@@ -29,8 +29,11 @@ class FRRDriver(NetworkDriver):
 
     optional_args: port, key_file, passphrase, use_keys, allow_agent, ssh_config_file, ssh_strict (true), system_host_keys,
     alt_host_keys and alt_key_file, keepalive, conn_timeout; login_shell (auto, bash, vtysh), sudo (`sudo -n`), vtysh_path,
-    agent_path.
+    agent_path. `change` names the candidate or commit that this session made: nothing of somebody else is confirmed or taken
+    back. Set it to that of a lost session to go on with its commit; empty means the last one.
     """
+
+    change: str
 
     def __init__(
         self, hostname: str, username: str, password: str, timeout: int = 60, optional_args: dict[str, Any] | None = None
@@ -41,6 +44,7 @@ class FRRDriver(NetworkDriver):
         self.profile = ["frr"]
         self._session = Session(hostname, username, password, timeout, dict(optional_args or {}))
         self._loaded, self._size = "", 0
+        self.change = ""
 
     def open(self) -> None:
         """Connect; the exception says whether name, host key or credentials were refused."""
@@ -199,8 +203,8 @@ class FRRDriver(NetworkDriver):
         text = Path(filename).read_text(encoding="utf-8") if filename is not None else str(config)
         self._loaded = ""
         try:
-            self._session.agent("stage", mode, stdin=text)
-            self._session.agent("check", timeout=self.timeout + 180 + len(text) / 5_000)
+            self.change = str(self._session.agent("stage", mode, stdin=text)["id"])
+            self._session.agent("check", *self._named, timeout=self.timeout + 180 + len(text) / 5_000)
         except CommitError as error:
             if getattr(error, "kind", None) != "busy":
                 self._quiet_discard()
@@ -209,15 +213,20 @@ class FRRDriver(NetworkDriver):
 
     def _quiet_discard(self) -> None:
         try:
-            self._session.agent("discard")
+            self._session.agent("discard", *self._named)
         except NapalmException:
             self._loaded = ""
+
+    @property
+    def _named(self) -> tuple[str, ...]:
+        """What makes the agent refuse when another change took the place of this one."""
+        return ("--id", self.change) if self.change else ()
 
     def compare_config(self) -> str:
         """Unified diff of running against what running will be, computed by copies of the router's own daemons."""
         if not self._loaded:
             return ""
-        answer = self._session.agent("diff", timeout=self.timeout + 600 + self._size / 500)
+        answer = self._session.agent("diff", *self._named, timeout=self.timeout + 600 + self._size / 500)
         note = (
             ""
             if answer["exact"] or not answer["diff"]
@@ -231,14 +240,14 @@ class FRRDriver(NetworkDriver):
             raise CommitError(f"{self.hostname}: no candidate is loaded")
         if revert_in is not None and not 1 <= revert_in <= 86_400:
             raise CommitError("revert_in is between 1 and 86400 seconds")
-        self._session.agent(
-            "commit", "--revert-in", str(revert_in or 0), message[:200], timeout=self.timeout + 600 + self._size / 500
-        )
+        # With a timer there is nothing to wait for once it has run out: the router has taken the change back by then.
+        patience = (revert_in + 10) if revert_in else self.timeout + 600 + self._size / 500
+        self._session.agent("commit", *self._named, "--revert-in", str(revert_in or 0), message[:200], timeout=patience)
         self._loaded = ""
 
     def confirm_commit(self) -> None:
         """Keep the pending commit and save it as startup; CommitError when it was already taken back."""
-        self._session.agent("confirm")
+        self._session.agent("confirm", *self._named)
 
     def has_pending_commit(self) -> bool:
         """Whether the router holds a commit that waits for its confirmation."""
@@ -246,12 +255,12 @@ class FRRDriver(NetworkDriver):
 
     def rollback(self) -> None:
         """Take back the pending commit, or the last confirmed one, startup included."""
-        self._session.agent("rollback", timeout=self.timeout + 600 + self._size / 500)
+        self._session.agent("rollback", *self._named, timeout=self.timeout + 600 + self._size / 500)
 
     def discard_config(self) -> None:
         """Forget the candidate."""
         if self._loaded:
-            self._session.agent("discard")
+            self._session.agent("discard", *self._named)
         self._loaded = ""
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shlex
+import socket
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -43,7 +45,7 @@ class Session:
         self._username = username
         self._arguments = {name: value for name, value in options.items() if name in NETMIKO and value is not None}
         self._arguments.setdefault("conn_timeout", timeout)
-        self._arguments.setdefault("keepalive", 30)
+        self._arguments.setdefault("keepalive", max(3, min(30, timeout // 2)))
         self._arguments.update(device_type="linux", host=hostname, username=username, password=password or None)
         self._arguments.update(ssh_strict=self.strict, system_host_keys=bool(options.get("system_host_keys", self.strict)))
         if "key_file" in self._arguments:
@@ -76,6 +78,10 @@ class Session:
     def _connect(self) -> None:
         # establish_connection alone: no terminal is needed, so no prompt has to be guessed (vtysh as login shell, banners, PS1).
         self._connection.establish_connection()
+        transport = self._connection.remote_conn_pre.get_transport()
+        # A dead link must not hold the caller for the quarter of an hour TCP would try: the keepalives have to be answered.
+        with contextlib.suppress(OSError, AttributeError):
+            transport.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, max(10, self.timeout) * 1000)
 
     def close(self) -> None:
         """End the session; a pending revert timer on the router goes on."""

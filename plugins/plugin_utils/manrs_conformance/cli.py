@@ -109,6 +109,22 @@ def explain(
     return {"accept": 0, "reject": 0}.get(decision.verdict, 2)
 
 
+PREVIOUS = click.option(
+    "--previous",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=None,
+    help="The bundle before this one, to be followed by --bundle.",
+)
+
+
+MODE = click.option(
+    "--mode",
+    type=click.Choice(["full", "lite", "blocks"]),
+    default=None,
+    help="Configurations in the bundle: as files, excerpts only (no replay), or in blocks stored once; blocks above 50 devices, else full.",
+)
+
+
 def _common(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
         click.option("--platform", default=None, help="Platform of every file, when names do not tell it."),
@@ -127,6 +143,8 @@ def _common(command: Callable[..., Any]) -> Callable[..., Any]:
 @_common
 @click.option("--bundle", type=click.Path(path_type=Path), default=None, help="Write an evidence bundle into this new folder.")
 @click.option("--key", type=READABLE, default=None, help="SSH private key that signs the bundle.")
+@PREVIOUS
+@MODE
 @FORMAT
 def audit(
     files: tuple[Path, ...],
@@ -138,20 +156,36 @@ def audit(
     as_of: str | None,
     bundle: Path | None,
     key: Path | None,
+    previous: Path | None,
+    mode: evidence.Mode | None,
     form: str,
 ) -> int:
     """Audit saved configurations (HOST.PLATFORM.cfg) or snapshots (*.snapshot.json)."""
+    _follows(previous, bundle)
     snapshots = api.saved(files, platform, api.devices(devices))
     inputs = api.Inputs.read(intent_path, waivers_path, sources, as_of or collect.now())
     done = api.audit_inputs(snapshots, inputs)
     if bundle is not None:
-        built = api.write_bundle(bundle, done, inputs, key=key, argv=sys.argv[1:])
+        built = api.write_bundle(
+            bundle,
+            done,
+            inputs,
+            key=key,
+            argv=sys.argv[1:],
+            previous=previous,
+            scope_source="files of the command line and the intent",
+        )
         click.echo(f"bundle: {built.path} root {built.root_sha256}", err=True)
     if form == "json":
         click.echo(json.dumps(api.report_json(done.report), indent=2, sort_keys=True))
     else:
         _summary(done)
     return api.exit_code(done.report)
+
+
+def _follows(previous: Path | None, bundle: Path | None) -> None:
+    if previous is not None and bundle is None:
+        raise UsageError("--previous names the bundle that a new one follows: give --bundle too")
 
 
 def _summary(done: api.Assessment) -> None:
@@ -179,6 +213,7 @@ def _summary(done: api.Assessment) -> None:
     "--bundle", type=click.Path(path_type=Path), default=None, help="Write an evidence bundle of the gate into this new folder."
 )
 @click.option("--key", type=READABLE, default=None, help="SSH private key that signs the bundle.")
+@PREVIOUS
 @click.option("--break-glass", "ticket", default=None, metavar="TICKET", help="Let a blocked change through, as overridden.")
 @FORMAT
 def gate(
@@ -197,6 +232,7 @@ def gate(
     markdown: Path | None,
     bundle: Path | None,
     key: Path | None,
+    previous: Path | None,
     ticket: str | None,
     form: str,
 ) -> int:
@@ -205,6 +241,7 @@ def gate(
     Intent and waivers are read from the base side: a file `waivers.yml` in the base folder is taken when --waivers is not given, and
     what the candidate folder changes in them is reported, never used.
     """
+    _follows(previous, bundle)
     with api.base_side(base, candidate, [intent_path, waivers_path]) as (before, (intent, waivers)):
         gated = api.gate_files(
             before,
@@ -225,7 +262,7 @@ def gate(
     if markdown is not None:
         markdown.write_text(api.gate_markdown(report), encoding="utf-8")
     if bundle is not None:
-        built = api.gate_bundle(gated, bundle, key, sys.argv[1:])
+        built = api.gate_bundle(gated, bundle, key, sys.argv[1:], previous)
         click.echo(f"bundle: {built.path} root {built.root_sha256}", err=True)
     click.echo(json.dumps(api.gate_json(report), indent=2, sort_keys=True) if form == "json" else api.gate_text(report))
     return {"pass": 0, "overridden": 0, "fail": 1}.get(report.verdict, 2)
@@ -242,9 +279,13 @@ SIGNERS = click.option("--allowed-signers", type=READABLE, default=None, help="W
 @bundle.command()
 @click.argument("path", type=click.Path(path_type=Path))
 @SIGNERS
-def verify(path: Path, allowed_signers: Path | None) -> int:
-    """Check every digest, count, reference and signature."""
-    report = api.verify_bundle(path, allowed_signers)
+@click.option("--signatures", type=click.IntRange(1, 9), default=1, help="Good signatures by different keys that there must be.")
+@click.option("--tsa-ca", "authority", type=READABLE, default=None, help="Root certificate (PEM) whose timestamp there must be.")
+def verify(path: Path, allowed_signers: Path | None, signatures: int, authority: Path | None) -> int:
+    """Check every digest, count, reference, signature and timestamp."""
+    if signatures > 1 and allowed_signers is None:
+        raise UsageError("--signatures counts the signers that --allowed-signers names: give both")
+    report = api.verify_bundle(path, allowed_signers, signatures=signatures, authority=authority)
     for line in (*report.notes, *(f"PROBLEM {one}" for one in report.problems)):
         click.echo(line)
     click.echo(f"{'OK' if report.ok else 'FAILED'}: {report.signer or 'integrity only, signer unknown'}")
@@ -275,11 +316,124 @@ def show(path: Path) -> int:
 
 
 @bundle.command()
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--key", type=READABLE, required=True, help="SSH private key of the second signer.")
+def sign(path: Path, key: Path) -> int:
+    """Sign a bundle that verifies once more, as a reviewer does."""
+    click.echo(f"signed: {evidence.countersign(path, evidence.Signer(key))}")
+    return 0
+
+
+@bundle.command()
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--chain", type=READABLE, required=True, help="Certificates of the timestamp authority (PEM), kept in the bundle.")
+@click.option(
+    "--tsa", "url", default=None, help="Address of the authority (RFC 3161 over HTTP); only a hash of the signature is sent."
+)
+@click.option("--answer", type=READABLE, default=None, help="The authority's answer as a file, got by another way.")
+def stamp(path: Path, chain: Path, url: str | None, answer: Path | None) -> int:
+    """Keep a timestamp over the signature: proof that it existed before a time."""
+    if (url is None) == (answer is None):
+        raise UsageError("give one of --tsa and --answer")
+    click.echo(f"stamped: {evidence.stamp(path, chain, url=url, answer=answer).time.isoformat()}")
+    return 0
+
+
+@bundle.command()
+@click.argument("path", type=click.Path(path_type=Path))
+@click.argument("device")
+def config(path: Path, device: str) -> int:
+    """Show the redacted configuration of a device."""
+    click.echo(evidence.device_configuration(path, device), nl=False)
+    return 0
+
+
+@bundle.command()
 @click.argument("old", type=click.Path(path_type=Path))
 @click.argument("new", type=click.Path(path_type=Path))
 def diff(old: Path, new: Path) -> int:
     """Show what changed between two runs."""
     click.echo(evidence.diff(old, new).text)
+    return 0
+
+
+@_main.group()
+def sources() -> None:
+    """Fetch, show and compare public reference data: registries, ROAs, contacts, route collectors."""
+
+
+@sources.command()
+@click.option("--intent", "intent_path", type=READABLE, required=True, help="manrs.yml: what is asked about, and where.")
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="Folder to write, for --sources.")
+@click.option("--only", multiple=True, metavar="SOURCE", help="Ask only this source; may be given several times.")
+@click.option(
+    "--cache",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=None,
+    help="Folder of copies; the user's cache when absent.",
+)
+@click.option("--offline", is_flag=True, help="Ask nobody: use copies within their age.")
+@click.option("--refresh", is_flag=True, help="Ask even where a copy is young enough; use it when the source fails.")
+@click.option("--as-of", "as_of", default=None, help="Judge ages as of this time (RFC 3339 UTC); now when absent.")
+def fetch(
+    intent_path: Path, out: Path, only: tuple[str, ...], cache: Path | None, offline: bool, refresh: bool, as_of: str | None
+) -> int:
+    """Ask every source and write a folder; exit code 2 when one failed."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("asking", total=None)
+        fetched = api.fetch_sources(
+            intent_path,
+            out,
+            as_of=as_of or collect.now(),
+            only=only,
+            cache=cache,
+            offline=offline,
+            refresh=refresh,
+            progress=lambda url: bar.update(task, advance=1, description=url[:60]),
+        )
+    for one in fetched.provenance:
+        click.echo(f"{one.source:12} {'FAILED' if one.problem else 'ok':6} {one.problem or one.note or one.location}")
+    click.echo(f"{len(fetched.files)} files in {out}, {fetched.requests} requests")
+    return 2 if fetched.problems else 0
+
+
+@sources.command("show")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+def show_sources(folder: Path) -> int:
+    """Show what a folder of sources holds, and what failed when it was fetched."""
+    for one in api.held_sources(folder):
+        state = one.problem or one.note or "ok"
+        click.echo(f"{one.source:12} {one.file or '-':22} {one.size:>10} {one.sha256[:16] or '-':16} {one.made or '-':20} {state}")
+    return 0
+
+
+@sources.command("diff")
+@click.argument("old", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("new", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--intent", "intent_path", type=READABLE, required=True, help="manrs.yml")
+@click.option("--as-of", "as_of", default=None, help="Judge both as of this time (RFC 3339 UTC); now when absent.")
+def diff_sources(old: Path, new: Path, intent_path: Path, as_of: str | None) -> int:
+    """Show what two folders of sources say differently of the operator."""
+    for line in api.source_changes(old, new, intent_path, as_of or collect.now()):
+        click.echo(line)
+    return 0
+
+
+@sources.command("score")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--intent", "intent_path", type=READABLE, required=True, help="manrs.yml")
+@click.option("--as-of", "as_of", default=None, help="Judge as of this time (RFC 3339 UTC); now when absent.")
+def score_sources(folder: Path, intent_path: Path, as_of: str | None) -> int:
+    """Show the figures of the MANRS Observatory with the list behind each, to compare with a published score."""
+    for one in api.observatory_figures(folder, intent_path, as_of or collect.now()):
+        score = "no score" if one.score is None else f"{one.score:.0f} %"
+        mark = "" if one.certain or one.score is None else " (uncertain)"
+        click.echo(f"AS{one.asn} {one.metric:7} {score}{mark}: {one.because}")
+        for item in one.items:
+            click.echo(f"    {item}")
     return 0
 
 

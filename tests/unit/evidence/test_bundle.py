@@ -13,7 +13,7 @@ from types import ModuleType
 import manrs_conformance
 import pytest
 from manrs_conformance.errors import BundleError, UsageError
-from manrs_conformance.evidence import UNKNOWN_SIGNER, build, diff, differences, load_for_replay, results_bytes, show, verify
+from manrs_conformance.evidence import UNKNOWN_SIGNER, build, differences, load_for_replay, results_bytes, show, verify
 from manrs_conformance.evidence.build import slugs
 from manrs_conformance.evidence.canonical import document, loads
 from manrs_conformance.model.router import Router, Secret
@@ -210,17 +210,6 @@ def test_lite_holds_excerpts_only(sample: ModuleType, tmp_path: Path) -> None:
     assert loads((built.path / "data/devices/edge1/excerpts.json").read_bytes())["12"] == "route-map CUST-IN permit 10"
     with pytest.raises(BundleError, match="lite"):
         load_for_replay(built.path)
-
-
-def test_diff_names_what_changed(sample: ModuleType, tmp_path: Path) -> None:
-    first = build(tmp_path / "a", **sample.inputs())
-    report = sample.report()
-    fixed = replace(report, findings=report.findings[1:], requirements=(), verdict="inconclusive")
-    second = build(tmp_path / "b", **sample.inputs(report=fixed), previous_root=first.root_sha256)
-    found = diff(first.path, second.path)
-    assert [one["fingerprint"] for one in found.fixed] == ["f1"] and not found.new and found.chained
-    assert "fixed or gone: fail BOG-01" in found.text and ("A1.N1", "not_met", "absent") in found.requirements
-    assert [one["fingerprint"] for one in diff(second.path, first.path).new] == ["f1"]
 
 
 def test_hostile_device_names(sample: ModuleType, tmp_path: Path) -> None:

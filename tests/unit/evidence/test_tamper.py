@@ -6,124 +6,47 @@ import os
 import random
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from manrs_conformance.errors import UsageError
-from manrs_conformance.evidence import bag, verify
+from manrs_conformance.evidence import bag, build, verify
 from manrs_conformance.evidence.canonical import document, loads
 
-from .conftest import PRINCIPAL, Signed, write_key
+from . import mutations
+from .conftest import PRINCIPAL, Signed
+from .mutations import reseal
 
-ROUNDS = 300
-
-
-def files(path: Path) -> list[Path]:
-    return sorted(one for one in path.rglob("*") if one.is_file())
+ROUNDS = 200
 
 
-def flip(path: Path, dice: random.Random) -> None:
-    target = dice.choice([one for one in files(path) if one.stat().st_size])
-    data = bytearray(target.read_bytes())
-    data[dice.randrange(len(data))] ^= 1 << dice.randrange(8)
-    target.write_bytes(data)
+@pytest.fixture(scope="module")
+def other(sample: ModuleType, signed: Signed, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A later bundle by the same signer."""
+    run = replace(sample.RUN, run_id="00000000-0000-4000-8000-000000000009", as_of="2026-01-05T00:00:00Z")
+    folder = tmp_path_factory.mktemp("other") / "bundle"
+    return build(folder, **sample.inputs(run=run, report=sample.report(as_of=run.as_of)), signer=signed.signer).path
 
 
-def cut(path: Path, dice: random.Random) -> None:
-    target = dice.choice([one for one in files(path) if one.stat().st_size])
-    target.write_bytes(target.read_bytes()[: dice.randrange(target.stat().st_size)])
-
-
-def delete(path: Path, dice: random.Random) -> None:
-    dice.choice(files(path)).unlink()
-
-
-def add(path: Path, dice: random.Random) -> None:
-    folder = dice.choice([path, *(one for one in path.rglob("*") if one.is_dir())])
-    (folder / dice.choice(["extra.txt", ".hidden", "tagmanifest-sha256.txt.sig.tsr", "results.jsonl.bak"])).write_text("x")
-
-
-def empty_folder(path: Path, dice: random.Random) -> None:
-    (path / dice.choice(["data/new", "more", "data/devices/edge7"])).mkdir()
-
-
-def rename(path: Path, dice: random.Random) -> None:
-    target = dice.choice(files(path))
-    target.rename(target.with_name(target.name.upper() + "x"))
-
-
-def swap(path: Path, dice: random.Random) -> None:
-    first, second = dice.sample(files(path), 2)
-    one, two = first.read_bytes(), second.read_bytes()
-    if one == two:
-        one += b"x"
-    first.write_bytes(two)
-    second.write_bytes(one)
-
-
-def link(path: Path, dice: random.Random) -> None:
-    target = dice.choice(files(path))
-    copy = path.parent / "outside"
-    copy.write_bytes(target.read_bytes())
-    target.unlink()
-    target.symlink_to(copy)
-
-
-def forge(path: Path, dice: random.Random) -> None:
-    """Change a result and make every digest right again, without the key."""
-    target = path / "data" / dice.choice(["results.jsonl", "run.json", "REPORT.md", "scope.json"])
-    target.write_bytes(target.read_bytes().replace(b"fail", b"pass").replace(b"e", b"E", 1))
-    reseal(path)
-
-
-def resign(path: Path, dice: random.Random) -> None:
-    """Sign again by a key that nobody trusts."""
-    forge(path, dice)
-    key = write_key(path.parent / "other")
-    (path / bag.SIGNATURE).write_bytes(key.sign((path / bag.TAGS).read_bytes()))
-
-
-def second_signature(path: Path, _dice: random.Random) -> None:
-    key = write_key(path.parent / "other")
-    (path / (bag.SIGNATURE + ".2")).write_bytes(key.sign((path / bag.TAGS).read_bytes()))
-
-
-def reseal(path: Path) -> None:
-    payload = {one.relative_to(path).as_posix(): one.read_bytes() for one in (path / "data").rglob("*") if one.is_file()}
-    (path / bag.PAYLOAD).write_bytes(bag.manifest(payload))
-    lines = (path / "bag-info.txt").read_text().splitlines()
-    oxum = f"Payload-Oxum: {sum(map(len, payload.values()))}.{len(payload)}"
-    (path / "bag-info.txt").write_text("\n".join(oxum if one.startswith("Payload-Oxum") else one for one in lines) + "\n")
-    (path / bag.TAGS).write_bytes(bag.manifest({name: (path / name).read_bytes() for name in bag.COVERED}))
-
-
-MUTATIONS: tuple[Callable[[Path, random.Random], None], ...] = (
-    flip,
-    flip,
-    flip,
-    cut,
-    delete,
-    add,
-    empty_folder,
-    rename,
-    swap,
-    link,
-    forge,
-    resign,
-    second_signature,
-)
-
-
-def test_every_mutation_is_noticed(signed: Signed, tmp_path: Path) -> None:
-    dice = random.Random(64500)
+def test_every_mutation_is_noticed(signed: Signed, other: Path, tmp_path: Path) -> None:
+    """A fixed part of the campaign (tests/campaigns/tamper.py)."""
     for number in range(ROUNDS):
-        change = MUTATIONS[number % len(MUTATIONS)]
         work = tmp_path / "work"
-        shutil.copytree(signed.path, work / "bundle")
-        change(work / "bundle", dice)
+        kind = mutations.one(number, 64500, signed.path, other, work / "bundle")
         report = verify(work / "bundle", allowed_signers=signed.allowed, principal=PRINCIPAL)
-        assert not report.ok and report.problems and report.signer is None, (number, change.__name__)
+        assert not report.ok and report.problems and report.signer is None, (number, kind)
         shutil.rmtree(work)
+    assert verify(signed.path, allowed_signers=signed.allowed, principal=PRINCIPAL).ok
+
+
+def test_a_whitewashed_bundle_agrees_with_itself(signed: Signed, other: Path, tmp_path: Path) -> None:
+    """The forgery of one who knows the format shows in the signature, not only by a slip."""
+    mutations.copy(signed.path, tmp_path / "bundle")
+    mutations.whitewash(tmp_path / "bundle", random.Random(1), other)
+    report = verify(tmp_path / "bundle", allowed_signers=signed.allowed, principal=PRINCIPAL)
+    assert any("signature does not match" in one for one in report.problems)
 
 
 @pytest.fixture
@@ -153,7 +76,11 @@ def edit(path: Path, name: str, change: Callable[[dict[str, object]], object]) -
         ("scope.json", lambda value: value["counts"].update(assessed=9), "counts"),
         ("scope.json", lambda value: value["devices"][0].update(folder="../../etc"), "not in the manifest"),
         ("requirements.json", lambda value: value["requirements"][0].update(decided_by=["zz"]), "zz"),
-        ("findings.json", lambda value: value.pop("BOG-01"), "findings.json"),
+        ("findings.json", lambda value: value["by_check"].pop("BOG-01"), "findings.json"),
+        ("findings.json", lambda value: value["first_seen"].pop("f1"), "first_seen"),
+        ("findings.json", lambda value: value["first_seen"].update(f1="2027-01-01T00:00:00Z"), "after the run"),
+        ("findings.json", lambda value: value["first_seen"].update(f1="2025-01-01T00:00:00Z"), "no previous"),
+        ("run.json", lambda value: value.update(previous_root="0" * 64), "Previous-Root"),
         ("waivers.json", lambda value: value["applied"][0].update(fingerprint="zz"), "zz"),
         ("devices/edge1/meta.json", lambda value: value.update(name="edge9"), "another device"),
         ("devices/edge1/meta.json", lambda value: value["coverage"].update(lines=2), "line count"),

@@ -31,7 +31,8 @@ case "$*" in
   "-c show running-config") cat running ;;
   "-c write memory") cp running etc/frr.conf ;;
   "-C -f "*) if grep -q nonsense "$3"; then echo "line 1: % Unknown command: nonsense"; exit 2; fi ;;
-  "-f "*) if grep -q explode "$2"; then echo broken; exit 1; fi
+  "-f "*) if grep -q slow "$2"; then sh -c "sleep 3; echo late >> running"; fi
+          if grep -q explode "$2"; then echo broken; exit 1; fi
           grep -v '^end$' running > new; cat "$2" >> new; echo end >> new; mv new running ;;
 esac
 """
@@ -199,3 +200,114 @@ def test_split_keeps_frr_lines_in_order(lines: list[str]) -> None:
     text = "\n".join([*lines, "!manrs-sysctl net.ipv4.conf.eth0.rp_filter = 2"])
     frr, sysctls, nft = agent.split(text)
     assert frr.split() == " ".join(lines).split() and sysctls == {"eth0": "2"} and nft is None
+
+
+def test_two_changes_at_once_never_touch_each_other(router: Fake) -> None:
+    before = router.all()
+    first = router("stage", "merge", stdin=CANDIDATE)["id"]
+    second = router("stage", "merge", stdin=CANDIDATE.replace("NEW", "OTHER"))["id"]
+    assert not (router.base / "state" / first).exists()
+    for verb in (("check",), ("diff",), ("commit", "--revert-in", "60")):
+        assert router(verb[0], "--id", first, *verb[1:])["kind"] == "other"
+    assert router("discard", "--id", first)["kind"] == "other" and router.all() == before
+    assert router("commit", "--id", second, "--revert-in", "60")["pending"]
+    for verb in ("confirm", "rollback"):
+        assert router(verb, "--id", first)["kind"] == "other"
+    assert "OTHER" in router.all()[0] and router("status")["pending"]
+    assert router("confirm", "--id", second)["ok"]
+    assert router("rollback", "--id", first)["kind"] == "other" and "OTHER" in router.all()[1]
+    assert router("rollback", "--id", second)["ok"] and router.all() == before
+
+
+def test_the_deadline_ends_a_commit_that_is_still_being_made_with_all_it_started(router: Fake) -> None:
+    before = router.all()
+    router("stage", "merge", stdin="! slow\n" + CANDIDATE)
+    began = time.monotonic()
+    assert router("commit", "--revert-in", "1") == {"killed": -9}
+    assert time.monotonic() - began < 2.5
+    router.wait(before)
+    time.sleep(3)
+    assert router.all() == before and router("status")["phase"] == "idle"
+
+
+def test_a_killed_agent_leaves_nothing_running_that_changes_the_router(router: Fake) -> None:
+    before = router.all()
+    router("stage", "merge", stdin="! slow\n" + CANDIDATE)
+    one = subprocess.Popen([sys.executable, str(SOURCE), "commit", "--revert-in", "1"], env=router.env, stdout=subprocess.DEVNULL)
+    while json.loads((router.base / "state/state.json").read_text())["phase"] != "committing":
+        time.sleep(0.02)
+    time.sleep(0.4)
+    one.kill()
+    one.wait()
+    router.wait(before)
+    time.sleep(3)
+    assert router.all() == before
+
+
+def test_a_timer_that_does_not_start_leaves_nothing_changed_and_nothing_pending(
+    router: Fake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = router.all()
+    router("stage", "merge", stdin=CANDIDATE)
+    script = SOURCE.read_text().replace("read, ready = os.pipe()", "raise OSError(11, 'no more processes')")
+    broken = router.base / "broken.py"
+    broken.write_text(script)
+    done = subprocess.run(
+        [sys.executable, str(broken), "commit", "--revert-in", "60"], capture_output=True, text=True, env=router.env, check=False
+    )
+    assert "nothing was changed" in json.loads(done.stdout)["error"]
+    assert router.all() == before and router("status")["phase"] == "staged" and router("commit", "--revert-in", "60")["ok"]
+    router("rollback")
+
+
+def test_startup_that_cannot_be_written_is_no_confirmation(router: Fake) -> None:
+    before = router.all()
+    router("stage", "merge", stdin=CANDIDATE)
+    router("commit", "--revert-in", "60")
+    # The file cannot be replaced (a folder stands where the new one is written), and FRR's own way writes nothing either.
+    script = SOURCE.read_text().replace('write(FRR / "frr.conf", running())', "raise OSError(28, 'No space left on device')")
+    broken = router.base / "broken.py"
+    broken.write_text(script)
+    (router.base / "bin/vtysh").write_text(VTYSH.replace("cp running etc/frr.conf", "exit 0"))
+    done = subprocess.run([sys.executable, str(broken), "confirm"], capture_output=True, text=True, env=router.env, check=False)
+    assert "could not be written" in json.loads(done.stdout)["error"]
+    assert router("rollback")["ok"] and router.all() == before
+
+
+def test_one_file_for_each_daemon_is_refused(router: Fake) -> None:
+    (router.base / "etc/vtysh.conf").write_text("no service integrated-vtysh-config\n")
+    assert "integrated" in router("stage", "merge", stdin=CANDIDATE)["error"]
+
+
+@pytest.mark.parametrize("place", ["0::/user.slice/user-1000.slice/session-3.scope", "0::/system.slice/ssh.service"])
+def test_the_timer_leaves_the_login_session(router: Fake, place: str) -> None:
+    (router.base / "proc/self").mkdir()
+    (router.base / "proc/self/cgroup").write_text(place + "\n")
+    (router.base / "cgroup").mkdir()
+    router.env["MANRS_CGROUP"] = str(router.base / "cgroup")
+    router("stage", "merge", stdin=CANDIDATE)
+    router("commit", "--revert-in", "60")
+    assert (router.base / "cgroup/cgroup.procs").exists() == ("user.slice" in place)
+    router("rollback")
+
+
+def test_a_disk_that_fills_up_does_not_stop_the_rollback(router: Fake) -> None:
+    before = router.all()
+    full = "    if (Path(ENV['MANRS_FAKE']) / 'full').exists():\n        raise OSError(28, 'No space left on device')\n"
+    start = "    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)\n    temporary"
+    script = SOURCE.read_text()
+    assert script.count(start) == 1
+    filling = router.base / "filling.py"
+    filling.write_text(script.replace(start, full + start))
+    router("stage", "merge", stdin=CANDIDATE)
+    subprocess.run(
+        [sys.executable, str(filling), "commit", "--revert-in", "1"], env=router.env, stdout=subprocess.DEVNULL, check=True
+    )
+    assert router.all() != before
+    (router.base / "full").touch()
+    router.wait(before)
+    (router.base / "full").unlink()
+    end = time.monotonic() + 10
+    while json.loads((router.base / "state/state.json").read_text())["phase"] != "idle" and time.monotonic() < end:
+        time.sleep(0.1)
+    assert router("status")["phase"] == "idle" and router.all() == before

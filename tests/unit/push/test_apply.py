@@ -57,8 +57,8 @@ class Device:
         pass
 
 
-def _push(device: Device, tmp_path, *, base: str = "base", judged: tuple[str, ...] = ()):
-    seen = iter([_router()])
+def _push(device: Device, tmp_path, *, base: str = "base", judged: tuple[str, ...] = (), looks: tuple[Router, ...] = (), **more):
+    seen = iter([_router(), *looks])
     now = iter(range(1000))
     hooks = apply.Hooks(
         connect=lambda: device,
@@ -67,6 +67,7 @@ def _push(device: Device, tmp_path, *, base: str = "base", judged: tuple[str, ..
         run=lambda _d, _c: None,
         clock=lambda: float(next(now)),
         sleep=lambda _s: None,
+        **more,
     )
     journal = Journal(tmp_path / "journal.jsonl")
     candidate = apply.Candidate("edge1", "new", base, _router())
@@ -132,3 +133,68 @@ def test_a_pending_commit_of_somebody_else_is_refused(tmp_path):
     with pytest.raises(PushError, match="waits for confirmation"):
         _push(device, tmp_path)
     assert device.calls == []
+
+
+def test_a_session_that_goes_down_late_is_noticed(tmp_path):
+    device = Device(after=_router(established=False))
+    done, _ = _push(device, tmp_path, looks=(_router(),))
+    assert (done.outcome, device.running) == ("rolled-back", "base")
+    assert "went down" in done.because
+
+
+def test_what_the_device_would_do_otherwise_is_refused(tmp_path):
+    device = Device()
+    with pytest.raises(PushError, match="something else"):
+        _push(device, tmp_path, meant=lambda diff: ("it drops a neighbour",) if "+ line" in diff else ())
+    assert (device.running, device.candidate, device.saved) == ("base", "", "")
+
+
+def test_lost_routes_are_rolled_back(tmp_path):
+    device = Device()
+    done, _ = _push(device, tmp_path, lost=lambda _before, _after: ("9 of 10 routes are missing",))
+    assert (done.outcome, device.running) == ("rolled-back", "base")
+    assert "9 of 10" in done.because
+
+
+def test_a_commit_that_ended_meanwhile_is_not_confirmed(tmp_path):
+    device = Device()
+    device.has_pending_commit = lambda: False
+    done, _ = _push(device, tmp_path)
+    assert done.outcome == "rolled-back"
+    assert "confirm" not in device.calls
+
+
+def test_a_lost_session_goes_on_with_its_own_commit_only(tmp_path):
+    device = Device("confirm")
+    device.change = "mine"
+    broken = iter([True])
+    rollback = device.rollback
+
+    def once() -> None:
+        if next(broken, False):
+            raise RuntimeError("the session was lost")
+        rollback()
+
+    device.rollback = once
+    done, _ = _push(device, tmp_path)
+    assert (done.outcome, device.change) == ("rolled-back", "mine")
+
+
+def test_a_full_disk_of_the_controller_does_not_stop_the_rollback(tmp_path, monkeypatch):
+    device = Device()
+    write = Journal.write
+
+    def full(self, step, note=""):
+        if step in ("verifying", "rolling-back", "rolled-back"):
+            raise OSError(28, "No space left on device")
+        write(self, step, note)
+
+    monkeypatch.setattr(Journal, "write", full)
+    done, _ = _push(device, tmp_path)
+    assert (done.outcome, device.running) == ("rolled-back", "base")
+
+
+def test_a_journal_that_ends_at_the_confirmation_claims_nothing(tmp_path):
+    journal = Journal(tmp_path / "journal.jsonl")
+    journal.write("confirming")
+    assert outcome(journal.entries()) == "unknown"

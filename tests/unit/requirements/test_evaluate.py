@@ -158,12 +158,35 @@ def test_public_data_that_is_there() -> None:
     assert evaluate([finding("CON-01", Status.FAIL, "AS64500")], intent("A3.N1"))["A3.N1"].verdict is Met.NOT_MET
 
 
+COUNTED = finding("RIS-03", Status.PASS, "AS64500")
+"""Collectors were asked: the list of prefixes is complete."""
+
+
 def prefixes(check: str, passes: int, fails: int = 0, unsure: int = 0, waived: bool = False) -> list[Finding]:
     states = [Status.PASS] * passes + [Status.FAIL] * fails + [Status.INCONCLUSIVE] * unsure
     return [
-        finding(check, state, f"10.{index}.0.0/16", waived_by="W-1" if waived and state is Status.FAIL else None)
-        for index, state in enumerate(states)
+        COUNTED,
+        *(
+            finding(check, state, f"10.{index}.0.0/16", waived_by="W-1" if waived and state is Status.FAIL else None)
+            for index, state in enumerate(states)
+        ),
     ]
+
+
+@pytest.mark.parametrize("requirement", ["A4R.N1", "A4R.J1", "A4R.O1", "A4I.N1", "A4I.J1", "A4I.O1"])
+def test_a_count_needs_to_know_what_is_announced(requirement: str) -> None:
+    good = [finding(check, Status.PASS, "10.0.0.0/16") for check in ("ROA-01", "ROA-02", "IRR-01", "IRR-08")]
+    assert evaluate([*good, COUNTED])[requirement].verdict is Met.MET
+    silent = evaluate(good)[requirement]
+    assert silent.verdict is Met.INCONCLUSIVE and "no result of RIS-03" in silent.because
+    unsure = evaluate([*good, replace(COUNTED, status=Status.INCONCLUSIVE)])[requirement]
+    assert unsure.verdict is Met.INCONCLUSIVE and "RIS-03 on edge1 AS64500" in unsure.because
+
+
+def test_a_share_does_not_hide_a_customer_that_was_not_counted() -> None:
+    many = prefixes("IRR-01", 99)
+    assert evaluate(many)["A4I.O1"].verdict is Met.MET
+    assert evaluate([*many, finding("IRR-01", Status.INCONCLUSIVE, "AS64509")])["A4I.O1"].verdict is Met.INCONCLUSIVE
 
 
 @pytest.mark.parametrize(
@@ -194,7 +217,7 @@ def test_one_prefix_on_two_routers_counts_once_at_its_worst() -> None:
 
 
 def test_legacy_space_may_be_left_out_of_roas_only() -> None:
-    some = [
+    some = [COUNTED] + [
         finding(check, state, prefix)
         for check in ("ROA-01", "IRR-01")
         for prefix, state in (("10.0.0.0/16", Status.FAIL), ("10.9.0.0/16", Status.PASS))
@@ -204,8 +227,8 @@ def test_legacy_space_may_be_left_out_of_roas_only() -> None:
     assert results["A4I.O1"].verdict is Met.NOT_MET
 
 
-IRR_GOOD = [finding(check, Status.PASS, "10.0.0.0/16") for check in ("IRR-01", "IRR-04", "IRR-05")]
-ROA_GOOD = [finding(check, Status.PASS, "10.0.0.0/16") for check in ("ROA-01", "ROA-02")]
+IRR_GOOD = [COUNTED, *(finding(check, Status.PASS, "10.0.0.0/16") for check in ("IRR-01", "IRR-08", "IRR-05"))]
+ROA_GOOD = [COUNTED, *(finding(check, Status.PASS, "10.0.0.0/16") for check in ("ROA-01", "ROA-02"))]
 IRR_BAD = [finding("IRR-01", Status.FAIL, "10.0.0.0/16")]
 ROA_BAD = [finding("ROA-01", Status.FAIL, "10.0.0.0/16")]
 
@@ -234,6 +257,7 @@ def test_the_unmet_alternative_says_that_the_other_carries_the_action() -> None:
 
 def test_a_recommended_action_never_fails_the_programme() -> None:
     findings = [*action_1(), *ROA_GOOD, finding("CON-01", Status.PASS), finding("CON-02", Status.PASS)]
+    findings += [finding("RIS-01", Status.PASS, "AS64500"), finding("RIS-02", Status.PASS, "AS64500")]
     findings += [finding("SAV-01", Status.FAIL), finding("SAV-02", Status.FAIL), finding("CUS-05", Status.FAIL)]
     words = [one.id for one in NORM.requirements if not one.decides]
     verdicts = action_verdicts(tuple(evaluate(findings, intent(*words)).values()), NORM)

@@ -19,7 +19,13 @@ def test_all_44_requirements_are_there() -> None:
 
 def test_what_decides_action_1() -> None:
     deciding = {check for one in NORM.requirements if one.action == "A1" and one.kind == "compulsory" for check in one.decides}
-    assert deciding == {f"{name}-0{n}" for name in ("POL", "CUS") for n in (1, 2, 3)} | {"EXP-01", "EXP-02", "EXP-06"}
+    assert deciding == {f"{name}-0{n}" for name in ("POL", "CUS") for n in (1, 2, 3)} | {
+        "EXP-01",
+        "EXP-02",
+        "EXP-06",
+        "RIS-01",
+        "RIS-02",
+    }
 
 
 def test_advice_on_urpf_never_decides() -> None:

@@ -7,8 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from manrs_conformance import checks
 from manrs_conformance.errors import InputError
 from manrs_conformance.model.intent import Intent
+from manrs_conformance.model.result import Met, Status
+from manrs_conformance.requirements import norm as norms
+from manrs_conformance.requirements.evaluate import evaluate
 from manrs_conformance.sources.bogons import load_bogons
 from manrs_conformance.sources.intent import load_intent
 from manrs_conformance.sources.reference import load
@@ -101,3 +105,22 @@ def test_shipped_bogons() -> None:
     assert (0x3FFF << 112, 20, 20, 128, True, 0) in bogons.v6 and (0x5F00 << 112, 16, 16, 128, True, 0) in bogons.v6
     assert (64512, 65534) in bogons.asns and (0, 0) in bogons.asns
     assert len(bogons.v4) == 15 and 1299 in bogons.transit_free
+
+
+def test_the_lab_has_a_verdict_on_every_requirement_that_public_data_decides() -> None:
+    """Its recorded documents do not go stale, and agree with its intent."""
+    file = Path(__file__).parents[3] / "inventory" / "lab" / "manrs.yml"
+    lab = load_intent(file)
+    reference = load(lab.sources, "2030-01-01T00:00:00Z", intent=lab, base=file.parent)
+    assert [one.problem for one in reference.provenance] == [None] * len(reference.provenance)
+    found = checks.run_all({}, {}, lab, reference)
+    assert [(one.check, one.subject, one.message) for one in found if one.status is not Status.PASS] == []
+    results = {
+        one.requirement: one.verdict for one in evaluate(found, lab, norms.load("manrs-netops-2.5.2"), "2026-11-25T00:00:00Z")
+    }
+    assert {results[one] for one in results if one.startswith(("A4I", "A4R")) and one != "A4R.N2"} == {Met.MET}
+    assert {results[one] for one in ("A1.J4", "A1.J5", "A2.N3", "A2.J1", "A2.O1", "A3.N1", "A3.N2", "A3.D1", "A3.D3", "A3.D4")} == {
+        Met.MET
+    }
+    undecided = {one for one in results if results[one] is Met.INCONCLUSIVE}
+    assert {one for one in undecided if not one.startswith(("A1.N", "A1.O", "A2.N"))} == {"G.J1"}

@@ -105,7 +105,7 @@ class _Reader:
         low, high = numbers[0], numbers[-1]
         if low > high or high > LARGEST or (len(numbers) == 2 and high < 10):
             raise UnsupportedPattern(f"{found.group()} in asn mode")
-        return "asn", f"({decimal_range(low, high)})_"
+        return "asn", f"{low}_" if low == high else f"({decimal_range(low, high)})_"
 
     def apart(self) -> None:
         """Refuse an ASN or a group right behind another one: nothing says where one ends."""

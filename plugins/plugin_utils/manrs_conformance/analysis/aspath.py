@@ -16,7 +16,7 @@ from ..model.asn import decimal_range
 from ..model.policy import AsPathEntry, AsPathList
 from . import asnmode, junosregex, tokens
 from .automaton import Group, Machine, explore, leaf
-from .regex import DIGITS, SYMBOLS, Alt, Chars, Node, Repeat, UnsupportedPattern, parse
+from .regex import DIGITS, SYMBOLS, Alt, Chars, Node, Repeat, UnsupportedPattern, factored, flat, parse
 
 AsPath = tuple[int | tuple[int, ...], ...]
 CHARACTER_DIALECTS = frozenset({"frr", "cisco"})
@@ -92,7 +92,7 @@ def _parsed(pattern: str) -> Node:
 
 def _characters(trees: Sequence[Sequence[tuple[bool, list[Node]]]]) -> dict[int, tuple[int, ...]] | None:
     machine = Machine()
-    lists = [[_unanchored(machine, Alt(tuple(parts)), permit) for permit, parts in groups] for groups in trees]
+    lists = [[_unanchored(machine, factored([flat(one) for one in parts]), permit) for permit, parts in groups] for groups in trees]
     found = explore(machine, lists, sorted(SYMBOLS), ("start", 0, ""), step_path, end_path, STATE_LIMIT)
     if found is None:
         return None

@@ -7,14 +7,17 @@ states are dropped before determinising: that keeps lists of thousands of entrie
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from . import sparse
 from .regex import Alt, Chars, Mark, Repeat, Seq
 
 Symbol = Hashable
 WORTH_MERGING = 400
 """Above this many states merging costs more than it saves (long lists of numbers, which are walked alone)."""
+WIDE = 64
+"""Above this many letters most of them lead to the same place, and only the others are written down."""
 
 
 @dataclass(slots=True)
@@ -97,6 +100,10 @@ def explore(
 ) -> dict[int, tuple[Symbol, ...]] | None:
     """Every possible signature (bit i: list i permits) with a shortest word; None when more than `limit` states would be visited."""
     closures = _Closures(machine)
+    if len(alphabet) > WIDE:
+        return sparse.explore(
+            [_Walker(machine, groups, closures) for groups in lists], alphabet, valid_start, valid_step, valid_end, limit
+        )
     tables: list[Table] = []
     for groups in lists:
         table = _table(_Walker(machine, groups, closures), alphabet, limit)
@@ -256,14 +263,22 @@ class _Walker:
 
     def step(self, active: int, symbol: Symbol) -> int:
         """The subset after one letter."""
-        out, rest = 0, active
-        while rest:
-            low = rest & -rest
-            rest ^= low
-            for letters, target in self.machine.moves[low.bit_length() - 1]:
-                if symbol in letters:
-                    out |= 1 << target
-        return self._prune(_close(out, self.closures.inner[False]))
+        out = 0
+        for letters, target in self.moves(active):
+            if symbol in letters:
+                out |= 1 << target
+        return self.settled(out)
+
+    def moves(self, active: int) -> Iterator[tuple[frozenset[Symbol], int]]:
+        """Letters and targets of every move out of a subset."""
+        while active:
+            low = active & -active
+            active ^= low
+            yield from self.machine.moves[low.bit_length() - 1]
+
+    def settled(self, targets: int) -> int:
+        """The subset that those targets of a letter make."""
+        return self._prune(_close(targets, self.closures.inner[False]))
 
     def permits(self, active: int, *, first: bool) -> bool:
         """Whether the list permits a word that ends here (`first`: the empty word)."""

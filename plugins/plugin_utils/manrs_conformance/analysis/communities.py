@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from itertools import permutations
 
 from ..model.policy import CommunityEntry, CommunityKind, CommunityList
 from .communityranges import inside
+from .regex import UnsupportedPattern, parse
 
 WELL_KNOWN = {
     "internet": "0:0",
@@ -40,6 +42,7 @@ PRINTED = {
     "0:0": "internet",
 }
 """Names that routers print instead of numbers; whether an expression reads name or number differs per platform and version."""
+LONGEST = len("65535:65535")
 DELIMITER = r"(?:^|[,{}() ]|\Z)"
 ORDERED = 5
 """More communities than this are not tried in every order."""
@@ -157,8 +160,15 @@ def _presence(one: CommunityList, entry: CommunityEntry) -> str | None:
 
 
 def deleted(one: CommunityList, community: str) -> bool | None:
-    """Whether `set comm-list NAME delete` removes a single community."""
-    return matches(one, "list", frozenset({community}))
+    """Whether `set comm-list NAME delete` removes a single community; None where it cannot be told.
+
+    FRR (8.4: `community_str_get`) hands an expression a standard community without its eleventh character.
+    """
+    hit = matches(one, "list", frozenset({community}))
+    if one.kind == "standard" and len(community) == LONGEST and any(entry.names for entry in one.entries):
+        short = matches(one, "list", frozenset({community[:-1]}))
+        return hit if short == hit else None
+    return hit
 
 
 def matches(one: CommunityList, mode: str, communities: frozenset[str]) -> bool | None:
@@ -195,29 +205,38 @@ def _holds(one: CommunityList, entry: CommunityEntry, communities: frozenset[str
     single = _presence(one, entry)
     if single:
         return single in communities
-    try:
-        expression = re.compile(re.sub(r"\$", r"\\Z", entry.regex).replace("_", DELIMITER))
-    except re.error:
+    expression = _compiled(entry.regex)
+    if expression is None:
         return None
     numbers = sorted(communities, key=_value)
     names = [PRINTED.get(text, text) for text in numbers] if one.kind == "standard" else numbers
+    ways = {True: (names,), False: (numbers,), None: (numbers, names)}[entry.names]
     if entry.scope == "each":
-        answers = {any(expression.search(text) for text in texts) for texts in (numbers, names)}
+        answers = {any(expression.search(text) for text in texts) for texts in ways}
     elif entry.scope == "unordered":
-        return _in_any_order(expression, numbers, names)
+        return _in_any_order(expression, ways)
     else:
-        answers = {bool(expression.search(" ".join(texts))) for texts in (numbers, names)}
+        answers = {bool(expression.search(" ".join(texts))) for texts in ways}
     return answers.pop() if len(answers) == 1 else None
 
 
-def _in_any_order(expression: re.Pattern[str], numbers: Sequence[str], names: Sequence[str]) -> bool | None:
+def _in_any_order(expression: re.Pattern[str], ways: Sequence[Sequence[str]]) -> bool | None:
     """The answer for every order in which the communities may be printed; None where the order decides, or there are too many to try."""
-    if not numbers:
+    if not ways[0]:
         return None if expression.search("") else False
-    if len(numbers) > ORDERED:
+    if len(ways[0]) > ORDERED:
         return None
-    answers = {bool(expression.search(" ".join(one))) for texts in {tuple(numbers), tuple(names)} for one in permutations(texts)}
+    answers = {bool(expression.search(" ".join(one))) for texts in {tuple(one) for one in ways} for one in permutations(texts)}
     return answers.pop() if len(answers) == 1 else None
+
+
+@functools.lru_cache(maxsize=20_000)
+def _compiled(pattern: str) -> re.Pattern[str] | None:
+    try:
+        parse(pattern)
+        return re.compile(re.sub(r"\$", r"\\Z", pattern).replace("_", DELIMITER))
+    except (UnsupportedPattern, re.error):
+        return None
 
 
 def _value(community: str) -> tuple[int, ...]:

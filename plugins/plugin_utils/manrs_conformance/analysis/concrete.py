@@ -34,6 +34,7 @@ from . import aspath, communities, prefixes
 
 DEPTH = 8
 FIELDS = {"standard": "communities", "large": "large", "extended": "extended"}
+WRITTEN = ("as_path", "communities", "large", "extended", "rpki", "next_hop", "origin", "med", "local_pref", "tag", "weight")
 BRANCHES = 256
 
 
@@ -63,8 +64,19 @@ def decide(attachment: Attachment, route: Route, *, called: Mapping[str, Policy]
         doubtful = next((s for o in outcomes for s in o.trace if s.effect.startswith("not understood")), None)
         because = f"line {doubtful.line} is not understood and decides" if doubtful else "what is not understood decides"
         return Decision("inconclusive", route, first.trace, because)
-    accepted = first.end == "accept"
-    return Decision(first.end, route, first.trace, _because(first), first.seen.route if accepted else None)
+    if first.end != "accept":
+        return Decision(first.end, route, first.trace, _because(first))
+    return Decision(first.end, route, first.trace, _because(first), first.seen.route, _unknown(outcomes))
+
+
+def _unknown(outcomes: list[Outcome]) -> frozenset[str]:
+    """Attributes that are unknown after some outcome, or that two outcomes leave with different values."""
+    out = frozenset().union(*(one.seen.unknown for one in outcomes))
+    first = outcomes[0].seen.route
+    names = {field: name for name, field in FIELDS.items()}
+    for one in outcomes[1:]:
+        out |= {names.get(f, f) for f in WRITTEN if getattr(one.seen.route, f) != getattr(first, f)}
+    return out
 
 
 def _because(outcome: Outcome) -> str:
@@ -274,7 +286,7 @@ def apply(action: object, seen: Seen) -> Seen:
     if isinstance(action, SetNumber):
         if action.op == "set":
             return Seen(replace(route, **{action.attribute: action.value}), seen.unknown - {action.attribute})  # type: ignore[arg-type]
-        return replace(seen, unknown=seen.unknown | {action.attribute})
+        return _sum(action, seen)
     if isinstance(action, SetText):
         return Seen(replace(route, **{action.attribute: action.value}), seen.unknown - {action.attribute})  # type: ignore[arg-type]
     if isinstance(action, SetRpki):
@@ -282,6 +294,17 @@ def apply(action: object, seen: Seen) -> Seen:
     if isinstance(action, Prepend):
         return replace(seen, route=replace(route, as_path=(*action.asns, *route.as_path)))
     raise TypeError(action)
+
+
+def _sum(action: SetNumber, seen: Seen) -> Seen:
+    """The route after an addition or subtraction; unknown where platforms differ: without a local preference, and beyond the range."""
+    before = getattr(seen.route, action.attribute)
+    if before is None and action.attribute == "med":
+        before = 0
+    after = None if before is None else before + (action.value if action.op == "add" else -action.value)
+    if after is None or not 0 <= after < 1 << 32 or action.attribute in seen.unknown:
+        return replace(seen, unknown=seen.unknown | {action.attribute})
+    return replace(seen, route=replace(seen.route, **{action.attribute: after}))
 
 
 def _community(action: SetCommunity, seen: Seen) -> Seen:

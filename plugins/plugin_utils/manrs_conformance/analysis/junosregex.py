@@ -124,4 +124,4 @@ def _members(inside: str) -> str:
 def _span(low: int, high: int) -> str:
     if not low <= high <= LARGEST:
         raise UnsupportedPattern("a range of AS numbers")
-    return f"({decimal_range(low, high)})_"
+    return f"{low}_" if low == high else f"({decimal_range(low, high)})_"

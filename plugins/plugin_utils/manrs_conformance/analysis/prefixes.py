@@ -7,6 +7,7 @@ of entries (one sort, one sweep); work per node is shared through a cache keyed 
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from ..model.policy import PrefixEntry, PrefixList
 
 BITS = {4: 32, 6: 128}
+Chain = tuple[tuple[int, PrefixEntry], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +30,15 @@ class PrefixClasses:
 class _Node:
     network: int
     length: int
-    chains: list[tuple[tuple[int, PrefixEntry], ...]]
+    chains: tuple[Chain, ...]
+    """Per list the covering entries; kept only where a later entry can take away what they permit."""
     masks: tuple[int, ...]
-    children: list[tuple[int, int]]
+    """Per list the lengths that are permitted."""
+    children: list[int] | None = None
+    """Keys of the nodes right under this one."""
 
 
+@functools.lru_cache(maxsize=65_536)
 def parse(prefix: str) -> tuple[int, int, int]:
     """(family, network, length) of a prefix in text; ValueError when it is none or has host bits."""
     network = ipaddress.ip_network(prefix)
@@ -65,81 +71,101 @@ def covers(inner: PrefixList, outer: PrefixList) -> tuple[int, int] | None:
 def prefix_classes(lists: Sequence[PrefixList], afi: int) -> PrefixClasses:
     """The classes of all prefixes of a family under these lists; a list of the other family never permits."""
     bits = BITS[afi]
-    at: dict[tuple[int, int], dict[int, list[tuple[int, PrefixEntry]]]] = {(0, 0): {}}
-    for number, one in enumerate(lists):
-        if one.afi != afi:
-            continue
-        for index, entry in enumerate(one.entries):
-            if entry[2] <= entry[3] or one.order == "longest":  # the longest prefix is chosen even when its range is empty
-                at.setdefault((entry[0], entry[1]), {}).setdefault(number, []).append((index, entry))
+    at = _places(lists, afi)
     found: dict[int, tuple[int, int]] = {}
-    shapes: dict[tuple[int, int, tuple[int, ...]], tuple[tuple[int, int], ...]] = {}
-    spans: dict[tuple[bool, tuple[tuple[int | bool, ...], ...]], int] = {}
-    orders = [one.order for one in lists]
-    stack: list[_Node] = []
-    for place in sorted(at):
-        network, length = place
-        while stack and (network ^ stack[-1].network) >> (bits - stack[-1].length):
-            _emit(stack.pop(), bits, found, shapes)
-        if stack:
-            parent = stack[-1]
-            parent.children.append(place)
-            chains, values = parent.chains.copy(), list(parent.masks)
+    seen: set[tuple[int, int, tuple[int, ...]]] = set()
+    orders = [_sort(one) for one in lists]
+    shapes: dict[tuple[str, tuple[tuple[int | bool, ...], ...]], int] = {}
+    stack = [_Node(0, 0, ((),) * len(lists), (0,) * len(lists))]
+    for key in sorted(at):
+        network, length = key >> 8, key & 255
+        while (network ^ stack[-1].network) >> (bits - stack[-1].length):
+            _emit(stack.pop(), bits, found, seen)
+        parent = stack[-1]
+        masks, chains = list(parent.masks), parent.chains
+        for number, index, entry in at[key]:
+            sort = orders[number]
+            if sort == "any":
+                if entry[4] and entry[2] <= entry[3]:
+                    masks[number] |= (2 << entry[3]) - (1 << entry[2])
+                continue
+            old = chains[number]
+            if sort == "longest":
+                # The longest prefix is chosen alone; several entries of it count in order.
+                old = tuple(one for one in old if one[1][1] == length)
+            new = (*old, (index, entry)) if not old or old[-1][0] < index else tuple(sorted((*old, (index, entry))))
+            chains = (*chains[:number], new, *chains[number + 1 :])
+            shape = (sort, tuple([one[2:5] for _index, one in new]))
+            value = shapes.get(shape)
+            if value is None:
+                value = shapes[shape] = _mask(new)
+            masks[number] = value
+        if key == 0:
+            parent.masks, parent.chains = tuple(masks), chains
+            continue
+        if parent.children is None:
+            parent.children = [key]
         else:
-            chains, values = [()] * len(lists), [0] * len(lists)
-        for number, entries in at[place].items():
-            order, chain = orders[number], chains[number]
-            new = tuple(entries) if order == "longest" or not chain else tuple(sorted((*chain, *entries)))
-            chains[number] = new
-            shape = (order == "any", tuple([entry[2:5] for _index, entry in new]))
-            value = spans.get(shape)
-            values[number] = spans[shape] = _mask(new, order) if value is None else value
-        stack.append(_Node(network, length, chains, tuple(values), []))
+            parent.children.append(key)
+        stack.append(_Node(network, length, chains, tuple(masks)))
     while stack:
-        _emit(stack.pop(), bits, found, shapes)
+        _emit(stack.pop(), bits, found, seen)
     ordered = sorted(found.items())
     return PrefixClasses(tuple(s for s, _ in ordered), tuple(w for _, w in ordered))
 
 
-def _mask(chain: tuple[tuple[int, PrefixEntry], ...], order: str) -> int:
-    """Lengths that a chain of covering entries permits, as a bitmask."""
+def _sort(one: PrefixList) -> str:
+    """How the entries of a list decide; the order of entries that all permit does not matter."""
+    return "any" if one.order == "first" and all(entry[4] for entry in one.entries) else one.order
+
+
+def _places(lists: Sequence[PrefixList], afi: int) -> dict[int, list[tuple[int, int, PrefixEntry]]]:
+    """Entries as (list, index, entry) by network and length, packed into one integer that sorts as they do."""
+    at: dict[int, list[tuple[int, int, PrefixEntry]]] = {}
+    for number, one in enumerate(lists):
+        if one.afi != afi:
+            continue
+        longest = one.order == "longest"  # the longest prefix is chosen even when its range is empty
+        for index, entry in enumerate(one.entries):
+            if longest or entry[2] <= entry[3]:
+                key = entry[0] << 8 | entry[1]
+                if key in at:
+                    at[key].append((number, index, entry))
+                else:
+                    at[key] = [(number, index, entry)]
+    return at
+
+
+def _mask(chain: Chain) -> int:
+    """Lengths that a chain of covering entries permits by first match, as a bitmask."""
     permitted = decided = 0
     for _index, (_network, _length, low, high, permit, _line) in chain:
         span = (1 << (high + 1)) - (1 << low) if low <= high else 0
-        if order == "any":
-            permitted |= span if permit else 0
-            continue
         if permit:
             permitted |= span & ~decided
         decided |= span
     return permitted
 
 
-def _emit(
-    node: _Node,
-    bits: int,
-    found: dict[int, tuple[int, int]],
-    shapes: dict[tuple[int, int, tuple[int, ...]], tuple[tuple[int, int], ...]],
-) -> None:
+def _emit(node: _Node, bits: int, found: dict[int, tuple[int, int]], seen: set[tuple[int, int, tuple[int, ...]]]) -> None:
     """Add the signatures of a node's own region: the prefixes under it that no child covers."""
-    top = _own_top(node, bits)
+    children = [(key >> 8, key & 255) for key in node.children] if node.children else []
+    top = _own_top(node.length, children, bits) if children else bits
     key = (node.length, top, node.masks)
-    shape = shapes.get(key)
-    if shape is None:
-        shape = shapes[key] = _signatures(node.length, top, node.masks)
-    for signature, length in shape:
+    if key in seen:
+        return  # the same signatures at the same lengths: no shorter witness
+    seen.add(key)
+    for signature, length in _signatures(node.length, top, node.masks):
         known = found.get(signature)
         if known is None or length < known[1]:
-            found[signature] = (_gap(node, length, bits), length)
+            found[signature] = (_gap(node, children, length, bits), length)
 
 
-def _own_top(node: _Node, bits: int) -> int:
+def _own_top(low: int, children: Sequence[tuple[int, int]], bits: int) -> int:
     """Greatest length at which the region still holds a prefix; children that tile the whole node leave nothing from there on."""
-    if not node.children:
-        return bits
-    longest = max(length for _network, length in node.children)
-    filled = sum(1 << (longest - length) for _network, length in node.children)
-    return longest - 1 if filled == 1 << (longest - node.length) else bits
+    longest = max(length for _network, length in children)
+    filled = sum(1 << (longest - length) for _network, length in children)
+    return longest - 1 if filled == 1 << (longest - low) else bits
 
 
 def _signatures(low: int, top: int, masks: tuple[int, ...]) -> tuple[tuple[int, int], ...]:
@@ -154,11 +180,11 @@ def _signatures(low: int, top: int, masks: tuple[int, ...]) -> tuple[tuple[int, 
     return tuple(seen.items())
 
 
-def _gap(node: _Node, length: int, bits: int) -> int:
+def _gap(node: _Node, children: Sequence[tuple[int, int]], length: int, bits: int) -> int:
     """The first network of `length` in the node that lies in no child."""
     step = 1 << (bits - length)
     at = node.network
-    for network, size in node.children:
+    for network, size in children:
         if size > length:
             continue
         if at < network:

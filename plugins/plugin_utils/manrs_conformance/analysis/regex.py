@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 DIGITS = frozenset("0123456789")
 SYMBOLS = DIGITS | {" "}
 LIMIT = 255
+REPEATS = frozenset("*+?{")
 
 
 class UnsupportedPattern(ValueError):
@@ -51,6 +53,7 @@ class Repeat:
 
 
 Node = Chars | Mark | Seq | Alt | Repeat
+_SINGLE = {one: Chars(frozenset(one)) for one in SYMBOLS}
 
 
 def parse(pattern: str) -> Node:
@@ -60,6 +63,31 @@ def parse(pattern: str) -> Node:
     if reader.at < len(pattern):
         raise UnsupportedPattern(f"unexpected {pattern[reader.at]!r}")
     return node
+
+
+DEEP = 200
+
+
+def flat(node: Node) -> tuple[Node, ...]:
+    """The parts of a tree one after the other."""
+    return tuple(one for part in node.parts for one in flat(part)) if isinstance(node, Seq) else (node,)
+
+
+def factored(rows: Sequence[tuple[Node, ...]]) -> Node:
+    """Any of the rows of parts, with what they have in common at the begin written once: thousands of them stay a tree of few branches."""
+    if len(rows) == 1 or any(len(row) > DEEP for row in rows):
+        return Seq(rows[0]) if len(rows) == 1 else Alt(tuple(Seq(row) for row in rows))
+    groups: dict[Node, list[tuple[Node, ...]]] = {}
+    ends = False
+    for row in rows:
+        if row:
+            groups.setdefault(row[0], []).append(row[1:])
+        else:
+            ends = True
+    parts: list[Node] = [Seq((first, factored(rests))) for first, rests in groups.items()]
+    if ends:
+        parts.append(Seq(()))
+    return parts[0] if len(parts) == 1 else Alt(tuple(parts))
 
 
 class _Reader:
@@ -84,8 +112,12 @@ class _Reader:
 
     def sequence(self) -> Node:
         parts: list[Node] = []
-        while self.peek() not in ("", "|", ")"):
-            parts.append(self.repeated())
+        while (char := self.peek()) not in ("", "|", ")"):
+            if char in DIGITS and self.pattern[self.at + 1 : self.at + 2] not in REPEATS:
+                self.at += 1
+                parts.append(_SINGLE[char])
+            else:
+                parts.append(self.repeated())
         return parts[0] if len(parts) == 1 else Seq(tuple(parts))
 
     def repeated(self) -> Node:
@@ -130,7 +162,7 @@ class _Reader:
             return Chars(frozenset(char) & SYMBOLS)
         if char in "*+?{":
             raise UnsupportedPattern("a repetition without a part")
-        return Chars(frozenset(char) & SYMBOLS)
+        return _SINGLE.get(char) or Chars(frozenset())
 
     def bracket(self) -> Node:
         negated = self.peek() == "^"

@@ -6,9 +6,12 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 from .automaton import Group, Machine, Symbol, explore, leaf
-from .regex import DIGITS, SYMBOLS, Alt, Chars, Mark, Node, Repeat, Seq
+from .regex import DIGITS, SYMBOLS, Alt, Chars, Mark, Node, Repeat, Seq, factored, flat
 
 SEPARATOR = "_"
+LARGEST_NUMBER = 4294967295
+MOST_HEADS = 2_000
+"""Digit expressions that fan out further than this are left to an automaton."""
 
 
 class NotTokens(Exception):
@@ -121,6 +124,8 @@ def _lift(parts: list[Node], alphabet: _Alphabet, *, outer: bool) -> Node:
             run = []
         if part is not None:
             out.append(_lift_one(part, alphabet))
+    if len(out) == 3 and isinstance(out[1], Number) and isinstance(out[0], Mark) and isinstance(out[2], Mark):
+        return Seq(tuple(out))  # the usual shape, whose number stands apart
     _check(out)
     if outer:
         _check_edge(out, last=False)
@@ -247,18 +252,32 @@ def _merged(patterns: list[Node], alphabet: _Alphabet) -> list[Node]:
             rest.append(one)
     for key, numbers in shapes.items():
         some = tuple(dict.fromkeys(trees[one.index] for one in numbers))
-        union = alphabet.number(some[0] if len(some) == 1 else Alt(some))
+        union = alphabet.number(_union(some))
         rest.append(Seq(tuple(union if part == "#" else part for part in key)))  # type: ignore[misc]
     return rest
+
+
+def _union(some: tuple[Node, ...]) -> Node:
+    """Any of the digit expressions; digits that may stand around all of them are written once, or a subset of them would be a state each."""
+    if len(some) == 1:
+        return some[0]
+    digits = Repeat(Chars(DIGITS), 0, None)
+    rows = [flat(one) for one in some]
+    if not any(isinstance(part, Repeat) for row in rows for part in row):
+        return Alt(some)
+    head: list[Node] = [digits] if all(len(row) > 1 and row[0] == digits for row in rows) else []
+    tail: list[Node] = [digits] if all(len(row) > 1 + len(head) and row[-1] == digits for row in rows) else []
+    core = factored([row[len(head) : len(row) - len(tail)] for row in rows])
+    return Seq((*head, core, *tail)) if head or tail else core
 
 
 def _numbers(expressions: list[Node], limit: int) -> dict[int, int] | None:
     """Signature over all expressions -> smallest-word ASN that has it."""
     from .aspath import LARGEST, step_number
 
-    literal = [_literals(one) for one in expressions]
-    if all(one is not None for one in literal):
-        return _numbered([one or frozenset() for one in literal], int(LARGEST))
+    spans = [_spans(one) for one in expressions]
+    if all(one is not None for one in spans):
+        return _numbered([one or [] for one in spans], int(LARGEST))
     machine = Machine()
     lists = []
     for one in expressions:
@@ -274,40 +293,90 @@ def _numbers(expressions: list[Node], limit: int) -> dict[int, int] | None:
         ("start", 0, ""),
         lambda place, char: step_number(place, str(char)),  # type: ignore[arg-type]
         lambda place: place[0] == "number",  # type: ignore[index]
-        limit,
+        limit // len(lists),  # many expressions that overlap are decided over characters instead
     )
     if found is None:
         return None
     return {s: int("".join(str(c) for c in word)) for s, word in found.items()}
 
 
-def _numbered(expressions: Sequence[frozenset[str]], largest: int) -> dict[int, int]:
-    """Signature -> least ASN where every expression is a set of plain numbers: no automaton is needed."""
-    signatures: dict[int, int] = {}
-    for index, words in enumerate(expressions):
-        for word in words:
-            value = int(word)
-            if str(value) == word and value <= largest:
-                signatures[value] = signatures.get(value, 0) | 1 << index
-    out = {0: next(one for one in range(len(signatures) + 1) if one not in signatures)}
-    for value in sorted(signatures):
-        out.setdefault(signatures[value], value)
+def _numbered(expressions: Sequence[Sequence[tuple[int, int]]], largest: int) -> dict[int, int]:
+    """Signature -> least ASN where every expression is a set of ranges of numbers: no automaton is needed."""
+    changes: dict[int, int] = {0: 0}
+    for index, some in enumerate(expressions):
+        for low, high in _united(some):
+            for at in (low, high + 1):
+                changes[at] = changes.get(at, 0) ^ 1 << index
+    out: dict[int, int] = {}
+    signature = 0
+    for at in sorted(changes):
+        signature ^= changes[at]
+        if at <= largest:
+            out.setdefault(signature, at)
     return out
 
 
-def _literals(tree: Node) -> frozenset[str] | None:
-    """The words of a tree of single digits and alternatives of them; None when it is anything else."""
+def _united(some: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The same numbers as ranges that neither overlap nor touch."""
+    out: list[tuple[int, int]] = []
+    for low, high in sorted(some):
+        if out and low <= out[-1][1] + 1:
+            out[-1] = (out[-1][0], max(out[-1][1], high))
+        else:
+            out.append((low, high))
+    return out
+
+
+def _spans(tree: Node) -> list[tuple[int, int]] | None:
+    """Ranges of the numbers that a digit expression matches; None when it is more than digits in a row and alternatives of them."""
+    if isinstance(tree, Repeat) and tree.part == Chars(DIGITS) and tree.low <= 1 and tree.high is None:
+        return [(0, LARGEST_NUMBER)]
     if isinstance(tree, Alt):
-        some = [_literals(one) for one in tree.parts]
-        return None if None in some else frozenset().union(*(one for one in some if one is not None))
+        some = [_spans(one) for one in tree.parts]
+        return None if None in some else [span for one in some for span in one or ()]
+    if isinstance(tree, Seq) and tree.parts and (word := _literal(tree)) is not None:
+        return [(int(word), int(word))] if (word == "0" or word[0] != "0") and int(word) <= LARGEST_NUMBER else []
+    digits = _row(tree)
+    if digits is None:
+        return _spans(tree.parts[0]) if isinstance(tree, Seq) and len(tree.parts) == 1 else None
+    if not digits:
+        return None
+    if len(digits) > 1:
+        digits = [digits[0] - {"0"}, *digits[1:]]
+    free = 0
+    while free < len(digits) and digits[-1 - free] == DIGITS:
+        free += 1
+    heads = [""]
+    for some_digits in digits[: len(digits) - free]:
+        heads = [head + one for head in heads for one in sorted(some_digits)]
+        if len(heads) > MOST_HEADS:
+            return None
+    size = 10**free
+    spans = [(int(head or "0") * size, int(head or "0") * size + size - 1) for head in heads]
+    return [(low, min(high, LARGEST_NUMBER)) for low, high in spans if low <= LARGEST_NUMBER]
+
+
+def _literal(tree: Seq) -> str | None:
+    """The digits of a plain number, or None."""
+    out = ""
+    for part in tree.parts:
+        if not isinstance(part, Chars) or len(part.some) != 1:
+            return None
+        (digit,) = part.some
+        out += digit
+    return out
+
+
+def _row(tree: Node) -> list[frozenset[str]] | None:
+    """One set of digits for each place of a number of fixed width, or None."""
     if isinstance(tree, Chars):
-        return frozenset(str(one) for one in tree.some) if len(tree.some) == 1 else None
-    if isinstance(tree, Seq):
-        words = ""
-        for part in tree.parts:
-            one = _literals(part)
-            if one is None or len(one) != 1:
-                return None
-            words += next(iter(one))
-        return frozenset({words})
-    return None
+        return [tree.some]
+    if not isinstance(tree, Seq):
+        return None
+    out: list[frozenset[str]] = []
+    for part in tree.parts:
+        row = _row(part)
+        if row is None:
+            return None
+        out += row
+    return out

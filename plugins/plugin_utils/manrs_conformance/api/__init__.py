@@ -12,13 +12,16 @@ from .explaining import explain
 from .files import collect_device, devices, renamed, route, saved, single
 from .gating import Gated, gate_bundle, gate_export, gate_files, gate_inputs, gate_json
 from .revision import base_side
+from .sourcing import Fetched, Held, fetch_sources, held_sources, observatory_figures, source_changes
 from .words import brief, counts, report_json, summary_text
 
 __all__ = [
     "EXIT",
     "NORM",
     "Assessment",
+    "Fetched",
     "Gated",
+    "Held",
     "Inputs",
     "audit",
     "audit_inputs",
@@ -30,6 +33,7 @@ __all__ = [
     "devices",
     "exit_code",
     "explain",
+    "fetch_sources",
     "gate_bundle",
     "gate_export",
     "gate_files",
@@ -37,6 +41,8 @@ __all__ = [
     "gate_json",
     "gate_markdown",
     "gate_text",
+    "held_sources",
+    "observatory_figures",
     "parse",
     "prepare_push",
     "push_device",
@@ -47,6 +53,7 @@ __all__ = [
     "safe_diff",
     "saved",
     "single",
+    "source_changes",
     "summary_text",
     "verdict",
     "verify_bundle",

@@ -131,6 +131,8 @@ class Inputs:
     as_of: str
     waivers: tuple[Waiver, ...] = ()
     waivers_bytes: bytes | None = None
+    folder: Path | None = None
+    """Where the intent lies."""
 
     @classmethod
     def read(cls, intent: Path, waivers: Path | None, sources: Path | None, as_of: str) -> Inputs:
@@ -144,6 +146,7 @@ class Inputs:
             as_of=as_of,
             waivers=waiver_files.load_waivers(waivers) if waivers else (),
             waivers_bytes=waivers.read_bytes() if waivers else None,
+            folder=intent.parent,
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import getpass
 import json
 import secrets
@@ -15,7 +16,13 @@ from pathlib import Path
 import yaml
 
 from .. import collect, evidence
+from ..analysis import observatory
+from ..sources import reference as references
+from . import circumstances
 from .assess import Assessment, Inputs, audit_inputs
+
+FLEET = 50
+"""Devices above which configurations are stored in blocks."""
 
 
 def version() -> str:
@@ -41,11 +48,16 @@ def write_bundle(
     commitment_key: bytes | None = None,
     extra: Mapping[str, bytes] | None = None,
     notes: Sequence[str] = (),
+    previous: Path | None = None,
+    scope_source: str = "",
+    mode: evidence.Mode | None = None,
 ) -> evidence.BuiltBundle:
     """Write the evidence bundle of an assessment into a new folder, signed when a key is given.
 
-    The key of the commitments to the raw configurations is kept beside the bundle (`PATH.commitment-key`), never inside.
+    `previous` is the bundle before this one: its root is named, and findings keep the day they were first seen. `scope_source` says where
+    the expected population comes from; `mode` is blocks above 50 devices and full below. The key of the commitments to the raw configurations is kept beside the bundle (`PATH.commitment-key`), never inside.
     """
+    before = evidence.contents(previous) if previous else None
     secret = commitment_key or secrets.token_bytes(32)
     run = evidence.RunInfo(
         run_id=run_id or str(uuid.uuid4()),
@@ -58,6 +70,12 @@ def write_bundle(
         argv=tuple(argv),
         user=getpass.getuser(),
         host=socket.gethostname(),
+        contact=_contact(inputs),
+        ci_job=circumstances.ci_job(),
+        commit=circumstances.commit(inputs.folder),
+        versions=circumstances.versions(),
+        clock=circumstances.clock(),
+        scope_source=scope_source,
         notes=(*notes, *(f"{s.host}: the host key was not verified" for s in done.snapshots.values() if s.verified is False)),
     )
     built = evidence.build(
@@ -68,11 +86,14 @@ def write_bundle(
         intent_bytes=inputs.intent_bytes,
         waivers_bytes=inputs.waivers_bytes,
         reference=inputs.reference,
+        waivers=done.waivers,
+        declarations=inputs.intent.declarations,
         run=run,
         commitment_key=secret,
         signer=evidence.Signer(key) if key else None,
-        previous_root=None,
-        extra=extra,
+        before=before,
+        mode=mode or ("blocks" if len(done.routers) > FLEET else "full"),
+        extra={**_observatory(inputs), **(extra or {})},
     )
     if commitment_key is None:
         beside = path.with_name(path.name + ".commitment-key")
@@ -81,9 +102,28 @@ def write_bundle(
     return built
 
 
-def verify_bundle(path: Path, allowed_signers: Path | None) -> evidence.VerifyReport:
-    """Check a bundle as hostile input."""
-    return evidence.verify(path, allowed_signers=allowed_signers)
+def _observatory(inputs: Inputs) -> dict[str, bytes]:
+    """The Observatory's figures as a file of the bundle, where any source for them was asked."""
+    found = [one for one in observatory.figures(inputs.intent, inputs.reference) if one.value is not None]
+    if not found:
+        return {}
+    content = [dataclasses.asdict(one) for one in observatory.figures(inputs.intent, inputs.reference)]
+    return {"observatory.json": json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False).encode() + b"\n"}
+
+
+def _contact(inputs: Inputs) -> str:
+    """The first contact that the intent names, as `Contact-Name` of the bag."""
+    for one in inputs.intent.organisation.contacts:
+        if found := one.get("email") or one.get("name"):
+            return str(found)
+    return ""
+
+
+def verify_bundle(
+    path: Path, allowed_signers: Path | None, *, signatures: int = 1, authority: Path | None = None
+) -> evidence.VerifyReport:
+    """Check a bundle as hostile input, by signers and a timestamp authority that come from outside it."""
+    return evidence.verify(path, trust=evidence.Trust(allowed_signers, signatures=signatures, authority=authority))
 
 
 def replay_bundle(path: Path) -> tuple[tuple[str, ...], int]:
@@ -92,10 +132,7 @@ def replay_bundle(path: Path) -> tuple[tuple[str, ...], int]:
     with tempfile.TemporaryDirectory() as folder:
         base = Path(folder)
         (base / "manrs.yml").write_bytes(held.intent_bytes)
-        names = {"vrps": "vrps.json", "irr": "irr.json", "bogons": "bogons.json"}
-        for one in held.provenance:
-            if one.source in names and one.sha256 in held.raw:
-                (base / names[one.source]).write_bytes(held.raw[one.sha256])
+        references.write(held.provenance, held.raw, base)
         if held.waivers_bytes is not None:
             (base / "waivers.yml").write_bytes(held.waivers_bytes)
         waivers = base / "waivers.yml" if held.waivers_bytes is not None else None

@@ -125,12 +125,16 @@ def gate_export(gated: Gated, name: str) -> bytes:
     )
 
 
-def gate_bundle(gated: Gated, path: Path, key: Path | None, argv: Sequence[str] = ()) -> evidence.BuiltBundle:
+def gate_bundle(
+    gated: Gated, path: Path, key: Path | None, argv: Sequence[str] = (), previous: Path | None = None
+) -> evidence.BuiltBundle:
     """An evidence bundle of a gate: the candidate's assessment, with the gate's answer in `gate.json` and any override among the notes."""
     report = gated.report
     notes = [f"the gate's verdict was overridden by ticket {report.ticket}"] if report.verdict == "overridden" else []
     answer = json.dumps(gate_json(report), sort_keys=True, indent=1, ensure_ascii=False).encode() + b"\n"
-    return write_bundle(path, gated.done, gated.inputs, key=key, argv=argv, extra={"gate.json": answer}, notes=notes)
+    return write_bundle(
+        path, gated.done, gated.inputs, key=key, argv=argv, extra={"gate.json": answer}, notes=notes, previous=previous
+    )
 
 
 def gate_json(report: gate.GateReport) -> dict[str, Any]:

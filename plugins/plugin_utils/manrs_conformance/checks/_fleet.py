@@ -1,9 +1,10 @@
-"""How routes travel between the routers of one AS."""
+"""How routes travel between the routers of one AS: every way over iBGP and confederation sessions, with what each crossing takes away."""
 
 from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from ..analysis import scope
 from ..analysis.evaluate import Transfer
@@ -13,6 +14,9 @@ from .base import UNICAST, CheckContext, FleetContext
 
 KINDS = ("standard", "extended", "large")
 Stages = tuple[tuple[CheckContext, Attachment | Transfer], ...]
+INSIDE = Transfer(unknown=("peer",))
+"""Between import and export on one router: `match peer` then means another neighbour."""
+MOST_WAYS = 2_000
 
 
 def external(context: CheckContext) -> Iterator[tuple[Session, str | None]]:
@@ -30,49 +34,87 @@ def internal(context: CheckContext, family: str) -> list[Session]:
     return [one for one in context.router.sessions if one.kind != "ebgp" and not one.shutdown and one.family == family]
 
 
-def addresses(context: CheckContext) -> set[str]:
-    """Addresses of a router, as text."""
-    return {str(ipaddress.ip_interface(one).ip) for interface in context.router.interfaces for one in interface.addresses}
+@dataclass(slots=True)
+class Arrivals:
+    """How routes come to one router from the others of its AS."""
+
+    roads: list[tuple[CheckContext, Stages]] = field(default_factory=list)
+    """(where a way begins, what the route meets from there on)."""
+    strangers: set[str] = field(default_factory=set)
+    """Internal neighbours whose routes can come too, and whose configuration is not at hand."""
 
 
-def hop(giver: CheckContext, taker: CheckContext, family: str) -> list[tuple[Session, Session]]:
-    """Pairs of sessions (of the giver, of the taker) between two routers."""
-    at_giver, at_taker = addresses(giver), addresses(taker)
-    out = [one for one in internal(giver, family) if one.neighbor in at_taker]
-    back = [one for one in internal(taker, family) if one.neighbor in at_giver]
-    return [(one, two) for one in out for two in back[:1]]
+@dataclass(slots=True)
+class Inside:
+    """The routers of one AS and their addresses; ways are found once for each router and family."""
+
+    context: FleetContext
+    addresses: dict[str, frozenset[str]] = field(default_factory=dict)
+    _known: dict[tuple[str, str], Arrivals] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name, member in self.context.members.items():
+            every = [one for interface in member.router.interfaces for one in interface.addresses]
+            self.addresses[name] = frozenset(str(ipaddress.ip_interface(one).ip) for one in every)
+
+    def arrivals(self, end: CheckContext, family: str) -> Arrivals:
+        """Every way to a router."""
+        key = (end.device, family)
+        if key not in self._known:
+            self._known[key] = Arrivals()
+            self._search(self._known[key], end, None, (), (end.device,), family)
+        return self._known[key]
+
+    def _search(
+        self, found: Arrivals, member: CheckContext, onward: Session | None, stages: Stages, passed: tuple[str, ...], family: str
+    ) -> None:
+        """Ways to `member`, which sends them on over `onward` (None: it is the end)."""
+        for session in internal(member, family):
+            if onward is not None and not _reflects(session, onward):
+                continue
+            sure = False
+            for name, giver in self.context.members.items():
+                if name == member.device or not _reaches(session, self.addresses[name]):
+                    continue
+                sure = sure or name in passed
+                for out in () if name in passed else internal(giver, family):
+                    if not _reaches(out, self.addresses[member.device]):
+                        continue
+                    if len(found.roads) >= MOST_WAYS:
+                        found.strangers.add(f"further ones ({MOST_WAYS} ways were followed)")
+                        return
+                    sure = True
+                    road = (*_crossing(giver, member, out, session), *stages)
+                    found.roads.append((giver, road))
+                    self._search(found, giver, out, road, (*passed, name), family)
+            if not sure or "/" in session.neighbor:
+                found.strangers.add(session.neighbor)
 
 
-def roads(context: FleetContext, start: CheckContext, end: CheckContext, family: str) -> Iterator[Stages]:
-    """Ways of a route learned on `start` to `end`: direct, or over one route reflector."""
-    direct = hop(start, end, family)
-    for one, two in direct:
-        yield _crossing(start, end, one, two)
-    if direct:
-        return
-    for middle in context.members.values():
-        if middle is start or middle is end:
-            continue
-        for one, two in hop(start, middle, family):
-            for three, four in hop(middle, end, family):
-                if two.rr_client or three.rr_client:
-                    yield (*_crossing(start, middle, one, two), *_crossing(middle, end, three, four))
+def _reflects(learned: Session, onward: Session) -> bool:
+    """Whether a router sends on over one internal session what it learned on another (RFC 4456 section 6, RFC 5065 section 4)."""
+    return learned.rr_client or onward.rr_client or "confed" in (learned.kind, onward.kind)
+
+
+def _reaches(session: Session, addresses: frozenset[str]) -> bool:
+    """Whether the neighbour of a session, or one of its listen range, has one of these addresses."""
+    if "/" not in session.neighbor:
+        return session.neighbor in addresses
+    net = ipaddress.ip_network(session.neighbor, strict=False)
+    return any(ipaddress.ip_address(one) in net for one in addresses)
 
 
 def _crossing(giver: CheckContext, taker: CheckContext, out: Session, back: Session) -> Stages:
+    """From the table of one router into that of another.
+
+    Kinds of communities that are not sent are lost; a weight and a tag stay behind, as does the validation state; which neighbour sent the
+    route and how, and the next hop where it is rewritten, is not what the first router saw.
+    """
     lost = tuple(one for one in KINDS if one not in out.send_community)
+    changed = ("peer", "route_type", "rpki", *(["next_hop"] if out.next_hop_self else []))
     return (
+        (giver, INSIDE),
         (giver, out.outbound),
-        (taker, Transfer(strip=lost, reset={"weight": 0})),
+        (taker, Transfer(strip=lost, reset={"weight": 0, "tag": 0}, unknown=changed)),
         (taker, back.inbound),
     )
-
-
-def strangers(context: FleetContext, end: CheckContext, family: str) -> list[str]:
-    """iBGP neighbours of a router, or of those it learns from, that are not among the audited ones."""
-    known = {one for member in context.members.values() for one in addresses(member)}
-    found = {one.neighbor for one in internal(end, family) if one.neighbor not in known and "/" not in one.neighbor}
-    for member in context.members.values():
-        if member is not end and hop(member, end, family):
-            found |= {one.neighbor for one in internal(member, family) if one.rr_client and one.neighbor not in known}
-    return sorted(found)

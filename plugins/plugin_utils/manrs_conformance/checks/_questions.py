@@ -183,8 +183,13 @@ def validates(router: Router, session: Session) -> bool:
 
 
 def delivered(session: Session, router: Router, *, first_as: bool = True) -> Cond:
-    """Routes that the neighbour can bring before the policy: first AS, own-AS loop and validation applied as the router does."""
+    """Routes that the neighbour can bring before the policy: first AS, own-AS loop and validation applied as the router does.
+
+    The peer is the neighbour itself, where it is one address: a listen range stands for many, and an interface for an address unknown.
+    """
     conds: list[Cond] = [TextMatch("protocol", frozenset({"bgp"}))]
+    if session.interface is None and "/" not in session.neighbor:
+        conds.append(TextMatch("peer", frozenset({session.neighbor})))
     if first_as and session.enforce_first_as and isinstance(session.remote_as, int):
         conds.append(path(aspath.first_is((session.remote_as,))))
     else:
@@ -224,11 +229,22 @@ def named(attachment: Attachment) -> Sequence[str]:
     return tuple(f"{one.kind} {one.name}" for one in attachment.filters)
 
 
+NEVER_CARRIED = {
+    4: ((0xE0000000, 4, 4, 32, True, 0),),
+    6: ((0xFF << 120, 8, 8, 128, True, 0), (0xFE80 << 112, 10, 10, 128, True, 0)),
+}
+"""Prefixes that a BGP speaker ignores whatever its policy (RFC 4271 section 6.3; FRR bgpd/bgp_route.c, bgp_nlri_parse_ip)."""
+
+
 def likely(session: Session, reference: Reference, *, received: bool) -> tuple[Cond, Cond]:
-    """What an engineer expects of an example route: a path that starts with the neighbour, and an ordinary prefix."""
+    """What an engineer expects of an example route: a path that starts with the neighbour, and an ordinary prefix.
+
+    Nor does either hold what no router takes from a neighbour: AS 0 in the path (RFC 7607), multicast or link-local prefixes.
+    """
     remote = session.remote_as
     start = path(aspath.first_is((remote,))) if received and isinstance(remote, int) else NumberMatch("path_length", ((0, 3),))
     afi = session.afi
+    start = both(start, Not(either(contains(((0, 0),), "AS 0"), within(afi, NEVER_CARRIED[afi], "multicast and link-local"))))
     low, high = (16, 24) if afi == 4 else (32, 48)
     ordinary = AllOf((within(afi, ((0, 0, low, high, True, 0),), "ordinary lengths"), Not(bogon(reference, afi))))
     return start, ordinary

@@ -32,18 +32,19 @@ class Way:
 def fleet(context: FleetContext, check: Check) -> Iterable[Finding]:
     """One finding for each session to a peer, provider or route server, over all imports that can reach it."""
     cache: dict[tuple[object, ...], Answer] = {}
+    inside = _fleet.Inside(context)
     for member in context.members.values():
         for session, relation in _fleet.external(member):
             if relation in UPSTREAM:
                 case = Case(member, replace(check, direction="export"), session, member.neighbour(session))
-                yield _judge(context, case, cache)
+                yield _judge(inside, case, cache)
 
 
-def _judge(context: FleetContext, case: Case, cache: dict[tuple[object, ...], Answer]) -> Finding:
+def _judge(inside: _fleet.Inside, case: Case, cache: dict[tuple[object, ...], Answer]) -> Finding:
     because: list[str] = []
     question = Not(ours(case))
     count = 0
-    for way in _ways(context, case, because):
+    for way in _ways(inside, case, because):
         count += 1
         if way.session.role in OTC_ROLES and case.session.role in OTC_ROLES:
             continue
@@ -65,27 +66,25 @@ def _judge(context: FleetContext, case: Case, cache: dict[tuple[object, ...], An
     return case.passed(f"nothing learned from {count} session(s) with peers, providers and route servers is sent")
 
 
-def _ways(context: FleetContext, case: Case, because: list[str]) -> Iterator[Way]:
-    """Imports on the same router, then on others over iBGP; what cannot be followed goes into `because`."""
-    for member in context.members.values():
+def _ways(inside: _fleet.Inside, case: Case, because: list[str]) -> Iterator[Way]:
+    """Imports on the same router, then on others over internal sessions; what cannot be followed goes into `because`."""
+    arrivals = inside.arrivals(case.context, case.session.family)
+    roads: dict[str, list[_fleet.Stages]] = {}
+    for start, stages in arrivals.roads:
+        roads.setdefault(start.device, []).append(stages)
+    for member in inside.context.members.values():
+        here = member is case.context
         for session, relation in _fleet.external(member):
-            if session.afi != case.session.afi or session.family != case.session.family:
-                continue
-            if member is case.context and session.neighbor == case.session.neighbor:
+            if session.family != case.session.family or (here and session.key == case.session.key):
                 continue
             if relation is None:
                 because.append(f"{session.neighbor} on {member.device} is not declared, so routes from it may be anything")
             if relation not in UPSTREAM:
                 continue
-            first = ((member, session.inbound),)
-            if member is case.context:
-                yield Way(member, session, first)
-                continue
-            for middle in _fleet.roads(context, member, case.context, session.family):
-                yield Way(member, session, (*first, *middle))
-    strangers = _fleet.strangers(context, case.context, case.session.family)
-    if strangers and not _contract_holds(case):
-        because.append(f"iBGP neighbours that were not audited: {', '.join(strangers)}")
+            for middle in [()] if here else roads.get(member.device, []):
+                yield Way(member, session, ((member, session.inbound), *middle, (case.context, _fleet.INSIDE)))
+    if arrivals.strangers and not _contract_holds(case):
+        because.append(f"iBGP neighbours that were not audited: {', '.join(sorted(arrivals.strangers))}")
 
 
 def _contract_holds(case: Case) -> bool:
@@ -99,8 +98,8 @@ def _contract_holds(case: Case) -> bool:
 def _answer(way: Way, case: Case, question: Cond, cache: dict[tuple[object, ...], Answer]) -> Answer:
     """First for any neighbour with these filters (a clean answer holds for all), then for this one."""
     stages = [one for _context, one in way.stages] + [case.attachment]
-    key = (way.context.device, tuple(named(way.session.inbound)), len(way.stages), case.context.device, *named(case.attachment))
-    key = (*key, case.session.afi, way.session.vrf, case.session.vrf, way.session.allowas_in, way.session.local_as)
+    key: tuple[object, ...] = (case.session.afi, way.session.vrf, case.session.vrf, way.session.allowas_in, way.session.local_as)
+    key = (*key, *((context.device, _meaning(one)) for context, one in way.stages), case.context.device, _meaning(case.attachment))
     router = way.context.router
     if key not in cache:
         broad = delivered(way.session, router, first_as=False)
@@ -112,8 +111,21 @@ def _answer(way: Way, case: Case, question: Cond, cache: dict[tuple[object, ...]
     return source.likeliest(evaluate(stages, afi=case.session.afi, domain=delivered(way.session, router), questions=asked), "q")
 
 
+def _meaning(stage: Attachment | Transfer) -> tuple[object, ...]:
+    """What tells the stages of one router apart: sessions with the same filters share an answer."""
+    if isinstance(stage, Transfer):
+        return (stage.strip, stage.unknown)
+    filters = ((one.kind, one.name, one.defined, len(one.policy.terms), one.policy.default) for one in stage.filters)
+    return (stage.direction, stage.combine, stage.default, *filters)
+
+
 def _blind(way: Way, case: Case) -> list[str]:
     found = _reach.blind(way.context.router, way.session, way.session.inbound)
+    for context, stage in way.stages[1:]:
+        crossed = [one for one in context.router.sessions if stage is one.inbound or stage is one.outbound]
+        for session in crossed:
+            assert isinstance(stage, Attachment)
+            found += [one for one in _reach.blind(context.router, session, stage) if one not in found]
     found += _reach.blind(case.context.router, case.session, case.attachment)
     return [f"line {one.line} was not understood: {one.text.strip()}" for one in found]
 

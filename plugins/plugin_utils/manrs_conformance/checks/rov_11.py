@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ..analysis.origin import Index, index, origin, validate
 from ..model.policy import Rpki
 from ..model.result import Finding, Severity, Status, Witness
 from ..model.route import Route
 from ..model.router import LiveRoute
-from ._origin import Index, index, origin, validate
 from .base import Check, CheckContext
 
 SHOWN = 3

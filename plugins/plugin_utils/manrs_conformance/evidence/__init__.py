@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from .build import BuiltBundle, RunInfo, build, results_bytes, single_export
-from .replay import ReplayInputs, differences, load_for_replay
+from .build import BuiltBundle, Mode, RunInfo, build
+from .previous import Contents, contents
+from .replay import ReplayInputs, device_configuration, differences, load_for_replay
+from .results import results_bytes, single_export
 from .sshsig import NAMESPACE, Signer
-from .verify import UNKNOWN_SIGNER, VerifyReport, verify
+from .tool import distributions
+from .verify import UNKNOWN_SIGNER, Trust, VerifyReport, countersign, stamp, verify
 from .view import BundleDiff, diff, show
 
 __all__ = [
@@ -13,16 +16,24 @@ __all__ = [
     "UNKNOWN_SIGNER",
     "BuiltBundle",
     "BundleDiff",
+    "Contents",
+    "Mode",
     "ReplayInputs",
     "RunInfo",
     "Signer",
+    "Trust",
     "VerifyReport",
     "build",
+    "contents",
+    "countersign",
+    "device_configuration",
     "diff",
     "differences",
+    "distributions",
     "load_for_replay",
     "results_bytes",
     "show",
     "single_export",
+    "stamp",
     "verify",
 ]

@@ -17,6 +17,8 @@ from ..errors import BundleError, UsageError
 PAYLOAD = "manifest-sha256.txt"
 TAGS = "tagmanifest-sha256.txt"
 SIGNATURE = TAGS + ".sig"
+STAMP = SIGNATURE + ".tsr"
+CHAIN = "tsa-chain.pem"
 DECLARATION = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 SAFE_PATH = re.compile(r"data(?:/[A-Za-z0-9][A-Za-z0-9._-]{0,150}){1,8}")
 COVERED = ("VERIFY.txt", "bag-info.txt", "bagit.txt", PAYLOAD)
@@ -72,8 +74,6 @@ def write(directory: Path, files: Mapping[str, bytes]) -> None:
             target.parent.mkdir(parents=True, exist_ok=True)
             with target.open("xb") as out:
                 out.write(data)
-                out.flush()
-                os.fsync(out.fileno())
             target.chmod(0o644)
         for folder in (part, *(one for one in part.rglob("*") if one.is_dir())):
             folder.chmod(0o755)
@@ -96,38 +96,43 @@ class Bag:
     problems: tuple[str, ...]
     signatures: Mapping[str, bytes]
     sizes: Mapping[str, int]
+    stamp: tuple[bytes, bytes] | None = None
+    """Timestamp over the first signature and the chain of its authority."""
 
     def read(self, name: str, limit: int = 512 << 20) -> bytes:
         """Bytes of a payload file; BundleError when it is absent, too large or not what the manifest says."""
         if name not in self.entries:
             raise BundleError(f"{name}: not in the manifest")
-        data = read_plain(self.path / name, limit)
+        data = read_plain(f"{self.path}/{name}", limit)
         if digest(data) != self.entries[name]:
             raise BundleError(f"{name}: digest does not match")
         return data
 
 
-def read_plain(path: Path, limit: int) -> bytes:
+def read_plain(path: Path | str, limit: int) -> bytes:
     """Bytes of a regular file, links not followed; BundleError otherwise."""
     chunks: list[bytes] = []
     _each_chunk(path, limit, chunks.append)
     return b"".join(chunks)
 
 
-def _each_chunk(path: Path, limit: int, take: Callable[[bytes], object]) -> int:
+def _each_chunk(path: Path | str, limit: int, take: Callable[[bytes], object]) -> int:
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except (OSError, ValueError) as problem:
-        raise BundleError(f"{path.name}: cannot be read: {problem}") from problem
-    with os.fdopen(handle, "rb") as file:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise BundleError(f"{path.name}: not a regular file")
+        raise BundleError(f"{os.path.basename(path)}: cannot be read: {problem}") from problem
+    try:
+        held = os.fstat(handle)
+        if not stat.S_ISREG(held.st_mode):
+            raise BundleError(f"{os.path.basename(path)}: not a regular file")
         size = 0
-        while chunk := file.read(1 << 20):
+        while chunk := os.read(handle, min(1 << 20, held.st_size - size + 1) if held.st_size >= size else 1 << 20):
             size += len(chunk)
             if size > limit:
-                raise BundleError(f"{path.name}: larger than {limit} bytes")
+                raise BundleError(f"{os.path.basename(path)}: larger than {limit} bytes")
             take(chunk)
+    finally:
+        os.close(handle)
     return size
 
 
@@ -146,7 +151,7 @@ def read(path: Path) -> Bag:
     for name, expected in sorted({**tags, **entries}.items()):
         try:
             state = hashlib.sha256()
-            sizes[name] = _each_chunk(path / name, MAX_FILE, state.update)
+            sizes[name] = _each_chunk(f"{path}/{name}", MAX_FILE, state.update)
             if state.hexdigest() != expected:
                 problems.append(f"{name}: digest does not match the manifest")
         except BundleError as problem:
@@ -154,12 +159,36 @@ def read(path: Path) -> Bag:
     signatures = {
         name: _tag(path, name, problems) for name in sorted(files) if re.fullmatch(re.escape(SIGNATURE) + r"(\.[2-9])?", name)
     }
-    expected_files = {*entries, *tags, TAGS, *signatures}
+    stamp = _stamp(path, files, problems)
+    expected_files = {*entries, *tags, TAGS, *signatures, *((STAMP, CHAIN) if stamp else ())}
     problems.extend(f"{name!r}: not in any manifest" for name in sorted(files - expected_files))
-    parents = {str(Path(*Path(name).parts[:depth])) for name in entries for depth in range(1, len(Path(name).parts))}
+    parents = set()
+    for name in entries:
+        while (name := name.rpartition("/")[0]) and name not in parents:
+            parents.add(name)
     problems.extend(f"{name!r}: unexpected directory" for name in sorted(folders - parents))
     _info(path, entries, sizes, problems)
-    return Bag(path, digest(root_bytes), root_bytes, entries, tuple(dict.fromkeys(problems)), signatures, sizes)
+    return Bag(path, digest(root_bytes), root_bytes, entries, tuple(dict.fromkeys(problems)), signatures, sizes, stamp)
+
+
+def _stamp(path: Path, files: set[str], problems: list[str]) -> tuple[bytes, bytes] | None:
+    if not {STAMP, CHAIN} & files:
+        return None
+    if not {STAMP, CHAIN, SIGNATURE} <= files:
+        problems.append(f"{STAMP}, {CHAIN} and {SIGNATURE} stand together or not at all")
+        return None
+    return _tag(path, STAMP, problems), _tag(path, CHAIN, problems)
+
+
+def add(path: Path, files: Mapping[str, bytes]) -> None:
+    """Add files beside the signed ones; UsageError when one is there already."""
+    try:
+        for name, data in files.items():
+            with (path / name).open("xb") as out:
+                out.write(data)
+            (path / name).chmod(0o644)
+    except OSError as problem:
+        raise UsageError(f"{path}: could not be added to: {problem}") from problem
 
 
 def _tag(path: Path, name: str, problems: list[str]) -> bytes:

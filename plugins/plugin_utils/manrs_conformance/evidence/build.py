@@ -7,23 +7,26 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
+from .. import checks
 from ..errors import BundleError, UsageError
+from ..model.intent import Declaration, Waiver
 from ..model.reference import Reference
-from ..model.result import AuditReport, DeviceScope, Finding
+from ..model.result import AuditReport, DeviceScope
 from ..model.router import Router
 from ..model.snapshot import Snapshot
 from ..requirements import norm as norms
 from ..requirements.evaluate import action_verdicts
-from . import bag, canary, exports, report, texts
+from . import bag, blocks, canary, exports, intoto, oscal, pages, previous, report, texts, tool
 from .canonical import document, dumps, map_text, plain
-from .redact import Device, Scrubber, commitment, finding_value, redact, secret_values
+from .redact import Device, Scrubber, commitment, redact, secret_values
+from .results import finding_values, grouped, record
 from .sshsig import Signer
 
-Mode = Literal["full", "lite"]
+Mode = Literal["full", "lite", "blocks"]
+"""Redacted configurations as files, excerpts only, or configurations cut into blocks that are stored once."""
 SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 UNASSESSED = ("partial", "unreachable", "excluded")
 MINIMUM_KEY = 16
@@ -46,6 +49,10 @@ class RunInfo:
     host: str = ""
     ci_job: str = ""
     commit: str = ""
+    versions: Mapping[str, str] = field(default_factory=dict)
+    """Of Python and of each package that the engine needs."""
+    clock: Mapping[str, Any] = field(default_factory=dict)
+    """What the controller's kernel says of its clock."""
     scope_source: str = ""
     """Where the expected population comes from, such as an inventory file or query."""
     notes: tuple[str, ...] = ()
@@ -81,32 +88,36 @@ def build(
     waivers_bytes: bytes | None,
     reference: Reference,
     run: RunInfo,
+    waivers: Sequence[Waiver] = (),
+    declarations: Sequence[Declaration] = (),
     commitment_key: bytes,
     mode: Mode = "full",
     signer: Signer | None = None,
-    previous_root: str | None = None,
+    before: previous.Contents | None = None,
     wheels: Sequence[Path] = (),
     extra: Mapping[str, bytes] | None = None,
 ) -> BuiltBundle:
     """Write a bundle to a new directory, with `extra` files below `data/`; BundleError when it would carry a secret or contradict itself, UsageError if it exists."""
     if len(commitment_key) < MINIMUM_KEY:
         raise UsageError(f"the commitment key must have at least {MINIMUM_KEY} bytes")
-    if previous_root is not None and not re.fullmatch(r"[0-9a-f]{64}", previous_root):
-        raise UsageError("the previous root must be a SHA-256 in hexadecimal")
+    previous_root = previous.follow(before, run.as_of, run.asns)
     scrubber = Scrubber(secret_values(snapshots, routers))
     devices = {name: redact(snapshots[name], router, scrubber) for name, router in sorted(routers.items()) if name in snapshots}
     parts = Parts()
     parts.findings = finding_values(report.findings, devices, scrubber)
-    _results(parts)
+    parts.files |= record(parts.findings)
+    seen = previous.first_seen(parts.findings, before, run.as_of)
+    parts.files["data/findings.json"] = document({"by_check": grouped(parts.findings), "first_seen": seen})
     names = slugs({*snapshots, *(one.name for one in report.scope)})
     for name, slug in names.items():
         _device(parts, name, slug, snapshots.get(name), routers.get(name), devices.get(name), scrubber, commitment_key, mode)
-    _inputs(parts, intent_bytes, waivers_bytes, reference, wheels)
+    _inputs(parts, intent_bytes, waivers_bytes, reference)
+    _tool(parts, run.tool_version, wheels, replayable=mode != "lite")
     parts.files.update({f"data/{name}": data for name, data in (extra or {}).items()})
     if report.norm in norms.known():
         parts.files["data/policy/norm.json"] = (norms.DATA / "norms" / f"{report.norm}.json").read_bytes()
-    facts = _summary(parts, report, run, scrubber, mode, previous_root, sorted(names.items()))
-    _derived(parts, facts, routers)
+    facts = _summary(parts, report, run, scrubber, mode, previous_root, sorted(names.items()), waivers, declarations)
+    _derived(parts, facts, routers, before)
     labels = {
         "Bag-Software-Agent": f"routesec.manrs {run.tool_version}".strip(),
         "Bagging-Date": run.as_of[:10],
@@ -123,72 +134,6 @@ def build(
         files[bag.SIGNATURE] = signer.sign(files[bag.TAGS])
     bag.write(directory, files)
     return BuiltBundle(directory, root, facts["run"]["counts"], facts["run"]["verdict"])
-
-
-def results_bytes(findings: Sequence[Finding], snapshots: Mapping[str, Snapshot], routers: Mapping[str, Router]) -> bytes:
-    """The bytes of `results.jsonl` for these findings: what a bundle holds, and what a replay must give again."""
-    scrubber = Scrubber(secret_values(snapshots, routers))
-    devices = {name: redact(snapshots[name], router, scrubber) for name, router in sorted(routers.items()) if name in snapshots}
-    parts = Parts(findings=finding_values(findings, devices, scrubber))
-    _results(parts)
-    return parts.files["data/results.jsonl"]
-
-
-def single_export(
-    name: str,
-    findings: Sequence[Finding],
-    scope: Sequence[DeviceScope],
-    snapshots: Mapping[str, Snapshot],
-    routers: Mapping[str, Router],
-    *,
-    verdict: str,
-    tool_version: str = "",
-    places: Mapping[str, str] | None = None,
-    baseline: Mapping[str, str] | None = None,
-) -> bytes:
-    """One export (`results.sarif`, `junit.xml`, …) without a bundle around it, redacted like the bundle's own.
-
-    `places` says where the text of each device lies (relative paths), `baseline` by fingerprint what a finding is to SARIF beside the state
-    before: `new`, `unchanged` or `absent`.
-    """
-    scrubber = Scrubber(secret_values(snapshots, routers))
-    devices = {host: redact(snapshots[host], router, scrubber) for host, router in sorted(routers.items()) if host in snapshots}
-    scoped = [{"name": one.name, "folder": one.name, "status": one.status, "reason": one.reason} for one in scope]
-    facts = {"run": {"tool_version": tool_version, "verdict": verdict}, "scope": {"devices": scoped}}
-    values = finding_values(findings, devices, scrubber)
-    if baseline is not None:
-        values = [{**one, "baseline": baseline.get(one["fingerprint"], "unchanged")} for one in values]
-    return exports.all_of(facts, values, places)[name]
-
-
-def finding_values(findings: Sequence[Finding], devices: Mapping[str, Device], scrubber: Scrubber) -> list[dict[str, Any]]:
-    """Findings as plain redacted values, in an order that depends on nothing but themselves."""
-    strings: list[str] = []
-    map_text([plain(one) for one in findings], lambda text: strings.append(text) or text)  # type: ignore[func-returns-value]
-    scrubber = scrubber.within(strings)
-    values = [finding_value(one, devices.get(one.device), scrubber) for one in findings]
-    return sorted(
-        values,
-        key=lambda one: (one["check"], one["device"], one["subject"], one["family"] or "", one["direction"] or "", dumps(one)),
-    )
-
-
-def _results(parts: Parts) -> None:
-    rows = []
-    for one in parts.findings:
-        identities = []
-        for witness in one["witnesses"]:
-            data = dumps(witness) + b"\n"
-            identity = bag.digest(data)[:32]
-            parts.files[f"data/witnesses/{identity}.json"] = data
-            identities.append(identity)
-        row = {key: item for key, item in one.items() if key != "witnesses"} | {"witness_ids": identities}
-        rows.append(dumps(row) + b"\n")
-    parts.files["data/results.jsonl"] = b"".join(rows)
-    grouped: dict[str, dict[str, list[str]]] = {}
-    for one in parts.findings:
-        grouped.setdefault(one["check"], {}).setdefault(one["status"], []).append(one["fingerprint"])
-    parts.files["data/findings.json"] = document({check: {s: sorted(f) for s, f in by.items()} for check, by in grouped.items()})
 
 
 def slugs(names: set[str]) -> dict[str, str]:
@@ -252,9 +197,12 @@ def _device(
             {"line": one.line, "text": device.line(one.line), "state": one.state, "taints": str(one.taints)}
             for one in router.unread
         ]
+        ending = "\n" if snapshot.config.endswith(("\n", "\r")) else ""
+        text = "\n".join(device.lines) + ending
         if mode == "full":
-            ending = "\n" if snapshot.config.endswith(("\n", "\r")) else ""
-            parts.files[f"{folder}/config.redacted.txt"] = ("\n".join(device.lines) + ending).encode("utf-8", "backslashreplace")
+            parts.files[f"{folder}/config.redacted.txt"] = text.encode("utf-8", "backslashreplace")
+        elif mode == "blocks":
+            parts.files |= blocks.store(folder, text)
         else:
             parts.files[f"{folder}/excerpts.json"] = document(_excerpts(parts, device))
         for number, (item, text) in enumerate(sorted(snapshot.state.items())):
@@ -262,7 +210,7 @@ def _device(
                 f"{item}.txt" if SAFE_NAME.fullmatch(item) and item == item.lower() and ".." not in item else f"state-{number}.txt"
             )
             meta["state"][str(number)] = [item, file]
-            if mode == "full":
+            if mode != "lite":
                 parts.files[f"{folder}/state/{file}"] = scrubber.text(text).encode("utf-8", "backslashreplace")
     cleaned = map_text(plain(meta), scrubber.text)
     parts.files[f"{folder}/meta.json"] = document(cleaned)
@@ -286,7 +234,7 @@ def _skew(snapshot: Snapshot) -> int | None:
         return None
 
 
-def _inputs(parts: Parts, intent: bytes, waivers: bytes | None, reference: Reference, wheels: Sequence[Path]) -> None:
+def _inputs(parts: Parts, intent: bytes, waivers: bytes | None, reference: Reference) -> None:
     parts.files["data/policy/intent.yml"] = intent
     if waivers is not None:
         parts.files["data/policy/waivers.yml"] = waivers
@@ -303,28 +251,34 @@ def _inputs(parts: Parts, intent: bytes, waivers: bytes | None, reference: Refer
             raise BundleError(f"source {one.source} {one.location}: its bytes are missing, so nobody could replay this audit")
         index.append({**plain(one), "file": stored})
     parts.files["data/sources/index.json"] = document(index)
-    stored_wheels = []
+
+
+def _tool(parts: Parts, version: str, wheels: Sequence[Path], *, replayable: bool) -> None:
+    """Add the engine with what it needs, the checks it knows and the schemas of what it reads."""
+    held = dict([tool.wheel(version)]) if replayable else {}
     for wheel in sorted(wheels, key=lambda path: path.name):
         if not SAFE_NAME.fullmatch(wheel.name.replace("+", "_")):
             raise UsageError(f"wheel {wheel.name}: unsafe file name")
-        data = wheel.read_bytes()
-        parts.files[f"data/tool/wheels/{wheel.name.replace('+', '_')}"] = data
-        stored_wheels.append({"file": wheel.name, "sha256": bag.digest(data)})
-    parts.files["data/tool/engine.json"] = document({"files": engine(), "wheels": stored_wheels, "sha256": engine_digest()})
-
-
-@cache
-def engine() -> dict[str, str]:
-    """SHA-256 of every source and data file of the engine that is running."""
-    base = Path(__file__).resolve().parent.parent
-    kept = {".py", ".json", ".j2", ".yml", ".yaml", ".typed", ".csv", ".txt"}
-    found = (path for path in base.rglob("*") if path.suffix in kept and path.is_file() and "__pycache__" not in path.parts)
-    return {path.relative_to(base).as_posix(): bag.digest(path.read_bytes()) for path in sorted(found)}
-
-
-def engine_digest() -> str:
-    """One SHA-256 over the engine's files."""
-    return bag.digest(document(engine()))
+        held[wheel.name.replace("+", "_")] = wheel.read_bytes()
+    parts.files |= {f"data/tool/wheels/{name}": data for name, data in held.items()}
+    parts.files["data/tool/requirements.lock"] = tool.lock()
+    parts.files["data/tool/sbom.cdx.json"] = tool.bill(version)
+    stored = [{"file": name, "sha256": bag.digest(data)} for name, data in sorted(held.items())]
+    parts.files["data/tool/engine.json"] = document({"files": tool.engine(), "wheels": stored, "sha256": tool.engine_digest()})
+    known = [
+        {
+            "id": one.id,
+            "action": one.action,
+            "title": one.title,
+            "severity": one.severity,
+            "scope": one.scope,
+            "direction": one.direction,
+        }
+        for one in checks.catalogue()
+    ]
+    parts.files["data/policy/checks.json"] = document({"checks": known, "engine_sha256": tool.engine_digest()})
+    for schema in sorted((norms.DATA / "schemas").glob("*.json")):
+        parts.files[f"data/policy/schemas/{schema.name}"] = schema.read_bytes()
 
 
 def _summary(
@@ -335,6 +289,8 @@ def _summary(
     mode: Mode,
     previous: str | None,
     names: list[tuple[str, str]],
+    waivers: Sequence[Waiver],
+    declarations: Sequence[Declaration],
 ) -> dict[str, Any]:
     """Write scope, requirements, attestations and run; give them back for what is derived from them."""
     known = {one.name for one in audit.scope}
@@ -377,7 +333,7 @@ def _summary(
     facts = {
         "scope": scope,
         "requirements": requirements,
-        "attestations": {"declared": declared},
+        "attestations": {"declared": declared, "statements": [plain(one) for one in declarations]},
         "run": {
             **plain(run),
             "norm": audit.norm,
@@ -385,29 +341,29 @@ def _summary(
             "verdict_because": because,
             "audit_verdict": audit.verdict,
             "mode": mode,
-            "replayable": mode == "full",
+            "replayable": mode != "lite",
             "previous_root": previous,
             "counts": counts,
-            "engine_sha256": engine_digest(),
+            "engine_sha256": tool.engine_digest(),
+            "skew_seconds": [{"device": one["name"], "skew": one["skew_seconds"]} for one in parts.devices],
             "format": "manrs-bundle-1",
         },
+    }
+    waived = [
+        {"waiver": one["waived_by"], **{name: one[name] for name in ("fingerprint", "check", "device", "subject")}}
+        for one in parts.findings
+        if one["waived_by"]
+    ]
+    facts["waivers"] = {
+        "applied": waived,
+        "known": [plain(one) for one in sorted(waivers, key=lambda item: item.id)],
+        "expired": sorted(one.id for one in waivers if one.expires <= run.as_of),
+        "unused": sorted({one.id for one in waivers if one.expires > run.as_of} - {one["waiver"] for one in waived}),
     }
     cleaned: dict[str, Any] = {}
     for name, value in facts.items():
         cleaned[name] = map_text(plain(value), scrubber.text)
         parts.files[f"data/{name}.json"] = document(cleaned[name])
-    waived = [
-        {
-            "waiver": one["waived_by"],
-            "fingerprint": one["fingerprint"],
-            "check": one["check"],
-            "device": one["device"],
-            "subject": one["subject"],
-        }
-        for one in parts.findings
-        if one["waived_by"]
-    ]
-    parts.files["data/waivers.json"] = document({"applied": waived})
     return cleaned
 
 
@@ -427,13 +383,17 @@ def _verdict(verdict: str, scope: Sequence[DeviceScope], findings: list[dict[str
     return verdict, ""
 
 
-def _derived(parts: Parts, facts: dict[str, Any], routers: Mapping[str, Router]) -> None:
+def _derived(parts: Parts, facts: dict[str, Any], routers: Mapping[str, Router], before: previous.Contents | None) -> None:
     """Add everything that people and other tools read; none of it is authoritative."""
-    view = report.view(
-        facts, parts.findings, parts.devices, parts.files, {name: [one.key for one in r.sessions] for name, r in routers.items()}
-    )
+    digests = {name: bag.digest(data) for name, data in parts.files.items()}
+    found = previous.changes(parts.findings, before, previous.assessed(facts["scope"]))
+    compared = exports.baseline(parts.findings, found, before.rows if before else ())
+    made = exports.all_of(facts, parts.findings, compared=compared)
+    made["test-result.intoto.json"] = intoto.statement(facts["run"], parts.findings, digests)
+    made |= oscal.all_of(facts, parts.findings, digests)
+    parts.files.update({f"data/export/{name}": data for name, data in made.items()})
+    view = report.view(facts, parts.findings, parts.devices, parts.files, routers, before, found)
     parts.files["data/REPORT.html"] = report.html(view)
-    parts.files["data/REPORT.md"] = report.markdown(view)
-    parts.files.update(report.application(view))
+    parts.files["data/REPORT.md"] = pages.markdown(view)
+    parts.files.update(pages.application(view))
     parts.files["data/REPLAY.txt"] = texts.replay_text(bool(facts["run"]["replayable"]))
-    parts.files.update({f"data/export/{name}": data for name, data in exports.all_of(facts, parts.findings).items()})

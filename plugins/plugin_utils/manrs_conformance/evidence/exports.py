@@ -11,6 +11,9 @@ from typing import Any
 from urllib.parse import quote
 from xml.sax.saxutils import escape, quoteattr
 
+from .. import checks
+from .compare import OPEN, SEVERITY, STATUS_ORDER, Comparison, Row
+
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 MAX_RESULTS = 5_000
 """What GitHub code scanning keeps of one run."""
@@ -18,7 +21,6 @@ MAX_RESULTS = 5_000
 LEVEL = {"critical": "error", "high": "error", "medium": "warning", "low": "note", "info": "note"}
 KIND = {"pass": "pass", "fail": "fail", "inconclusive": "open", "not_applicable": "notApplicable", "error": "review"}
 QUALITY = {"critical": "blocker", "high": "critical", "medium": "major", "low": "minor", "info": "info"}
-SEVERITY = ("critical", "high", "medium", "low", "info")
 COLUMNS = (
     "check",
     "device",
@@ -35,15 +37,22 @@ COLUMNS = (
     "fingerprint",
 )
 
-Row = Mapping[str, Any]
 
+def all_of(
+    facts: Mapping[str, Any],
+    findings: Sequence[Row],
+    places: Mapping[str, str] | None = None,
+    compared: Sequence[Row] = (),
+) -> dict[str, bytes]:
+    """Every export by file name; `places` says where the text of each device lies, the bundle's own copy by default.
 
-def all_of(facts: Mapping[str, Any], findings: Sequence[Row], places: Mapping[str, str] | None = None) -> dict[str, bytes]:
-    """Every export by file name; `places` says where the text of each device lies, the bundle's own copy by default."""
+    `compared` are the findings beside those of the run before, for SARIF.
+    """
     if places is None:
         places = {one["name"]: f"data/devices/{one['folder']}/config.redacted.txt" for one in facts["scope"]["devices"]}
+    waivers = {one["id"]: one for one in facts.get("waivers", {}).get("known", ())}
     return {
-        "results.sarif": sarif(facts["run"], findings, places),
+        "results.sarif": sarif(facts["run"], compared or findings, places, waivers),
         "junit.xml": junit(findings, facts["scope"]),
         "gl-code-quality-report.json": gitlab(findings, places),
         "results.csv": table(findings),
@@ -59,48 +68,57 @@ def _json(value: object) -> bytes:
     return json.dumps(value, sort_keys=True, indent=1, ensure_ascii=False).encode() + b"\n"
 
 
-def _open(one: Row) -> bool:
-    return one["status"] in ("fail", "inconclusive", "error")
-
-
 def _rank(one: Row) -> tuple[int, int, int, str]:
-    order = ("fail", "error", "inconclusive", "pass", "not_applicable")
     first = 0 if one.get("baseline") in (None, "new") else 1
-    return first, order.index(one["status"]), SEVERITY.index(one["severity"]), one["fingerprint"]
+    return first, STATUS_ORDER.index(one["status"]), SEVERITY.index(one["severity"]), one["fingerprint"]
 
 
-def sarif(run: Mapping[str, Any], findings: Sequence[Row], places: Mapping[str, str]) -> bytes:
+def sarif(run: Mapping[str, Any], findings: Sequence[Row], places: Mapping[str, str], waivers: Mapping[str, Row]) -> bytes:
     """SARIF 2.1.0: one run for the fleet, worst results first, cut at what code scanning keeps (the cut is said in the run)."""
     rules = sorted({one["check"] for one in findings})
     kept = sorted(findings, key=_rank)[:MAX_RESULTS]
-    results = [_sarif_result(one, rules.index(one["check"]), places) for one in kept]
+    results = [_sarif_result(one, rules.index(one["check"]), places, waivers) for one in kept]
     notes = (
         []
         if len(kept) == len(findings)
         else [{"level": "warning", "message": {"text": f"{len(findings) - len(kept)} results left off"}}]
     )
-    driver = {
-        "name": "manrs",
-        "version": run["tool_version"] or "0",
-        "rules": [{"id": rule, "shortDescription": {"text": rule}} for rule in rules],
-    }
+    titles = {one.id: one for one in checks.catalogue()}
+    driver = {"name": "manrs", "version": run["tool_version"] or "0", "rules": [_rule(one, titles.get(one)) for one in rules]}
     invocation = {"executionSuccessful": run["verdict"] != "inconclusive", "toolExecutionNotifications": notes}
-    body = {"tool": {"driver": driver}, "results": results, "invocations": [invocation], "properties": {"verdict": run["verdict"]}}
+    body: dict[str, Any] = {
+        "tool": {"driver": driver},
+        "results": results,
+        "invocations": [invocation],
+        "columnKind": "unicodeCodePoints",
+        "properties": {"verdict": run["verdict"]},
+    }
+    if run.get("run_id"):
+        body["automationDetails"] = {"id": f"manrs/{run['run_id']}", "guid": run["run_id"]}
     return _json({"$schema": SCHEMA, "version": "2.1.0", "runs": [body]})
 
 
-def _sarif_result(one: Row, index: int, places: Mapping[str, str]) -> dict[str, Any]:
+def _rule(name: str, check: checks.Check | None) -> dict[str, Any]:
+    title = (check.title if check else name).rstrip(".") + "."
+    rule: dict[str, Any] = {"id": name, "shortDescription": {"text": title}, "fullDescription": {"text": title}}
+    if check:
+        rule["defaultConfiguration"] = {"level": LEVEL[str(check.severity)]}
+        rule["properties"] = {"tags": ["routing-security", f"MANRS action {check.action}"]}
+    return rule
+
+
+def _sarif_result(one: Row, index: int, places: Mapping[str, str], waivers: Mapping[str, Row]) -> dict[str, Any]:
     place: dict[str, Any] = {"artifactLocation": {"uri": path(one["device"], places)}}
     first = next((line for line in one["lines"] if line["line"] > 0), None)
-    if first and one["device"] in places:
-        place["region"] = {"startLine": first["line"]}
+    if one["device"] in places:
+        place["region"] = {"startLine": first["line"] if first else 1}
     text = ": ".join(part for part in (f"{one['device']} {one['subject']}".strip(), one["message"]) if part)
     result = {
         "ruleId": one["check"],
         "ruleIndex": index,
         "kind": KIND[one["status"]],
         "level": LEVEL[one["severity"]] if one["status"] == "fail" else "none",
-        "message": {"text": " — ".join(part for part in (text, one["because"]) if part) or one["check"]},
+        "message": {"text": one.get("prefix", "") + " — ".join(part for part in (text, one["because"]) if part) or one["check"]},
         "locations": [
             {
                 "physicalLocation": place,
@@ -112,8 +130,37 @@ def _sarif_result(one: Row, index: int, places: Mapping[str, str]) -> dict[str, 
     if one.get("baseline"):
         result["baselineState"] = one["baseline"]
     if one["waived_by"]:
-        result["suppressions"] = [{"kind": "external", "justification": f"waiver {one['waived_by']}"}]
+        why = waiver_text(one["waived_by"], waivers)
+        result["suppressions"] = [{"kind": "external", "status": "accepted", "justification": why}]
     return result
+
+
+def waiver_text(name: str, waivers: Mapping[str, Row]) -> str:
+    """A waiver in one sentence, with its end."""
+    held = waivers.get(name)
+    if held is None:
+        return f"waiver {name}"
+    return f"waiver {name} until {held['expires']}, owner {held['owner']}, approved by {held['approver']}: {held['reason']}"
+
+
+def baseline(findings: Sequence[Row], found: Comparison | None, before: Sequence[Row] = ()) -> list[Row]:
+    """Rows with what each is to SARIF beside the previous bundle. What was fixed is `absent`; what was merely no longer assessed stays."""
+    if found is None:
+        return list(findings)
+    known = {one["fingerprint"] for one in before}
+    updated = {new["fingerprint"] for pairs in (found.worsened, found.expired, found.waived, found.changed) for _old, new in pairs}
+
+    def word(one: Row) -> str:
+        if one["fingerprint"] in updated:
+            return "updated"
+        return "unchanged" if one["fingerprint"] in known else "new"
+
+    gone = "not assessed again in this run; found before: "
+    return [
+        *({**one, "baseline": word(one)} for one in findings),
+        *({**one, "baseline": "absent"} for one in found.fixed),
+        *({**one, "baseline": "unchanged", "prefix": gone} for one in found.gone),
+    ]
 
 
 def _xml(text: str) -> str:
@@ -170,7 +217,7 @@ def gitlab(findings: Sequence[Row], places: Mapping[str, str]) -> bytes:
     """GitLab code quality report: open findings that no waiver covers."""
     rows = []
     for one in findings:
-        if not _open(one) or one["waived_by"]:
+        if one["status"] not in OPEN or one["waived_by"]:
             continue
         line = next((line["line"] for line in one["lines"] if line["line"] > 0), 1)
         rows.append(

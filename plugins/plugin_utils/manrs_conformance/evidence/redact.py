@@ -13,6 +13,7 @@ from ..errors import BundleError
 from ..model.result import Finding
 from ..model.router import Router, Unread
 from ..model.snapshot import Snapshot
+from . import tool
 from .canonical import map_text, plain
 
 MARK = "<redacted>"
@@ -29,6 +30,9 @@ AFTER_KEYWORD = re.compile(
     r"(?i)(?<![A-Za-z0-9])(pass(?:word|phrase)?|secret|key-string|authentication-key|auth-key|pre-shared-key|shared-secret|md5-?key|tcp-md5|md5)"
     r"([ \t]*[=:][ \t]*|[ \t]+)((?:(?:encrypted|cipher|simple|plaintext|hash|[0-9]{1,2})[ \t]+)?)(\"[^\"\n]*\"|'[^'\n]*'|[^\s\"']+)"
 )
+
+NUMERIC = re.compile(r"[0-9./:,]+")
+"""Words of digits, as prefixes and numbers are: most of a configuration, and only a value of the same kind can stand in one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,21 +83,40 @@ def secret_values(snapshots: Mapping[str, Snapshot], routers: Mapping[str, Route
 
 
 class Scrubber:
-    """Replaces every secret value wherever it occurs; weak ones (plain words) only after a word such as `password`."""
+    """Replaces every secret value wherever it occurs; weak ones only after a word such as `password`.
+
+    Weak are plain words, and words that the tool uses itself: a password that is one of these must not change what results say.
+    Texts are looked at by their distinct words, each once for all texts, so that a fleet costs no more than its parts.
+    """
 
     def __init__(self, values: Iterable[str]) -> None:
         ordered = sorted(set(values), key=lambda value: (-len(value), value))
-        self.strong = tuple(value for value in ordered if not WEAK.fullmatch(value))
-        self.weak = frozenset(value for value in ordered if WEAK.fullmatch(value))
+        weak = {value for value in ordered if WEAK.fullmatch(value) or value in tool.vocabulary()}
+        self.strong = tuple(value for value in ordered if value not in weak)
+        self.weak = frozenset(weak)
+        self._spaced = [value for value in self.strong if len(value.split()) != 1 or value.strip() != value]
+        self._numeric = [value for value in self.strong if NUMERIC.fullmatch(value)]
+        self._others = [value for value in self.strong if not NUMERIC.fullmatch(value) and value not in set(self._spaced)]
+        self._clean: set[str] = set()
+
+    def present(self, text: str) -> list[str]:
+        """The strong values that occur in a text, longest first."""
+        words = set(text.split()) - self._clean
+        numbers = {word for word in words if NUMERIC.fullmatch(word)}
+        found = [value for value in self._spaced if value in text]
+        for values, among in ((self._others, words - numbers), (self._numeric, words)):
+            whole = "\0".join(among) if values else ""
+            found += [value for value in values if value in whole]
+        self._clean |= {word for word in words if not any(value in word for value in found)} if found else words
+        return sorted(found, key=lambda value: (-len(value), value))
 
     def within(self, texts: Iterable[str]) -> Scrubber:
         """A scrubber for these texts only, without the values that none of them holds: the same answer, sooner."""
-        whole = "\0".join(texts)
-        return Scrubber((*(value for value in self.strong if value in whole), *self.weak))
+        return Scrubber((*self.present("\0 ".join(texts)), *self.weak))
 
     def text(self, text: str) -> str:
         """The text without secrets."""
-        for value in self.strong:
+        for value in self.present(text):
             if value in text:
                 text = bounded(value).sub(MARK, text) if len(value) < 8 else text.replace(value, MARK)
         if self.weak and len(text) < 10_000_000:

@@ -12,6 +12,7 @@ from ..model.reference import Provenance
 from ..model.result import DeviceScope
 from ..model.snapshot import Snapshot
 from . import bag as bags
+from . import blocks
 from .canonical import loads
 from .verify import verify
 
@@ -62,10 +63,26 @@ def load_for_replay(path: Path) -> ReplayInputs:
     )
 
 
+def configuration(bag: bags.Bag, folder: str) -> str:
+    """The redacted configuration of a device's folder."""
+    return blocks.text(folder, bag.entries.__contains__, lambda name: bag.read(name, bags.MAX_FILE))
+
+
+def device_configuration(path: Path, device: str) -> str:
+    """The redacted configuration of a device; BundleError when the bundle does not verify or has none of it."""
+    checked = verify(path)
+    if not checked.ok:
+        raise BundleError("bundle does not verify: " + "; ".join(checked.problems[:5]))
+    bag = bags.read(path)
+    for one in loads(bag.read("data/scope.json"))["devices"]:
+        if one["name"] == device and (text := configuration(bag, f"data/devices/{one['folder']}")):
+            return text
+    raise BundleError(f"{path.name}: no configuration of {device!r}")
+
+
 def _snapshot(bag: bags.Bag, folder: str) -> Snapshot:
     meta = loads(bag.read(f"{folder}/meta.json"))
-    name = f"{folder}/config.redacted.txt"
-    config = bag.read(name, bags.MAX_FILE).decode("utf-8") if name in bag.entries else ""
+    config = configuration(bag, folder)
     state = {key: bag.read(f"{folder}/state/{file}", bags.MAX_FILE).decode("utf-8") for key, file in meta["state"].values()}
     return Snapshot(
         host=meta["name"],

@@ -1,4 +1,4 @@
-"""The pages people read: one HTML file without any outside request, Markdown, and drafts for the application form."""
+"""The report that people read: one HTML file without any outside request."""
 
 from __future__ import annotations
 
@@ -11,7 +11,13 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
-STATUS_ORDER = ("fail", "error", "inconclusive", "pass", "not_applicable")
+from .. import checks
+from ..model.router import Router
+from . import blocks, charts
+from .canonical import loads
+from .compare import OPEN, Comparison, order, state
+from .previous import Contents
+
 LABEL = {
     "pass": "Pass",
     "fail": "Fail",
@@ -30,10 +36,13 @@ LABEL = {
 }
 SHORT = {"pass": "ok", "fail": "FAIL", "inconclusive": "?", "not_applicable": "n/a", "error": "ERR", "waived": "waived", "": "–"}
 WORST = ("not_met", "inconclusive", "declared", "met", "not_applicable")
-SEVERITY = ("critical", "high", "medium", "low", "info")
 CONTEXT = 2
-MAX_SHOWN = 2_000
-"""Findings that the page shows in full; the rest stay in results.jsonl, and the page says so."""
+MAX_SHOWN = 10_000
+"""Findings that the page groups by cause; the rest stay in results.jsonl, and the page says so."""
+MAX_ROWS = 200
+"""Places that a group lists."""
+SECTION = re.compile(r"A(\d)")
+CODE = re.compile(r"\b(?:not_met|not_applicable|met|declared|inconclusive)\b")
 
 View = dict[str, Any]
 
@@ -43,46 +52,81 @@ def view(
     findings: Sequence[Mapping[str, Any]],
     devices: Sequence[Mapping[str, Any]],
     files: Mapping[str, bytes],
-    sessions: Mapping[str, Sequence[str]],
+    routers: Mapping[str, Router],
+    before: Contents | None = None,
+    found: Comparison | None = None,
 ) -> View:
     """Everything the pages show, as plain values."""
-    folders = {one["name"]: one["slug"] for one in devices}
-    configs = {name: _config(files, slug) for name, slug in folders.items()}
-    shown = [one for one in findings if one["status"] in ("fail", "error", "inconclusive")]
-    shown.sort(
-        key=lambda one: (
-            STATUS_ORDER.index(one["status"]),
-            bool(one["waived_by"]),
-            SEVERITY.index(one["severity"]),
-            one["check"],
-            one["device"],
-        )
-    )
-    groups: dict[str, list[View]] = {}
-    for one in shown[:MAX_SHOWN]:
-        groups.setdefault(one["check"], []).append(
-            {**one, "state": state(one), "excerpt": _excerpt(one, configs.get(one["device"], []))}
-        )
+    configs = {one["name"]: _config(files, one["slug"]) for one in devices}
+    seen = loads(files["data/findings.json"])["first_seen"]
+    shown = sorted((one for one in findings if one["status"] in OPEN), key=order)
+    requirements = facts["requirements"]
+    by = {one["fingerprint"]: one["check"] for one in findings}
     return {
         "run": facts["run"],
         "scope": facts["scope"],
-        "norm": facts["requirements"]["norm"],
-        "actions": actions(facts["requirements"]["requirements"], facts["requirements"]["actions"]),
-        "groups": groups,
+        "norm": requirements["norm"],
+        "actions": actions(requirements["requirements"], requirements["actions"]),
+        "groups": groups(shown[:MAX_SHOWN], seen, configs),
         "left_off": max(0, len(shown) - MAX_SHOWN),
         "not_assessed": _not_assessed(facts["scope"], findings, devices),
-        "matrix": matrix(findings, sessions),
+        "matrix": matrix(findings, {name: [one.key for one in router.sessions] for name, router in routers.items()}),
         "devices": devices,
-        "sources": _sources(files),
+        "sources": loads(files["data/sources/index.json"]),
         "statuses": _by_check(findings),
+        "decided": {
+            one["requirement"]: sorted({by[name] for name in one["decided_by"] if name in by})
+            for one in requirements["requirements"]
+        },
+        "statements": facts["attestations"]["statements"],
+        "checks": {
+            one.id: {"title": one.title, "action": f"A{one.action}" if one.action.isdigit() else one.action}
+            for one in checks.catalogue()
+        },
+        "trend": charts.trend(before, found, findings) if before and found else None,
+        "filters": charts.filters(routers),
+        "sources_checked": charts.source_validation(routers),
+        "waivers": facts["waivers"],
         "label": LABEL,
         "short": SHORT,
     }
 
 
-def state(one: Mapping[str, Any]) -> str:
-    """Status for display: a waived fail is shown as such."""
-    return "waived" if one["waived_by"] and one["status"] == "fail" else str(one["status"])
+def groups(shown: Sequence[Mapping[str, Any]], seen: Mapping[str, str], configs: Mapping[str, Sequence[str]]) -> list[View]:
+    """Open findings by check and cause, worst first: how many, where, and the first with its witness and lines."""
+    titles = {one.id: one.title for one in checks.catalogue()}
+    by: dict[tuple[str, ...], list[Mapping[str, Any]]] = {}
+    for one in shown:
+        by.setdefault((one["check"], one["cause"] or one["because"], state(one), one["severity"]), []).append(one)
+    out = []
+    for (check, cause, kind, severity), rows in by.items():
+        example = next((one for one in rows if one["witnesses"]), rows[0])
+        out.append(
+            {
+                "check": check,
+                "title": titles.get(check, ""),
+                "cause": cause,
+                "state": kind,
+                "severity": severity,
+                "count": len(rows),
+                "devices": sorted({one["device"] for one in rows}),
+                "since": min((seen[one["fingerprint"]] for one in rows if one["fingerprint"] in seen), default=""),
+                "example": {**example, "excerpt": _excerpt(example, configs.get(example["device"], []))},
+                "rows": [{**one, "since": seen.get(one["fingerprint"], "")} for one in rows[:MAX_ROWS]],
+            }
+        )
+    return out
+
+
+def worded(text: str) -> str:
+    """A reason in words, not in codes."""
+    return CODE.sub(lambda match: LABEL[match[0]].lower(), text)
+
+
+def _norm_order(one: Mapping[str, Any]) -> tuple[str, int, str]:
+    """Requirements of the norm first, then what is discussed, what joining asks, and what goes on."""
+    group, _dot, rest = one["requirement"].partition(".")
+    return group, "NDJOX".find(rest[:1]) % 9, rest
 
 
 def actions(requirements: Sequence[Mapping[str, Any]], verdicts: Sequence[Mapping[str, Any]]) -> list[View]:
@@ -95,15 +139,17 @@ def actions(requirements: Sequence[Mapping[str, Any]], verdicts: Sequence[Mappin
     for name, rows in sorted(grouped.items(), key=lambda item: (not item[0].startswith("A"), item[0])):
         said = known.get(name)
         worst = min((one["verdict"] for one in rows), key=WORST.index, default="inconclusive")
-        title = f"Action {name[1:]}: {said['title']}" if said and re.fullmatch(r"A\d", name) else (said["title"] if said else name)
+        number = SECTION.fullmatch(name)
+        title = f"Action {number[1]}: {said['title']}" if said and number else (said["title"] if said else name)
         result.append(
             {
+                "id": name,
                 "name": title,
                 "kind": said["kind"] if said else "",
-                "because": said["because"] if said else "",
+                "because": worded(said["because"]) if said else "",
                 "verdict": said["verdict"] if said else worst,
-                "rows": sorted(rows, key=lambda one: one["requirement"]),
-                "counts": Counter(one["verdict"] for one in rows),
+                "rows": sorted(rows, key=_norm_order),
+                "counts": {name: count for name in WORST if (count := sum(one["verdict"] == name for one in rows))},
             }
         )
     return result
@@ -127,8 +173,8 @@ def matrix(findings: Sequence[Mapping[str, Any]], sessions: Mapping[str, Sequenc
 
 
 def _config(files: Mapping[str, bytes], slug: str) -> list[str]:
-    data = files.get(f"data/devices/{slug}/config.redacted.txt", b"")
-    return data.decode("utf-8").split("\n") if data else []
+    text = blocks.text(f"data/devices/{slug}", files.__contains__, files.__getitem__)
+    return text.split("\n") if text else []
 
 
 def _excerpt(one: Mapping[str, Any], config: Sequence[str]) -> list[View]:
@@ -151,12 +197,6 @@ def _not_assessed(scope: Mapping[str, Any], findings: Sequence[Mapping[str, Any]
         "unread": [{"device": one["name"], **line} for one in devices for line in one.get("unread", [])],
         "unverified": [one["name"] for one in devices if one["verified"] is False],
     }
-
-
-def _sources(files: Mapping[str, bytes]) -> Any:
-    from .canonical import loads
-
-    return loads(files["data/sources/index.json"])
 
 
 def _by_check(findings: Sequence[Mapping[str, Any]]) -> dict[str, Counter[str]]:
@@ -186,79 +226,10 @@ def _template() -> Template:
         loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters["route"] = route_text
+    environment.filters["worded"] = worded
     return environment.get_template("report.html.j2")
 
 
 def html(page: View) -> bytes:
     """`REPORT.html`."""
     return (_template().render(page) + "\n").encode("utf-8")
-
-
-def _md(text: object) -> str:
-    return re.sub(r"([\\`*_\[\]<>|#])", r"\\\1", " ".join(str(text).split()))
-
-
-def markdown(page: View) -> bytes:
-    """`REPORT.md`."""
-    run, scope = page["run"], page["scope"]
-    counts = scope["counts"]
-    out = [
-        f"# MANRS conformance: {LABEL[run['verdict']].upper()}",
-        "",
-        f"{_md(run['organisation'])} — judged as of {_md(run['as_of'])} by {_md(page['norm'])}, run {_md(run['run_id'])}.",
-        *(
-            ["", f"**{_md(run['verdict_because']).capitalize()}: this report proves no conformance.**"]
-            if run["verdict_because"]
-            else []
-        ),
-        "",
-        f"{scope['expected']} devices expected = {counts['assessed']} assessed + {counts['partial']} partly assessed + "
-        f"{counts['unreachable']} unreachable + {counts['excluded']} excluded.",
-        "",
-        "## What was not assessed",
-        "",
-    ]
-    left = page["not_assessed"]
-    out += [f"- {_md(one['name'])}: {LABEL[one['status']]} {_md(one['reason'])}" for one in left["devices"]]
-    out += [f"- {_md(one['device'])} line {one['line']}: {one['state']}, may change {_md(one['taints'])}" for one in left["unread"]]
-    out += [f"- {left['inconclusive']} inconclusive and {left['errors']} error results", ""]
-    for action in page["actions"]:
-        out += [
-            f"## {_md(action['name'])}: {LABEL[action['verdict']]}",
-            "",
-            "| Requirement | Kind | Verdict | How | Why |",
-            "|---|---|---|---|---|",
-        ]
-        for one in action["rows"]:
-            cells = (
-                f"{one['requirement']} {one['title']}",
-                one["kind"],
-                LABEL[one["verdict"]],
-                ", ".join(one["methods"]),
-                one["because"],
-            )
-            out.append("| " + " | ".join(_md(cell) for cell in cells) + " |")
-        out.append("")
-    out.append("## Findings")
-    for check, rows in page["groups"].items():
-        out += ["", f"### {_md(check)}", ""]
-        for one in rows:
-            why = f"{_md(one['message'])} {_md(one['because'])}"
-            out.append(f"- **{LABEL[one['state']]}** {_md(one['device'])} {_md(one['subject'])}: {why}".rstrip())
-            out += [f"  - gets through: {_md(route_text(w['route']))}" for w in one["witnesses"] if w["route"]]
-    out += ["", "How to verify this report: see VERIFY.txt beside the data folder.", ""]
-    return "\n".join(out).encode("utf-8")
-
-
-def application(page: View) -> dict[str, bytes]:
-    """Draft text for the application form, one page an action."""
-    result = {}
-    for number, action in enumerate(page["actions"], 1):
-        out = [f"# {_md(action['name'])}", "", f"Verdict: {LABEL[action['verdict']]}", ""]
-        for one in action["rows"]:
-            said = f"{LABEL[one['verdict']]}. {_md(one['because'])}"
-            evidence = ", ".join(one["decided_by"][:5]) or "none"
-            out += [f"**{_md(one['title'])}** ({_md(one['requirement'])}): {said}", ""]
-            out += [f"Established by {_md(', '.join(one['methods']) or 'nothing')}; findings: {_md(evidence)}", ""]
-        result[f"data/application/action-{number}.md"] = "\n".join(out).encode("utf-8")
-    return result

@@ -10,8 +10,9 @@ from rich.text import Text
 
 from ..model.result import AuditReport, Finding, Status
 from .canonical import plain
+from .compare import SEVERITY, STATUS_ORDER
 from .redact import AFTER_KEYWORD, MARK
-from .report import LABEL, SEVERITY, STATUS_ORDER, route_text
+from .report import LABEL, route_text
 
 COLOUR = {
     "pass": "green",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .bag import PAYLOAD, SIGNATURE, TAGS
+from .bag import CHAIN, PAYLOAD, SIGNATURE, STAMP, TAGS
 from .sshsig import NAMESPACE, Signer
 
 NAMESPACE_LINE = f'namespaces="{NAMESPACE}"'
@@ -31,6 +31,12 @@ def verify_text(signer: Signer | None) -> bytes:
      ssh-keygen -Y verify -f allowed_signers -I {principal} -n {NAMESPACE} -s {SIGNATURE} < {TAGS}
    Expected: Good "{NAMESPACE}" signature for {principal}
 
+5. Where there is {STAMP}: the signature existed before the time it tells. ROOT.pem is the authority's root, from the authority itself:
+     openssl ts -verify -data {SIGNATURE} -in {STAMP} -CAfile ROOT.pem -untrusted {CHAIN}
+     openssl ts -reply -in {STAMP} -text
+   A second signature ({SIGNATURE}.2) is verified as in step 4, with its own name and signer. What these two files prove is theirs
+   alone: that one is missing is noticed by nobody who did not expect it.
+
 The tool does all of this, and checks that results, scope, requirements and witnesses agree:
      manrs bundle verify . --allowed-signers allowed_signers
 
@@ -45,12 +51,17 @@ def replay_text(replayable: bool) -> bytes:
         return b"This bundle holds excerpts only (mode lite): it can be verified, but not evaluated again.\n"
     return b"""How to evaluate this audit again from this bundle alone, without any network or router.
 
-1. Install the version of the tool that run.json names (tool_version). Where data/tool/wheels exists:
-     pip install --no-index --find-links data/tool/wheels routesec-manrs
-   data/tool/engine.json holds the SHA-256 of every file of the engine that made this bundle.
+1. Install the engine that made it, from this bundle, with the packages it needs in the versions that ran (Python 3.11 or later):
+     python3 -m venv replay
+     replay/bin/pip install -r data/tool/requirements.lock
+     replay/bin/pip install --no-index --no-deps data/tool/wheels/*.whl
+   The first pip takes the packages from wherever you trust; add  --no-index --find-links DIR  when you have them as files.
+   data/tool/sbom.cdx.json lists them (CycloneDX), data/tool/engine.json holds the SHA-256 of every file of the engine.
 
 2. Run:
-     manrs bundle replay .
+     replay/bin/manrs bundle replay .
+
+     replay/bin/manrs bundle config . DEVICE       shows a redacted configuration, also where it is stored in blocks (data/objects)
 
 It reads the redacted configurations and states, the intent, the waivers and the exact bytes of the reference data, judges them at
 the time as_of of run.json, and must give data/results.jsonl again byte for byte.

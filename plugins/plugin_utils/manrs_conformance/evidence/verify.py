@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from ..errors import BundleError, UsageError
 from . import bag as bags
+from . import blocks, oscal, timestamp
 from .canonical import document, dumps, loads
-from .sshsig import check, identify, read_allowed
+from .compare import OPEN
+from .results import grouped
+from .sshsig import AllowedSigner, Signer, check, identify, read_allowed
 
 UNKNOWN_SIGNER = "integrity only, signer unknown"
 STATUSES = frozenset({"pass", "fail", "inconclusive", "not_applicable", "error"})
@@ -33,42 +38,47 @@ class VerifyReport:
     """What the bundle says of the network, for information; says nothing while `ok` is false."""
 
 
-def verify(
-    path: Path, *, allowed_signers: Path | None = None, principal: str | None = None, at: datetime | None = None
-) -> VerifyReport:
-    """Verify a bundle directory; `allowed_signers` must come from outside it, `at` is the time keys must be valid (now by default).
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """What an auditor brings from outside the bundle: who may sign, how many must have, and which timestamp authority counts."""
 
-    UsageError when the path is no directory or the allowed signers file is wrong; every doubt is a problem in the report.
+    allowed_signers: Path | None = None
+    principal: str | None = None
+    signatures: int = 1
+    """Good signatures by different keys that are asked for, where signers are given."""
+    authority: Path | None = None
+    """PEM file of the timestamp authority's root; given, there must be a timestamp."""
+
+
+def verify(
+    path: Path,
+    *,
+    allowed_signers: Path | None = None,
+    principal: str | None = None,
+    at: datetime | None = None,
+    trust: Trust | None = None,
+) -> VerifyReport:
+    """Verify a bundle directory; what is trusted must come from outside it, `at` is the time keys must be valid (now by default).
+
+    UsageError when the path is no directory or a file of trust is wrong; every doubt is a problem in the report.
     """
+    trust = trust or Trust(allowed_signers, principal)
     allowed = None
-    if allowed_signers is not None:
-        if allowed_signers.resolve().is_relative_to(path.resolve()):
-            raise UsageError("the allowed signers file lies inside the bundle: it must come from the operator by another way")
+    for file in (trust.allowed_signers, trust.authority):
+        if file is not None and file.resolve().is_relative_to(path.resolve()):
+            raise UsageError(f"{file.name} lies inside the bundle: it must come from the operator by another way")
+    if trust.allowed_signers is not None:
         try:
-            allowed = read_allowed(allowed_signers.read_text())
+            allowed = read_allowed(trust.allowed_signers.read_text())
         except (OSError, UnicodeDecodeError) as problem:
-            raise UsageError(f"{allowed_signers}: {problem}") from problem
+            raise UsageError(f"{trust.allowed_signers}: {problem}") from problem
     try:
         bag = bags.read(path)
     except OSError as problem:
         return VerifyReport(False, None, (f"cannot be read: {problem}",), ())
     problems, notes = list(bag.problems), list[str]()
-    signer = None
-    if not bag.signatures:
-        (problems if allowed is not None else notes).append("bundle is not signed")
-    for name, data in bag.signatures.items():
-        try:
-            signature = check(bag.root_bytes, data)
-            if allowed is None:
-                notes.append(f"{name}: signature fits, made by key {signature.fingerprint}")
-            else:
-                who = identify(signature, allowed, principal, at or datetime.now(UTC))
-                signer = signer or who
-                notes.append(f"{name}: good signature by {who} with {signature.key_type} key {signature.fingerprint}")
-        except BundleError as problem:
-            problems.append(f"{name}: {problem}")
-    if allowed is None:
-        notes.append(UNKNOWN_SIGNER)
+    signer = _signatures(bag, allowed, trust, at or datetime.now(UTC), problems, notes)
+    _timestamp(bag, trust, at, problems, notes)
     verdict = ""
     if not bag.problems:
         contents = _Contents(bag, problems)
@@ -76,6 +86,49 @@ def verify(
         verdict = contents.verdict
         notes.extend(contents.notes)
     return VerifyReport(not problems, signer if not problems else None, tuple(problems), tuple(notes), bag.root, verdict)
+
+
+def _signatures(
+    bag: bags.Bag, allowed: tuple[AllowedSigner, ...] | None, trust: Trust, at: datetime, problems: list[str], notes: list[str]
+) -> str | None:
+    signers: dict[bytes, str] = {}
+    if not bag.signatures:
+        (problems if allowed is not None else notes).append("bundle is not signed")
+    for name, data in bag.signatures.items():
+        try:
+            signature = check(bag.root_bytes, data)
+            if allowed is None:
+                notes.append(f"{name}: signature fits, made by key {signature.fingerprint}")
+                continue
+            who = identify(signature, allowed, trust.principal if name == bags.SIGNATURE else None, at)
+            if signature.key in signers:
+                problems.append(f"{name}: a second signature by the same key")
+            signers.setdefault(signature.key, who)
+            notes.append(f"{name}: good signature by {who} with {signature.key_type} key {signature.fingerprint}")
+        except BundleError as problem:
+            problems.append(f"{name}: {problem}")
+    if allowed is None:
+        notes.append(UNKNOWN_SIGNER)
+    elif bag.signatures and len(signers) < trust.signatures:
+        problems.append(f"{len(signers)} good signatures, {trust.signatures} are asked for")
+    return " and ".join(signers.values()) or None
+
+
+def _timestamp(bag: bags.Bag, trust: Trust, at: datetime | None, problems: list[str], notes: list[str]) -> None:
+    if bag.stamp is None:
+        if trust.authority is not None:
+            problems.append("there is no timestamp, and one is asked for")
+        return
+    try:
+        stamp = timestamp.check(bag.signatures[bags.SIGNATURE], *bag.stamp, trust.authority, at)
+    except BundleError as problem:
+        problems.append(f"{bags.STAMP}: {problem}")
+    except UsageError as problem:
+        (problems if trust.authority else notes).append(f"{bags.STAMP}: not checked: {problem}")
+    else:
+        words = f"signed before {stamp.time.strftime('%Y-%m-%dT%H:%M:%SZ')}"
+        words += " by a trusted authority" if stamp.trusted else ", authority unknown"
+        notes.append(f"{bags.STAMP}: {words}" + ("; its certificate has ended since" if stamp.expired else ""))
 
 
 class _Contents:
@@ -99,6 +152,8 @@ class _Contents:
             self._groups,
             self._devices,
             self._sources,
+            self._waivers,
+            self._oscal,
             self._run,
         ):
             self._guard(step)
@@ -140,10 +195,8 @@ class _Contents:
         for name in self.bag.entries:
             if name.startswith("data/witnesses/"):
                 self._expect(name in used, f"{name}: no result refers to this witness")
-                self._expect(
-                    bags.digest(self.bag.read(name))[:32] == name.rsplit("/", 1)[1][:-5],
-                    f"{name}: is not the witness it is named after",
-                )
+                named = name.rsplit("/", 1)[1].removesuffix(".json")
+                self._expect(self.bag.entries[name][:32] == named, f"{name}: is not the witness it is named after")
 
     def _scope(self) -> None:
         scope = self.json["scope"]
@@ -174,14 +227,21 @@ class _Contents:
             self._expect(one["fingerprint"] in fingerprints, f"waivers.json: finding {one['fingerprint']} is missing")
 
     def _groups(self) -> None:
-        grouped: dict[str, dict[str, list[str]]] = {}
-        for row in self.rows:
-            grouped.setdefault(row["check"], {}).setdefault(row["status"], []).append(row["fingerprint"])
-        right = {name: {status: sorted(found) for status, found in by.items()} for name, by in grouped.items()}
-        self._expect(right == self.json["findings"], "findings.json: does not agree with results.jsonl")
+        held = self.json["findings"]
+        self._expect(grouped(self.rows) == held["by_check"], "findings.json: does not agree with results.jsonl")
+        open_ones = {row["fingerprint"] for row in self.rows if row["status"] in OPEN}
+        self._expect(set(held["first_seen"]) == open_ones, "findings.json: first_seen must name exactly the open findings")
+        late = [one for one in held["first_seen"].values() if one > self.json["run"]["as_of"]]
+        self._expect(not late, "findings.json: a finding was first seen after the run")
+        older = [one for one in held["first_seen"].values() if one < self.json["run"]["as_of"]]
+        self._expect(
+            not older or self.json["run"]["previous_root"] is not None,
+            "findings.json: a finding is older than the run, yet no previous bundle is named",
+        )
 
     def _devices(self) -> None:
-        full = self.json["run"]["mode"] == "full"
+        full = self.json["run"]["mode"] != "lite"
+        used: set[str] = set()
         for one in self.json["scope"]["devices"]:
             folder = f"data/devices/{one['folder']}"
             if one["status"] not in ("assessed", "partial"):
@@ -190,11 +250,18 @@ class _Contents:
             self._expect(meta["name"] == one["name"], f"{folder}/meta.json: is of another device")
             if not full:
                 continue
-            lines = self.bag.read(f"{folder}/config.redacted.txt", bags.MAX_FILE).decode("utf-8")
+            read = partial(self.bag.read, limit=bags.MAX_FILE)
+            used.update(blocks.names(folder, self.bag.entries.__contains__, read))
+            lines = blocks.text(folder, self.bag.entries.__contains__, read)
             counted = len(lines.split("\n")) - (1 if lines.endswith("\n") else 0)
-            self._expect(not lines or counted == meta["coverage"]["lines"], f"{folder}: line count is wrong")
+            self._expect(counted == meta["coverage"]["lines"], f"{folder}: line count is wrong")
             for _item, file in meta["state"].values():
                 self._expect(f"{folder}/state/{file}" in self.bag.entries, f"{folder}/state/{file}: missing")
+
+        stored = {name.removeprefix(blocks.FOLDER + "/") for name in self.bag.entries if name.startswith(blocks.FOLDER + "/")}
+        self._expect(stored == used, "objects: blocks are missing, or no configuration refers to them")
+        for name in stored:
+            self._expect(self.bag.entries[f"{blocks.FOLDER}/{name}"] == name, f"objects/{name}: is not the block it is named after")
 
     def _sources(self) -> None:
         used = set()
@@ -209,6 +276,19 @@ class _Contents:
             if name.startswith("data/sources/raw/"):
                 self._expect(name in used, f"{name}: no source refers to it")
 
+    def _waivers(self) -> None:
+        held = self.json["waivers"]
+        applied = {(one["waiver"], one["fingerprint"]) for one in held["applied"]}
+        right = {(row["waived_by"], row["fingerprint"]) for row in self.rows if row["waived_by"]}
+        self._expect(applied == right, "waivers.json: does not agree with results.jsonl")
+        late = {one["id"] for one in held["known"] if one["expires"] <= self.json["run"]["as_of"]}
+        self._expect(not late & {name for name, _one in right}, "waivers.json: a waiver was applied after its end")
+
+    def _oscal(self) -> None:
+        names = ("catalog", "assessment-results")
+        files = {name: self.bag.read(f"data/export/oscal/{name}.json") for name in names}
+        self.problems.extend(oscal.problems(files, self.bag.entries))
+
     def _run(self) -> None:
         run, scope = self.json["run"], self.json["scope"]
         states = Counter(row["status"] for row in self.rows)
@@ -221,6 +301,10 @@ class _Contents:
             **{state: states[state] for state in STATUSES},
         }
         self._expect(run["counts"] == right, "run.json: counts do not agree with the results")
+        named = re.findall(r"(?m)^Previous-Root: (.*)$", bags.read_plain(self.bag.path / "bag-info.txt", bags.MAX_TAG).decode())
+        self._expect(
+            named == ([run["previous_root"]] if run["previous_root"] else []), "run.json: previous_root is not Previous-Root"
+        )
         self.verdict = str(run["verdict"])
         self._expect(self.verdict in ("pass", "fail", "inconclusive", "overridden"), "run.json: unknown verdict")
         assessed = scope["counts"]["assessed"] + scope["counts"]["partial"]
@@ -232,3 +316,39 @@ class _Contents:
         self._expect(not (failed and self.verdict == "pass"), "run.json: verdict is pass in spite of findings")
         if empty:
             self.notes.append("NOTHING WAS ASSESSED: this bundle proves no conformance")
+
+
+def countersign(path: Path, signer: Signer) -> str:
+    """Sign a bundle that verifies once more, such as by a reviewer; gives the name of the new file. BundleError or UsageError otherwise."""
+    bag = _sound(path)
+    name = next(
+        (one for one in (bags.SIGNATURE, *(f"{bags.SIGNATURE}.{n}" for n in range(2, 10))) if one not in bag.signatures), None
+    )
+    if name is None:
+        raise UsageError(f"{path}: has nine signatures already")
+    made = signer.sign(bag.root_bytes)
+    key = check(bag.root_bytes, made).key
+    if any(check(bag.root_bytes, data).key == key for data in bag.signatures.values()):
+        raise UsageError(f"{path}: is signed by this key already")
+    bags.add(path, {name: made})
+    return name
+
+
+def stamp(path: Path, chain: Path, *, url: str | None = None, answer: Path | None = None) -> timestamp.Stamp:
+    """Keep a timestamp over the first signature with the chain of its authority, asked for over HTTP or given as a file."""
+    bag = _sound(path)
+    if bags.SIGNATURE not in bag.signatures or bag.stamp is not None:
+        raise UsageError(f"{path}: only a signed bundle without a timestamp can be stamped")
+    signature = bag.signatures[bags.SIGNATURE]
+    token = answer.read_bytes() if answer else timestamp.ask(url or "", timestamp.query(signature))
+    authority = chain.read_bytes()
+    made = timestamp.check(signature, token, authority, None)
+    bags.add(path, {bags.STAMP: token, bags.CHAIN: authority})
+    return made
+
+
+def _sound(path: Path) -> bags.Bag:
+    found = verify(path)
+    if not found.ok:
+        raise BundleError(f"{path.name} does not verify: " + "; ".join(found.problems[:5]))
+    return bags.read(path)

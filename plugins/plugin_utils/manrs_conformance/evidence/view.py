@@ -12,22 +12,17 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ..errors import BundleError
-from . import bag as bags
-from .canonical import loads
-from .report import LABEL, SEVERITY, STATUS_ORDER, state
-from .verify import verify
-
-OPEN = ("fail", "error", "inconclusive")
+from .compare import OPEN, Comparison, Row, compare, order, state
+from .previous import contents
+from .report import LABEL
+from .terminal import safe
 
 
 @dataclass(frozen=True, slots=True)
 class BundleDiff:
-    """What changed between two bundles, by fingerprint: open findings new, fixed or changed; requirements; devices."""
+    """What changed between two bundles: results by fingerprint, requirements, devices."""
 
-    new: tuple[Mapping[str, Any], ...]
-    fixed: tuple[Mapping[str, Any], ...]
-    changed: tuple[tuple[Mapping[str, Any], Mapping[str, Any]], ...]
+    results: Comparison
     requirements: tuple[tuple[str, str, str], ...]
     """(requirement, verdict before, verdict after)."""
     devices: tuple[tuple[str, str, str], ...]
@@ -36,29 +31,19 @@ class BundleDiff:
     text: str
 
 
-def _load(path: Path) -> tuple[bags.Bag, dict[str, Any], dict[str, Any], list[dict[str, Any]], list[dict[str, Any]]]:
-    checked = verify(path)
-    if not checked.ok:
-        raise BundleError(f"{path.name} does not verify: " + "; ".join(checked.problems[:5]))
-    bag = bags.read(path)
-    rows = [loads(line) for line in bag.read("data/results.jsonl", bags.MAX_FILE).split(b"\n")[:-1]]
-    requirements = loads(bag.read("data/requirements.json"))["requirements"]
-    return bag, loads(bag.read("data/run.json")), loads(bag.read("data/scope.json")), requirements, rows
-
-
 def _console() -> tuple[Console, io.StringIO]:
     out = io.StringIO()
     return Console(file=out, width=120, color_system=None, force_terminal=False, highlight=False, markup=False), out
 
 
 def _clean(value: object) -> Text:
-    """Text of a hostile bundle without control characters, so that it cannot steer a terminal."""
-    return Text("".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in str(value)))
+    return Text(safe(value))
 
 
 def show(path: Path) -> str:
     """A bundle on one screen; BundleError when it does not verify."""
-    bag, run, scope, requirements, rows = _load(path)
+    held = contents(path)
+    run, scope = held.run, held.scope
     console, out = _console()
     counts = scope["counts"]
     console.print(_clean(f"{LABEL[run['verdict']].upper()}  {run['organisation']}  as of {run['as_of']}  run {run['run_id']}"))
@@ -70,15 +55,18 @@ def show(path: Path) -> str:
             f" + {counts['unreachable']} unreachable + {counts['excluded']} excluded"
         )
     )
-    console.print(_clean(f"root {bag.root}; " + ("signed, signer not checked here" if bag.signatures else "not signed")))
+    console.print(_clean(f"root {held.root}; " + ("signed, signer not checked here" if held.signed else "not signed")))
+    if run["previous_root"]:
+        console.print(_clean(f"follows {run['previous_root']}"))
     table = Table("Requirement", "Verdict", "Because")
-    for one in requirements:
+    for one in held.requirements["requirements"]:
         table.add_row(_clean(f"{one['requirement']} {one['title']}"), _clean(LABEL[one["verdict"]]), _clean(one["because"]))
     console.print(table)
-    table = Table("Result", "Severity", "Check", "Device", "Subject", "Message")
-    shown = sorted((one for one in rows if one["status"] in OPEN), key=_order)
+    table = Table("Result", "Since", "Severity", "Check", "Device", "Subject", "Message")
+    shown = sorted((one for one in held.rows if one["status"] in OPEN), key=order)
     for one in shown[:200]:
-        values = (LABEL[state(one)], one["severity"], one["check"], one["device"], one["subject"], one["message"])
+        since = held.seen.get(one["fingerprint"], "")[:10]
+        values = (LABEL[state(one)], since, one["severity"], one["check"], one["device"], one["subject"], one["message"])
         table.add_row(*(_clean(value) for value in values))
     console.print(table)
     if len(shown) > 200:
@@ -86,42 +74,14 @@ def show(path: Path) -> str:
     return out.getvalue()
 
 
-def _order(one: Mapping[str, Any]) -> tuple[int, int, str, str]:
-    return STATUS_ORDER.index(one["status"]), SEVERITY.index(one["severity"]), one["check"], one["device"]
-
-
-def _merged(rows: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """Rows by fingerprint, the worst one where several share it."""
-    result: dict[str, dict[str, Any]] = {}
-    for one in sorted(rows, key=_order, reverse=True):
-        result[one["fingerprint"]] = one
-    return result
-
-
 def diff(a: Path, b: Path) -> BundleDiff:
     """What changed from bundle `a` to bundle `b`; BundleError when one does not verify."""
-    bag_a, _run_a, scope_a, req_a, rows_a = _load(a)
-    _bag_b, run_b, scope_b, req_b, rows_b = _load(b)
-    before, after = _merged(rows_a), _merged(rows_b)
-    new = tuple(
-        one for key, one in sorted(after.items()) if one["status"] in OPEN and before.get(key, {"status": ""})["status"] not in OPEN
-    )
-    fixed = tuple(
-        one
-        for key, one in sorted(before.items())
-        if one["status"] in OPEN and after.get(key, {"status": "gone"})["status"] not in OPEN
-    )
-    both = [(before[key], after[key]) for key in sorted(before.keys() & after.keys())]
-    changed = tuple(
-        pair for pair in both if pair[0]["status"] in OPEN and pair[1]["status"] in OPEN and state(pair[0]) != state(pair[1])
-    )
-    verdicts = _pairs({one["requirement"]: one["verdict"] for one in req_a}, {one["requirement"]: one["verdict"] for one in req_b})
-    devices = _pairs(
-        {one["name"]: one["status"] for one in scope_a["devices"]}, {one["name"]: one["status"] for one in scope_b["devices"]}
-    )
-    chained = run_b["previous_root"] == bag_a.root
-    found = BundleDiff(new, fixed, changed, verdicts, devices, chained, "")
-    return BundleDiff(new, fixed, changed, verdicts, devices, chained, _diff_text(found))
+    before, after = contents(a), contents(b)
+    results = compare(before.rows, after.rows, after.assessed)
+    verdicts = _pairs(*({one["requirement"]: one["verdict"] for one in x.requirements["requirements"]} for x in (before, after)))
+    devices = _pairs(*({one["name"]: one["status"] for one in x.scope["devices"]} for x in (before, after)))
+    chained = after.run["previous_root"] == before.root
+    return BundleDiff(results, verdicts, devices, chained, _diff_text(results, verdicts, devices, chained))
 
 
 def _pairs(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[tuple[str, str, str], ...]:
@@ -131,25 +91,46 @@ def _pairs(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[tuple[s
     )
 
 
-def _diff_text(found: BundleDiff) -> str:
+def _name(one: Row) -> str:
+    return f"{one['check']} {one['device']} {one['subject']}: {one['message']}"
+
+
+def _diff_text(results: Comparison, requirements: Any, devices: Any, chained: bool) -> str:
     console, out = _console()
-    console.print(
-        _clean(
-            "second bundle follows the first (Previous-Root)"
-            if found.chained
-            else "second bundle does not name the first as Previous-Root"
+    word = "follows" if chained else "does not name"
+    console.print(_clean(f"second bundle {word} the first" + (" (Previous-Root)" if chained else " as Previous-Root")))
+    counted = [
+        (len(rows), name)
+        for rows, name in (
+            (results.new, "new"),
+            (results.worsened, "worsened"),
+            (results.expired, "waiver expired"),
+            (results.fixed, "fixed"),
+            (results.gone, "no longer assessed"),
+            (results.waived, "waived"),
+            (results.changed, "otherwise changed"),
         )
-    )
-    for title, rows in (("requirement", found.requirements), ("device", found.devices)):
+    ]
+    console.print(_clean(", ".join(f"{count} {name}" for count, name in counted) + f", {results.unchanged} unchanged"))
+    for title, rows in (("requirement", requirements), ("device", devices)):
         for name, old, new in rows:
-            console.print(_clean(f"{title} {name}: {old} -> {new}"))
-    for title, results in (("new", found.new), ("fixed or gone", found.fixed)):
-        for one in results:
-            console.print(_clean(f"{title}: {one['status']} {one['check']} {one['device']} {one['subject']}: {one['message']}"))
-    for old_row, new_row in found.changed:
-        console.print(
-            _clean(f"changed: {state(old_row)} -> {state(new_row)} {new_row['check']} {new_row['device']} {new_row['subject']}")
-        )
-    if not (found.requirements or found.devices or found.new or found.fixed or found.changed):
+            console.print(_clean(f"{title} {name}: {LABEL.get(old, old)} -> {LABEL.get(new, new)}"))
+    for one in results.new:
+        console.print(_clean(f"new: {one['status']} {_name(one)}"))
+    for title, pairs in (("worsened", results.worsened), ("waiver expired", results.expired)):
+        for old_row, row in pairs:
+            console.print(_clean(f"{title}: {_state(old_row)} -> {_state(row)} {_name(row)}"))
+    for title, gone in (("fixed", results.fixed), ("no longer assessed", results.gone)):
+        for one in gone:
+            console.print(_clean(f"{title}: {one['status']} {_name(one)}"))
+    for title, pairs in (("waived", results.waived), ("changed", results.changed)):
+        for old_row, row in pairs:
+            console.print(_clean(f"{title}: {_state(old_row)} -> {_state(row)} {_name(row)}"))
+    if not (requirements or devices or any(count for count, _name_ in counted)):
         console.print(_clean("no difference in results, requirements or scope"))
     return out.getvalue()
+
+
+def _state(one: Row) -> str:
+    by = f" by {one['waived_by']}" if one["waived_by"] else ""
+    return f"{state(one)}{by} ({one['severity']})"

@@ -109,6 +109,9 @@ class Limits:
     longest_path: int = 100
     source_max_age_hours: int = 24
     max_filter_change: float = 0.2
+    """Share by which an owned allow-list may grow or shrink in one push."""
+    max_lost_routes: float = 0.5
+    """Share of a session's routes that a push may block because they stand on no allow-list."""
     max_prefix_headroom: float = 1.5
 
 
@@ -123,6 +126,8 @@ class Intent:
     devices: tuple[str, ...] = ()
     """Expected population; empty means what the inventory gives."""
     as_sets: tuple[str, ...] = ()
+    never_customers: tuple[int, ...] = ()
+    """ASNs that can stand in no customer's as-set, beyond transit-free networks, peers and providers."""
     legacy: tuple[str, ...] = ()
     delegated: tuple[PrefixRange, ...] = ()
     vrfs: Mapping[str, Literal["internet", "private"]] = field(default_factory=dict)

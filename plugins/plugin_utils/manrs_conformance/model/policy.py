@@ -80,7 +80,7 @@ class CommunityEntry:
     `scope` says what the regex reads: the `whole` printed list of communities in ascending order (FRR), that list in an order that is not known
     (`unordered`: IOS, NX-OS, EOS; nor is it known what it reads on a route without communities), or `each` single community.
     Literals are in canonical text: `64500:1`, `64500:1:2` (large), `rt:64500:1` / `soo:64500:1` (extended); well-known standard names are
-    written as numbers (no-export is 65535:65281).
+    written as numbers (no-export is 65535:65281). `names` says whether the regex meets well-known communities as names; None: not known.
     With `ranges`, some single community must have each of its numbers in one of the closed ranges given for it (XR `64500:[1..10]`,
     `64500:*`): one group of ranges a number, so two for standard and three for large communities.
     """
@@ -91,6 +91,7 @@ class CommunityEntry:
     scope: Literal["whole", "unordered", "each"] = "whole"
     line: int = 0
     ranges: tuple[tuple[tuple[int, int], ...], ...] = ()
+    names: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from .policy import PrefixEntry
+from .public import Announcements, Aspa, Events, Holding, Network, Registrations, SpoofTests
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,8 @@ class Provenance:
     stale: bool = False
     problem: str | None = None
     """Why this source must not be relied on; its dependants are inconclusive."""
+    note: str = ""
+    """What a reader must know of a good answer, such as that an older copy was used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,14 @@ class Authorised:
 
 
 @dataclass(frozen=True, slots=True)
+class Earlier:
+    """What an earlier snapshot said, to see what changed: VRPs, and ASNs by as-set."""
+
+    vrps: tuple[Vrp, ...] | None = None
+    sets: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Reference:
     """All reference data of a run; None where a source was not given."""
 
@@ -67,6 +78,26 @@ class Reference:
     """By as-set or ASN text, from IRR and RPKI."""
     raw: Mapping[str, bytes] = field(default_factory=dict)
     """Exact bytes used, by SHA-256, for the bundle."""
+
+    aspas: tuple[Aspa, ...] | None = None
+    expires: Mapping[Vrp, str] = field(default_factory=dict)
+    """When payloads of own ASNs end (RFC 3339 UTC), where the validator says so."""
+    registrations: Registrations | None = None
+    peeringdb: Mapping[int, Network] | None = None
+    rdap: Mapping[str, Holding] | None = None
+    spoofer: Mapping[int, SpoofTests] | None = None
+    ripestat: Mapping[int, Announcements] | None = None
+    grip: Mapping[int, Events] | None = None
+    earlier: Earlier = field(default_factory=Earlier)
+
+    def given(self, source: str) -> bool:
+        """Whether the source was asked at all, with whatever success."""
+        return any(one.source == source for one in self.provenance)
+
+    def cited(self, *sources: str) -> tuple[str, ...]:
+        """The named sources with the time they were asked, for findings."""
+        found = [one for one in self.provenance if one.source in sources]
+        return tuple(f"{one.source} {one.sha256[:16]}".strip() for one in found)
 
     def problem(self, source: str) -> str | None:
         """Why the named source must not be relied on, or None."""

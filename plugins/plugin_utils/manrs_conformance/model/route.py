@@ -60,3 +60,5 @@ class Decision:
     because: str = ""
     after: Route | None = field(default=None)
     """The route with changed attributes when accepted."""
+    unknown: frozenset[str] = frozenset()
+    """Attributes of `after` that nobody knows: `as_path`, `standard`, `large`, `extended`, `med`, …"""

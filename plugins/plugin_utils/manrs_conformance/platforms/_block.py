@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal, cast
 
@@ -33,6 +33,11 @@ class Redacted:
     state: UnreadState
     taint: Taint
     part: str = ""
+
+
+def word_set(text: str) -> frozenset[str]:
+    """The words of a text as a set."""
+    return frozenset(text.split())
 
 
 def statements(lines: list[str]) -> Iterator[Statement]:
@@ -95,6 +100,20 @@ class Ledger:
         start = self.lines[number - 1].rfind(value) if value else -1
         if start >= 0:
             self.secrets.append(Secret(number, start, start + len(value)))
+
+    def untaken(self, unread: Iterable[Unread]) -> list[Unread]:
+        """Lines that no reader took: they stay in the first state, and none of `unread` stands for them."""
+        seen = {one.line for one in unread}
+        return [
+            Unread(number, self.lines[number - 1].strip(), "unrecognised", Taint("router"))
+            for number, letter in enumerate(self.states, 1)
+            if letter == 63 and number not in seen
+        ]
+
+    def goes_on(self, ended: int, comments: tuple[str, ...] = ("!", "#")) -> bool:
+        """Whether statements stand behind the line of the end marker (0: there is none)."""
+        after = self.lines[ended:] if ended else []
+        return any(line.strip() and not line.lstrip().startswith(comments) for line in after)
 
     def text(self) -> str:
         """One letter a line."""

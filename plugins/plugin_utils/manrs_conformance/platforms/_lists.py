@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from socket import AF_INET, AF_INET6, inet_aton, inet_ntop, inet_pton
 from typing import Generic, TypeVar
@@ -37,13 +38,19 @@ class Unreadable(Exception):
 
 @dataclass(slots=True)
 class Numbered(Generic[E]):
-    """Entries in the order of their sequence numbers; an equal number replaces."""
+    """Entries in the order of their sequence numbers; an equal number replaces.
+
+    `same`, where a platform has it, gives what makes two entries the same: one that is already there under another number is not taken.
+    """
 
     name: str
     seqs: list[int] = field(default_factory=list)
     entries: list[E] = field(default_factory=list)
     lines: list[int] = field(default_factory=list)
     ordered: bool = True
+    same: Callable[[E], Hashable] | None = None
+    always: bool = False
+    """Whether `same` tells even for numbers in order (where it takes entries for the same that are not equal)."""
 
     def add(self, seq: int | None, entry: E, line: int) -> None:
         """Append; without a number the next multiple of five after the greatest."""
@@ -57,9 +64,18 @@ class Numbered(Generic[E]):
 
     def final(self) -> tuple[E, ...]:
         """Entries by sequence number."""
-        if self.ordered:
+        if self.ordered and not self.always:
             return tuple(self.entries)
-        last = dict(zip(self.seqs, self.entries, strict=True))
+        last: dict[int, E] = {}
+        there: dict[Hashable, int] = {}
+        for seq, entry in zip(self.seqs, self.entries, strict=True):
+            if self.same is not None:
+                if there.get(self.same(entry), seq) != seq:
+                    continue
+                if seq in last:
+                    there.pop(self.same(last[seq]), None)
+                there[self.same(entry)] = seq
+            last[seq] = entry
         return tuple(last[seq] for seq in sorted(last))
 
     def span(self) -> tuple[int, ...]:
@@ -261,7 +277,13 @@ def deletes(list_: CommunityList, literal: str) -> bool:
     return False
 
 
-def run_of_prefixes(lines: list[str], start: int, table: dict[tuple[Afi, str], Numbered[PrefixEntry]], states: bytearray) -> int:
+def run_of_prefixes(
+    lines: list[str],
+    start: int,
+    table: dict[tuple[Afi, str], Numbered[PrefixEntry]],
+    states: bytearray,
+    make: Callable[[str], Numbered[PrefixEntry]] = Numbered,
+) -> int:
     """Read plain lines `ip|ipv6 prefix-list NAME seq N permit|deny P/len [ge a] [le b]` from index `start` on, as many as follow each other.
 
     Returns the index of the first line that is not one of them; they are marked as used. Hundreds of thousands of such lines are the normal
@@ -283,7 +305,8 @@ def run_of_prefixes(lines: list[str], start: int, table: dict[tuple[Afi, str], N
                 break
             held = (words[0], words[2])
             size, family = (32, AF_INET) if words[0] == "ip" else (128, AF_INET6)
-            last = table.setdefault((4 if size == 32 else 6, words[2]), Numbered(words[2]))
+            key: tuple[Afi, str] = (4 if size == 32 else 6, words[2])
+            last = table.get(key) or table.setdefault(key, make(words[2]))
             seqs, entries, places = last.seqs, last.entries, last.lines
             top = seqs[-1] if seqs else -1
         try:

@@ -132,7 +132,12 @@ def condition(entry: Entry, language: Language) -> Cond:
     conds = [_of_family(kind, cond, language, line) for kind, cond in groups.items()]
     if len(addresses) == 2:
         doubt = Const(None, "whether ip and ipv6 matches in one entry are alternatives is not known", line)
-        conds.append(_either(addresses, language.families_or, doubt))
+        # An empty list that permits everything permits no route of the other family.
+        own = [
+            AllOf((TextMatch("family", frozenset({name}), line), cond))
+            for name, cond in zip(("ipv4", "ipv6"), addresses, strict=True)
+        ]
+        conds.append(_either(own, language.families_or, doubt))
     elif addresses:
         conds.append(_of_family(next(kind for kind in ADDRESS if kind in entry.matches), addresses[0], language, line))
     return ALWAYS if not conds else conds[0] if len(conds) == 1 else AllOf(tuple(conds))

@@ -82,6 +82,11 @@ class PushPlatform(Platform, Protocol):
         """The live outputs as they would read after `candidate`, where it changes what they show."""
         ...
 
+    def after(self, running: str, diff: str) -> str | None:
+        """The running configuration that the device's own `diff` leads to; None where the device only approximates it; ValueError when
+        the diff does not fit."""
+        ...
+
     def refresh(self, plan: Plan) -> tuple[str, ...]:
         """Commands that make routes pass the filters of a plan again."""
         ...

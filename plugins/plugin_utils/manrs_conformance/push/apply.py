@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
 from ..errors import PushError
-from ..model.router import LiveSession, Router
+from ..model.router import Router
+from . import bounds
 from .journal import Journal
 
 MINIMUM_TIMER = 30
+STEADY = 3.0
+"""Seconds after which a router that looks sound is looked at once more: policies take effect after the commit has been answered."""
+AFTERWARDS = 30.0
+"""Seconds after the end of the timer within which a router that could not be reached is looked for again."""
 
 
 class PushDriver(Protocol):
@@ -58,19 +64,24 @@ class Candidate:
 @dataclass(frozen=True, slots=True)
 class Hooks:
     """How the router is reached and judged: `connect` makes a *fresh* management login, `observe` reads its model with live state,
-    `judge` says what is wrong with the model after the change (empty when it is as predicted)."""
+    `judge` says what is wrong with the model after the change (empty when it is as predicted), `meant` what is wrong with the
+    device's own difference, `lost` what the router after the change (second) lacks of what it had before (first)."""
 
     connect: Callable[[], PushDriver]
     observe: Callable[[PushDriver], tuple[str, Router]]
     judge: Callable[[Router], tuple[str, ...]]
     run: Callable[[PushDriver, tuple[str, ...]], None]
+    meant: Callable[[str], tuple[str, ...]] = lambda _diff: ()
+    lost: Callable[[Router, Router], tuple[str, ...]] = lambda _before, _after: ()
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
 
 
 @dataclass(frozen=True, slots=True)
 class Pushed:
-    """How a push ended: `confirmed`, `rolled-back` or `unchanged`, with the device's diff and the reason."""
+    """How a push ended, with the device's diff and the reason: `confirmed`, `rolled-back`, `unchanged`, `reverting` when the
+    router could not be reached any more (its timer takes the change back unless it had just been confirmed), `unknown` when it holds
+    something else than before and nothing is pending."""
 
     device: str
     outcome: str
@@ -100,6 +111,13 @@ def push(candidate: Candidate, hooks: Hooks, journal: Journal, *, revert_in: int
             driver.discard_config()
             journal.write("unchanged", "the device shows no difference")
             return Pushed(candidate.device, "unchanged", False, "", "the device already holds it", before)
+        wrong = hooks.meant(diff)
+        if wrong:
+            _quietly(driver.discard_config)
+            journal.write("unchanged", "the device would do something else than planned")
+            raise PushError(
+                f"{candidate.device}: refused, nothing was changed: the device would do something else than planned: {wrong[0]}"
+            )
         return _commit(candidate, hooks, driver, journal, before, diff, revert_in, settle, change_id)
     finally:
         _quietly(driver.close)
@@ -139,68 +157,108 @@ def _commit(
 ) -> Pushed:
     deadline = hooks.clock() + revert_in
     journal.write("committing", f"reverts by itself in {revert_in} s")
+    undo = functools.partial(_undo, candidate, hooks, driver, journal, before, diff, deadline)
     try:
         driver.commit_config(message=change_id, revert_in=revert_in)
         journal.write("refreshing")
         hooks.run(driver, candidate.refresh)
         journal.write("verifying")
         after, problems = _verify(hooks, before, deadline - revert_in / 5, settle)
+        if not problems:
+            journal.write("confirming")
     except Exception as error:
-        return _undo(candidate, hooks, driver, journal, before, diff, f"{_first(error)}")
+        return undo(_first(error))
     if problems:
-        return _undo(candidate, hooks, driver, journal, before, diff, "; ".join(problems[:5]))
-    journal.write("confirming")
+        return undo("; ".join(problems[:5]))
     try:
         driver.confirm_commit()
     except Exception as error:
-        return _undo(candidate, hooks, driver, journal, before, diff, f"the confirmation failed: {_first(error)}")
+        return undo(f"the confirmation failed: {_first(error)}")
     journal.write("confirmed")
     return Pushed(candidate.device, "confirmed", True, diff, "verified on the live router", before, after)
 
 
 def _verify(hooks: Hooks, before: Router, deadline: float, settle: float) -> tuple[Router, tuple[str, ...]]:
-    """Observe over fresh logins until nothing is wrong, or the time is up; returns what is still wrong then."""
+    """Observe over fresh logins until nothing is wrong twice in a row, or the time is up; returns what is still wrong then."""
     end = min(deadline, hooks.clock() + settle)
+    sound = ""
     while True:
         fresh = hooks.connect()
         try:
-            _text, after = hooks.observe(fresh)
+            text, after = hooks.observe(fresh)
+            pending = fresh.has_pending_commit()
         finally:
             _quietly(fresh.close)
-        problems = (*lost_sessions(before, after), *hooks.judge(after))
-        if not problems or hooks.clock() >= end:
-            return after, tuple(problems)
-        hooks.sleep(1.0)
+        problems = (*lost_sessions(before, after), *hooks.lost(before, after))
+        if not pending:
+            problems = (*problems, "the commit does not wait for its confirmation any more")
+        if not problems and text == sound:
+            return after, ()
+        problems = (*problems, *hooks.judge(after))
+        sound = text if not problems else ""
+        if hooks.clock() >= end:
+            return after, problems or ("it was not seen to be sound twice within the time to settle",)
+        hooks.sleep(STEADY if sound else 1.0)
 
 
 def lost_sessions(before: Router, after: Router) -> tuple[str, ...]:
     """Sessions that were established before and are not now; unknown live state counts as lost."""
-    was = _established(before)
-    now = _established(after)
-    return tuple(f"the session with {one[0]} ({one[1]}) went down" for one in sorted(was.keys() - now.keys()))
-
-
-def _established(router: Router) -> Mapping[tuple[str, str], LiveSession]:
-    live = router.live.sessions if router.live and router.live.sessions else ()
-    return {(one.neighbor, one.family): one for one in live if one.established}
+    gone = bounds.live(before).keys() - bounds.live(after).keys()
+    return tuple(f"the session with {one[0]} ({one[1]}) went down" for one in sorted(gone))
 
 
 def _undo(
-    candidate: Candidate, hooks: Hooks, driver: PushDriver, journal: Journal, before: Router, diff: str, because: str
+    candidate: Candidate,
+    hooks: Hooks,
+    driver: PushDriver,
+    journal: Journal,
+    before: Router,
+    diff: str,
+    deadline: float,
+    because: str,
 ) -> Pushed:
-    journal.write("rolling-back", because)
-    for fresh in (False, True):
+    """Take the change back; a router out of reach is waited for until its timer has done it."""
+    _quietly(functools.partial(journal.write, "rolling-back", because))
+    done = functools.partial(Pushed, candidate.device, changed=False, diff=diff, before=before)
+    fresh: PushDriver | None = None
+    how = None
+    while how is None:
         try:
-            one = hooks.connect() if fresh else driver
-            one.rollback()
+            (fresh or driver).rollback()
+            _quietly(functools.partial(hooks.run, fresh or driver, candidate.refresh))
+            how = ""
         except Exception:
-            continue
-        _quietly(functools.partial(hooks.run, one, candidate.refresh))
-        journal.write("rolled-back", because)
-        return Pushed(candidate.device, "rolled-back", False, diff, because, before)
-    return Pushed(
-        candidate.device, "reverting", False, diff, f"{because}; the router reverts by itself when its timer ends", before
-    )
+            _quietly(fresh.close if fresh else driver.close)
+            with contextlib.suppress(Exception):
+                fresh = _adopt(hooks.connect(), driver)
+                how = _settled(candidate, hooks, fresh)
+            if how is None and hooks.clock() >= deadline + AFTERWARDS:
+                why = f"{because}; the router reverts by itself when its timer ends, unless it had just been confirmed: look at it"
+                return done(outcome="reverting", because=why)
+            hooks.sleep(1.0)
+    _quietly(fresh.close if fresh else driver.close)
+    if how == UNCLEAR:
+        return done(outcome="unknown", because=because + how)
+    _quietly(functools.partial(journal.write, "rolled-back", because))
+    return done(outcome="rolled-back", because=because + how)
+
+
+UNCLEAR = "; nothing waits for confirmation on the router, yet it does not hold the configuration of before: look at it"
+
+
+def _settled(candidate: Candidate, hooks: Hooks, fresh: PushDriver) -> str | None:
+    """What the router holds when nothing is pending on it any more; None while something is."""
+    if fresh.has_pending_commit():
+        return None
+    return "; the router holds its old configuration" if hooks.observe(fresh)[0] == candidate.base else UNCLEAR
+
+
+def _adopt(fresh: PushDriver, lost: PushDriver) -> PushDriver:
+    """Go on with the commit of a lost session over a fresh one, where the driver can tell commits apart (`change`)."""
+    change = getattr(lost, "change", None)
+    if change is not None:
+        fresh.change = change  # type: ignore[attr-defined]
+    return fresh
 
 
 def _quietly(call: Callable[[], None]) -> None:

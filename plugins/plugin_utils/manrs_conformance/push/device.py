@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from ..model.reference import Reference
 from ..model.result import Finding, Status
 from ..model.router import Router
 from ..model.snapshot import Snapshot
-from . import apply, plan
+from . import apply, bounds, meaning, plan
 from .journal import Journal
 
 
@@ -32,19 +32,32 @@ class Prepared:
     report: gate.GateReport
     remaining: tuple[Finding, ...]
     diff: str
+    live_fails: frozenset[str] = frozenset()
+    """Fingerprints of what the table showed to be wrong before the change."""
 
 
-def judge(device: str, router: Router, text: str, intent: Intent, reference: Reference) -> tuple[Finding, ...]:
-    """All findings of one router on its own."""
-    return checks.run_all({device: router}, {device: tuple(text.splitlines())}, intent, reference)
+def judge(
+    device: str, router: Router, text: str, intent: Intent, reference: Reference, only: Container[str] | None = None
+) -> tuple[Finding, ...]:
+    """All findings of one router on its own, or those of `only` some checks."""
+    return checks.run_all({device: router}, {device: tuple(text.splitlines())}, intent, reference, only)
 
 
 LIVE_CHECKS = frozenset({"LIVE-01", "LIVE-02", "ROV-11"})
 """What only the table can show: it cannot be predicted, and is judged on the live router after the change."""
 
+READS_LIVE = LIVE_CHECKS | {"CUS-09", "MAX-01", "ROLE-03", "ROV-01", "SAV-06", "SAV-07", "SCOPE-01"}
+"""Every check that looks at live state: all others say of two equal models the same."""
+
 
 def _without_live(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
     return tuple(one for one in findings if one.check not in LIVE_CHECKS)
+
+
+def _left(live: Finding, prepared: Prepared) -> bool:
+    """Whether the plan leaves what a live check shows: then the table may go on showing it."""
+    rov = live.check == "ROV-11" and any(f.check.startswith("ROV-") for f in prepared.remaining)
+    return rov or any(f.subject == live.subject for f in prepared.remaining)
 
 
 def prepare(one: Snapshot, intent: Intent, reference: Reference, *, templates: Path | None = None) -> Prepared:
@@ -66,11 +79,15 @@ def prepare(one: Snapshot, intent: Intent, reference: Reference, *, templates: P
             *(f"{f.check} {f.subject}: {f.message}" for f in (*report.new, *report.unsure)),
         ]
         raise PushError(f"{one.host}: refused by the gate ({report.verdict}): " + "; ".join(reasons[:5]))
+    over = bounds.refusals(router, predicted, wanted, intent.limits) if text else ()
+    if over:
+        raise PushError(f"{one.host}: refused, it would block more than agreed: " + "; ".join(over[:5]))
     remaining = tuple(f for f in sides[1] if f.status is Status.FAIL and f.waived_by is None)
     diff = "".join(
         difflib.unified_diff(one.config.splitlines(keepends=True), merged.splitlines(keepends=True), "running", "planned", n=2)
     )
-    return Prepared(one.host, wanted, text, merged, predicted, report, remaining, diff)
+    live_fails = frozenset(f.fingerprint for f in before if f.check in LIVE_CHECKS and f.status is Status.FAIL)
+    return Prepared(one.host, wanted, text, merged, predicted, report, remaining, diff, live_fails)
 
 
 def push(
@@ -96,9 +113,25 @@ def push(
         return seen.config, platform.parse(seen.config, seen.state)
 
     def wrong(router: Router) -> tuple[str, ...]:
-        text = ""
-        fails = [f for f in judge(one.host, router, text, intent, reference) if f.status is Status.FAIL]
-        return tuple(f"{f.check} {f.subject}: {f.message}" for f in fails if f.fingerprint not in expected)
+        unlike = meaning.differences(prepared.predicted, router)
+        found = judge(one.host, router, "", intent, reference, None if unlike else READS_LIVE)
+        fails = [f for f in found if f.status is Status.FAIL]
+        new = [
+            f for f in fails if f.fingerprint not in expected and not (f.fingerprint in prepared.live_fails and _left(f, prepared))
+        ]
+        worse = tuple(f"{f.check} {f.subject}: {f.message}" for f in new)
+        return (*unlike, *worse)
+
+    def meant(diff: str) -> tuple[str, ...]:
+        try:
+            text = platform.after(one.config, diff)
+        except ValueError as error:
+            return (str(error),)
+        state = platform.predict_state(one.state, prepared.text)
+        return () if text is None else meaning.differences(prepared.predicted, platform.parse(text, state))
+
+    def lost(before: Router, after: Router) -> tuple[str, ...]:
+        return bounds.losses(before, after, bounds.forecast(before, prepared.predicted), intent.limits)
 
     candidate = apply.Candidate(
         device=one.host,
@@ -109,5 +142,5 @@ def push(
     )
     if not prepared.text:
         raise PushError(f"{one.host}: there is nothing to push")
-    hooks = apply.Hooks(connect=connect, observe=observe, judge=wrong, run=platform.operate)  # type: ignore[arg-type]
+    hooks = apply.Hooks(connect=connect, observe=observe, judge=wrong, run=platform.operate, meant=meant, lost=lost)  # type: ignore[arg-type]
     return apply.push(candidate, hooks, journal, revert_in=revert_in, settle=settle, change_id=change_id)

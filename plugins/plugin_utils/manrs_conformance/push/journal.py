@@ -74,10 +74,13 @@ class Journal:
 
 
 def outcome(entries: tuple[Entry, ...]) -> str:
-    """What the router must hold now, read from the journal alone: `unchanged`, `confirmed`, `rolled-back` or `reverting`."""
+    """What the router must hold now, read from the journal alone: `unchanged`, `confirmed`, `rolled-back`, `reverting`, or `unknown` when
+    the controller ended while it confirmed: the router has either kept the change or takes it back."""
     last = entries[-1].step if entries else "unchanged"
     if last in ("confirmed", "rolled-back"):
         return last
-    if last in ("committing", "refreshing", "verifying", "confirming", "rolling-back"):
+    if last == "confirming":
+        return "unknown"
+    if last in ("committing", "refreshing", "verifying", "rolling-back"):
         return "reverting"
     return "unchanged"

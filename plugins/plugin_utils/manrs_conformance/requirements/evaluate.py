@@ -85,6 +85,8 @@ def _judge(
         verdict, methods, because = _by_word(requirement, declaration, today)
     else:
         verdict, because = _by_findings(requirement, deciding, doubts if "router" in requirement.methods else (), idle)
+        if verdict in (Met.MET, Met.NOT_APPLICABLE) and (open_ones := _open(requirement, findings)):
+            verdict, because = Met.INCONCLUSIVE, f"{because}; but whether everything was counted is not known: {open_ones}"
         methods = _methods(requirement, deciding)
     return RequirementResult(
         requirement=requirement.id,
@@ -98,6 +100,15 @@ def _judge(
         decided_by=tuple(sorted(_name(one) for one in deciding)),
         supported_by=tuple(sorted(_name(one) for one in supporting)),
         counts=_counts(deciding),
+    )
+
+
+def _open(requirement: Requirement, findings: Sequence[Finding]) -> str:
+    """Which of the checks that the count rests on came to no answer."""
+    rows = {check: [one for one in findings if one.check == check] for check in requirement.needs}
+    silent = [f"no result of {check}" for check, found in rows.items() if not found]
+    return "; ".join(
+        [*silent, *(_list(doubtful) for found in rows.values() if (doubtful := [one for one in found if one.status in DOUBT]))]
     )
 
 
@@ -156,9 +167,19 @@ def _by_share(percent: float, deciding: Sequence[Finding], doubts: Sequence[Find
         return Met.NOT_MET, f"{text}{note}"
     if 100 * passes < percent * judged:
         return Met.INCONCLUSIVE, f"{text}; {unsure} not decided{note}"
-    if doubts:
-        return Met.INCONCLUSIVE, f"{text}; not everything was audited: {_list(doubts)}{note}"
+    uncounted = [one for one in deciding if one.status in DOUBT and not _is_prefix(one.subject)]
+    if doubts or uncounted:
+        return Met.INCONCLUSIVE, f"{text}; not everything was audited: {_list([*doubts, *uncounted])}{note}"
     return Met.MET, f"{text}{note}"
+
+
+def _is_prefix(subject: str) -> bool:
+    """Whether a finding speaks of one prefix; one on anything else may stand for many."""
+    try:
+        ipaddress.ip_network(subject)
+    except ValueError:
+        return False
+    return True
 
 
 def _population_doubts(findings: Sequence[Finding], norm: Norm) -> tuple[Finding, ...]:

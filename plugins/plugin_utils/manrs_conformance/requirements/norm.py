@@ -30,6 +30,8 @@ class Requirement:
     percent: float | None = None
     """Share of subjects that must pass; None means all of them."""
     legacy_excluded: bool = False
+    needs: tuple[str, ...] = ()
+    """Checks that must have come to an answer, whichever: without it nobody knows whether everything was counted."""
 
     @property
     def group(self) -> str:
@@ -73,7 +75,7 @@ class Norm:
     @property
     def checks(self) -> frozenset[str]:
         """Every check that decides or supports something."""
-        return frozenset(check for one in self.requirements for check in (*one.decides, *one.supports))
+        return frozenset(check for one in self.requirements for check in (*one.decides, *one.supports, *one.needs))
 
 
 def known() -> tuple[str, ...]:

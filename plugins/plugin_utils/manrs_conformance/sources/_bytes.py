@@ -6,9 +6,7 @@ import datetime
 import gzip
 import hashlib
 import io
-import urllib.error
 import urllib.parse
-import urllib.request
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -18,12 +16,9 @@ from typing import Generic, TypeVar
 
 from ..errors import InputError
 from ..model.reference import Provenance
+from ._http import GREATEST, SKEW, FetchError, HttpClient
 
 T = TypeVar("T")
-GREATEST = 1 << 30
-"""No public data set comes near this size; more is a mistake or an attack (bytes, packed or unpacked)."""
-SKEW = datetime.timedelta(minutes=10)
-"""How far another clock may run ahead before a time stamp is called wrong."""
 
 
 class SourceError(Exception):
@@ -52,17 +47,19 @@ def described(one: Sourced[T], **changes: object) -> Sourced[T]:
     return replace(one, provenance=replace(one.provenance, **changes))  # type: ignore[arg-type]
 
 
-def fetch(location: str, *, base: Path, timeout: float) -> bytes:
-    """Bytes of a file (relative to `base`) or of an HTTP(S) URL; raises SourceError; `timeout` in seconds."""
+def fetch(location: str, *, base: Path, timeout: float, client: HttpClient | None = None, max_age_hours: float = 0) -> bytes:
+    """Bytes of a file (relative to `base`) or of an HTTP(S) URL; raises SourceError; `timeout` in seconds.
+
+    With a client, a copy of its cache younger than `max_age_hours` is enough.
+    """
     scheme = urllib.parse.urlsplit(location).scheme
     try:
         if scheme in {"http", "https"}:
-            request = urllib.request.Request(location, headers={"User-Agent": "manrs-conformance"})
-            with urllib.request.urlopen(request, timeout=timeout) as answer:
-                raw = bytes(answer.read(GREATEST + 1))
-                length = answer.headers.get("Content-Length")
-            if length is not None and length.isdigit() and int(length) != len(raw):
-                raise SourceError(f"{location}: cut short: {len(raw)} of {length} bytes")
+            client = client or HttpClient(timeout=timeout)
+            answer = client.get(location, max_age_hours=max_age_hours)
+            if answer.status != 200:
+                raise SourceError(f"{location}: the server says {answer.status}")
+            raw = answer.body
         elif scheme in {"", "file"}:
             path = base / (urllib.parse.urlsplit(location).path if scheme else location)
             if path.stat().st_size > GREATEST:
@@ -70,10 +67,10 @@ def fetch(location: str, *, base: Path, timeout: float) -> bytes:
             raw = path.read_bytes()
         else:
             raise SourceError(f"{location}: the scheme {scheme} is not supported; use a file, http or https")
-    except (OSError, urllib.error.URLError, ValueError) as error:
-        raise SourceError(f"{location}: {getattr(error, 'reason', None) or error}") from error
-    if len(raw) > GREATEST:
-        raise SourceError(f"{location}: larger than {GREATEST} bytes")
+    except FetchError as error:
+        raise SourceError(str(error)) from error
+    except (OSError, ValueError) as error:
+        raise SourceError(f"{location}: {error}") from error
     if not raw:
         raise SourceError(f"{location}: is empty")
     return raw

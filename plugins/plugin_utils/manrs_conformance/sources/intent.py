@@ -44,6 +44,7 @@ def load_intent(source: str | Path | Mapping[str, Any]) -> Intent:
         neighbours=neighbours,
         devices=tuple(data.get("devices", ())),
         as_sets=tuple(data.get("as_sets", ())),
+        never_customers=tuple(data.get("never_customers", ())),
         legacy=tuple(data.get("legacy", ())),
         delegated=_ranges(document, ("delegated",), data.get("delegated", ())),
         vrfs=dict(data.get("vrfs", {})),

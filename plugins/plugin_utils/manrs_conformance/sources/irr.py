@@ -6,6 +6,7 @@ The three answers that matter are kept apart: found, does not exist, and could n
 from __future__ import annotations
 
 import datetime
+import ipaddress
 import json
 import re
 import socket
@@ -27,7 +28,10 @@ class Registry(Protocol):
     """A way to ask a routing registry; None as an answer means that the object does not exist."""
 
     def ask(self, queries: Sequence[str]) -> dict[str, str | None]:
-        """Answers to IRRd queries (`iAS-SET`, `iSOURCE::AS-SET`, `gAS64500`, `6AS64500`); SourceError when they cannot be had."""
+        """Answers to IRRd queries (`iAS-SET`, `iSOURCE::AS-SET`, `gAS64500`, `6AS64500`, `r192.0.2.0/24,L`, `maut-num,AS64500`).
+
+        SourceError when they cannot be had.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,13 @@ class IrrdClient:
 
     def recording(self, as_of: str) -> bytes:
         """Everything asked and answered up to `as_of`, for `RecordedRegistry`."""
-        content = {"answers": self.recorded, "retrieved_at": as_of, "server": self.used, "sources": list(self.sources)}
+        content = {
+            "answers": self.recorded,
+            "retrieved_at": as_of,
+            "server": self.used,
+            "sources": list(self.sources),
+            **({"trouble": self.trouble} if self.trouble else {}),
+        }
         return json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False).encode() + b"\n"
 
     def _any_server(self, queries: Sequence[str]) -> dict[str, str | None]:
@@ -110,6 +120,9 @@ class RecordedRegistry:
 
     answers: Mapping[str, str | None]
     retrieved_at: str
+    sources: tuple[str, ...] = ()
+    trouble: str | None = None
+    """Why the servers gave no more than this."""
 
     @classmethod
     def read(cls, raw: bytes) -> RecordedRegistry:
@@ -122,13 +135,13 @@ class RecordedRegistry:
             datetime.datetime.fromisoformat(retrieved_at)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise SourceError(f"is not an IRR recording: {error}") from error
-        return cls(answers, retrieved_at)
+        return cls(answers, retrieved_at, tuple(str(one) for one in content.get("sources") or ()), content.get("trouble"))
 
     def ask(self, queries: Sequence[str]) -> dict[str, str | None]:
         """Recorded answers; raises SourceError for a question that was not asked then."""
         unknown = [one for one in queries if one not in self.answers]
         if unknown:
-            raise SourceError(f"the recording holds no answer to !{unknown[0]}")
+            raise SourceError(self.trouble or f"the recording holds no answer to !{unknown[0]}")
         return {one: self.answers[one] for one in queries}
 
 
@@ -141,6 +154,9 @@ class Dump:
     routes6: Mapping[int, tuple[str, ...]]
     made: str | None = None
     """Time in a leading comment `# retrieved-at: TIME`, if there is one."""
+    objects: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    """Text of route, route6, aut-num and as-set objects by class and key."""
+    sources: tuple[str, ...] = ()
 
     def ask(self, queries: Sequence[str]) -> dict[str, str | None]:
         """The answers an IRRd server would give from these objects."""
@@ -148,6 +164,13 @@ class Dump:
 
     def _answer(self, query: str) -> str | None:
         kind, key = query[0], query[1:].upper()
+        if kind == "r":
+            texts = tuple(text for one in _covering(query[1:].partition(",")[0]) for text in self.objects.get(("route", one), ()))
+            return "\n\n".join(texts) if texts else None
+        if kind == "m":
+            name, _, wanted = query[1:].partition(",")
+            return next(iter(self.objects.get((name.lower(), wanted.upper()), ())), None)
+        found: tuple[str, ...] | None
         if kind == "i":
             found = self.members.get(key)
         else:
@@ -162,8 +185,12 @@ def read_dump(raw: bytes) -> Dump:
     by_reference: dict[str, set[str]] = {}
     joins: list[tuple[str, str, frozenset[str]]] = []
     routes: tuple[dict[int, set[str]], dict[int, set[str]]] = ({}, {})
-    for one in _objects(text):
+    texts: dict[tuple[str, str], tuple[str, ...]] = {}
+    for one in objects(text):
         kind, key = one[0]
+        if kind in {"route", "route6", "aut-num", "as-set"}:
+            place = ("route", _canonical(key)) if kind.startswith("route") else (kind, key.upper())
+            texts[place] = (*texts.get(place, ()), "\n".join(f"{name}: {value}" for name, value in one))
         if kind == "as-set":
             members = set(_values(one, "members"))
             for name in [key.upper(), *(f"{source}::{key.upper()}" for source in _values(one, "source"))]:
@@ -189,6 +216,8 @@ def read_dump(raw: bytes) -> Dump:
         {asn: tuple(sorted(found)) for asn, found in routes[0].items()},
         {asn: tuple(sorted(found)) for asn, found in routes[1].items()},
         stated[1] if stated else None,
+        texts,
+        tuple(sorted({name.partition("::")[0] for name in sets if "::" in name})),
     )
 
 
@@ -240,16 +269,30 @@ def routes_of(registry: Registry, asns: Iterable[int]) -> dict[int, tuple[str, .
 
 def _bare(query: str) -> str:
     """The query without the registry it is pinned to."""
-    return query[0] + query[1:].rpartition("::")[2]
+    return query if query[0] == "r" else query[0] + query[1:].rpartition("::")[2]
 
 
 def _by_source(queries: Sequence[str], default: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], list[str]]]:
     """Queries grouped by the registries they go to: the default ones first, as their choice holds until the next."""
     groups: dict[tuple[str, ...], list[str]] = {}
     for one in queries:
-        source, pinned, _name = one[1:].rpartition("::")
+        source, pinned, _name = ("", "", "") if one[0] == "r" else one[1:].rpartition("::")
         groups.setdefault((_clean(source),) if pinned else default, []).append(one)
     yield from sorted(groups.items(), key=lambda item: item[0] != default)
+
+
+def _canonical(prefix: str) -> str:
+    """A prefix as it is asked for; what is none stays as it is, and is never found."""
+    try:
+        return str(ipaddress.ip_network(prefix))
+    except ValueError:
+        return prefix
+
+
+def _covering(prefix: str) -> list[str]:
+    """The prefix and every shorter one that covers it, as registries write them."""
+    net = ipaddress.ip_network(prefix)
+    return [str(net.supernet(new_prefix=length)) for length in range(net.prefixlen, -1, -1)]
 
 
 def _clean(query: str) -> str:
@@ -323,7 +366,7 @@ class _Stream:
         self.kept += part
 
 
-def _objects(text: str) -> Iterator[list[tuple[str, str]]]:
+def objects(text: str) -> Iterator[list[tuple[str, str]]]:
     """Objects as (attribute, value) pairs: comments removed, continuation lines joined (RFC 2622 section 2)."""
     current: list[tuple[str, str]] = []
     for line in text.splitlines():

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
 
 from ..model.reference import Vrp
-from ._bytes import GREATEST, Sourced, SourceError, described, sourced, split_prefix
+from ._bytes import Sourced, SourceError, described, sourced, split_prefix
+from ._http import GREATEST
 
 SOURCE = "vrps"
 HEADER = struct.Struct("!BBHI")

@@ -4,33 +4,75 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ..model.public import Aspa
 from ..model.reference import Vrp
 from ._bytes import Sourced, SourceError, age_problem, described, fetch, moment, sourced, split_prefix, unpack
+from ._http import HttpClient
 
 SOURCE = "vrps"
+ANCHORS = frozenset({"afrinic", "apnic", "arin", "lacnic", "ripe"})
+WHOLE = 1000
+"""From so many VRPs on, a set is taken for that of the whole Internet, in which every registry's trust anchor has a part."""
+
+
+@dataclass(frozen=True, slots=True)
+class Payloads:
+    """Everything of a validator's file: VRPs, ASPAs (None where it has no list of them), ends, and VRPs by trust anchor."""
+
+    vrps: tuple[Vrp, ...]
+    aspas: tuple[Aspa, ...] | None = None
+    expires: Mapping[Vrp, str] = field(default_factory=dict)
+    anchors: Mapping[str, int] = field(default_factory=dict)
 
 
 def load_vrps(
     location: str, *, as_of: str, max_age_hours: int, base: Path = Path(), timeout: float = 60
 ) -> Sourced[tuple[Vrp, ...]]:
     """VRPs of a file or URL; what fails, is empty, cut short or too old has a `problem` in its provenance."""
+    return _only_vrps(load_payloads(location, as_of=as_of, max_age_hours=max_age_hours, base=base, timeout=timeout))
+
+
+def load_payloads(
+    location: str,
+    *,
+    as_of: str,
+    max_age_hours: int,
+    base: Path = Path(),
+    timeout: float = 60,
+    asns: Sequence[int] = (),
+    name: str = "",
+    client: HttpClient | None = None,
+) -> Sourced[Payloads]:
+    """VRPs, ASPAs and the ends of the VRPs of `asns`; `name` is what messages call the location."""
     try:
-        raw = fetch(location, base=base, timeout=timeout)
+        raw = fetch(location, base=base, timeout=timeout, client=client, max_age_hours=max_age_hours)
     except SourceError as error:
-        return sourced(SOURCE, location, as_of, b"", problem=str(error))
-    return parse_vrps(raw, location, as_of=as_of, max_age_hours=max_age_hours)
+        return sourced(SOURCE, name or location, as_of, b"", problem=str(error))
+    return parse_payloads(raw, name or location, as_of=as_of, max_age_hours=max_age_hours, asns=asns)
 
 
 def parse_vrps(raw: bytes, location: str, *, as_of: str, max_age_hours: int) -> Sourced[tuple[Vrp, ...]]:
     """VRPs of recorded bytes (gzip or plain); a stale set is returned with its problem, a damaged one is not."""
+    return _only_vrps(parse_payloads(raw, location, as_of=as_of, max_age_hours=max_age_hours))
+
+
+def _only_vrps(one: Sourced[Payloads]) -> Sourced[tuple[Vrp, ...]]:
+    return Sourced(one.value.vrps if one.value else None, one.provenance, one.raw)
+
+
+def parse_payloads(raw: bytes, location: str, *, as_of: str, max_age_hours: int, asns: Sequence[int] = ()) -> Sourced[Payloads]:
+    """Everything of recorded bytes (gzip or plain); a stale set is returned with its problem, a damaged one is not."""
     now = moment(as_of).timestamp()
     try:
         document = _document(raw)
-        vrps, until = _read(document["roas"], now)
+        vrps, until, expires = _read(document["roas"], now, frozenset(asns))
+        aspas = _aspas(document.get("aspas"), now)
         metadata = document.get("metadata")
         metadata = metadata if isinstance(metadata, Mapping) else {}
         _complete(document["roas"], metadata)
@@ -40,7 +82,11 @@ def parse_vrps(raw: bytes, location: str, *, as_of: str, max_age_hours: int) -> 
         return sourced(SOURCE, location, as_of, raw, problem=f"{location}: holds no VRP")
     made = _made(metadata)
     late = age_problem(made, as_of, max_age_hours)
-    result = sourced(SOURCE, location, as_of, raw, vrps, problem=f"{location}: {late}" if late else None)
+    anchors = Counter(str(one["ta"]).lower() for one in document["roas"] if one.get("ta"))
+    lost = sorted(ANCHORS - set(anchors)) if len(vrps) >= WHOLE and ANCHORS & set(anchors) else []
+    problem = late or (f"holds no VRP of the trust anchor {', '.join(lost)}" if lost else None)
+    value = Payloads(vrps, aspas, expires, anchors)
+    result = sourced(SOURCE, location, as_of, raw, value, problem=f"{location}: {problem}" if problem else None)
     return described(
         result,
         stale=late is not None,
@@ -59,9 +105,10 @@ def _document(raw: bytes) -> dict[str, Any]:
     return document
 
 
-def _read(items: list[Any], now: float) -> tuple[tuple[Vrp, ...], float | None]:
-    """VRPs in order of prefix, without those that expired, and when the first of them expires."""
+def _read(items: list[Any], now: float, asns: frozenset[int]) -> tuple[tuple[Vrp, ...], float | None, dict[Vrp, str]]:
+    """VRPs in order of prefix, without those that expired, when the first of them expires, and when those of `asns` do."""
     found: dict[tuple[int, int, int, int, int], Vrp] = {}
+    ends: dict[Vrp, float] = {}
     until: float | None = None
     for index, item in enumerate(items):
         try:
@@ -71,20 +118,44 @@ def _read(items: list[Any], now: float) -> tuple[tuple[Vrp, ...], float | None]:
                 if expires <= now:
                     continue
                 until = expires if until is None else min(until, expires)
+                if vrp.asn in asns:
+                    ends[vrp] = max(expires, ends.get(vrp, 0))
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise SourceError(f"roas[{index}] cannot be read: {error}") from error
         found[key] = vrp
-    return tuple(found[key] for key in sorted(found)), until
+    return tuple(found[key] for key in sorted(found)), until, {vrp: _stamp(end) or "" for vrp, end in ends.items()}
+
+
+def _aspas(items: object, now: float) -> tuple[Aspa, ...] | None:
+    """ASPAs of rpki-client (`customer_asid`) or Routinator (`customer`); None where the file has no list of them."""
+    if not isinstance(items, list):
+        return None
+    found: dict[int, set[int]] = {}
+    for index, item in enumerate(items):
+        try:
+            customer = _asn(item["customer_asid"] if "customer_asid" in item else item["customer"])
+            providers = {_asn(one) for one in item["providers"]}
+            expires = item.get("expires")
+        except (KeyError, TypeError, ValueError) as error:
+            raise SourceError(f"aspas[{index}] cannot be read: {error}") from error
+        if not (isinstance(expires, (int, float)) and expires <= now):
+            found.setdefault(customer, set()).update(providers)
+    return tuple(Aspa(customer, tuple(sorted(found[customer]))) for customer in sorted(found))
+
+
+def _asn(value: Any) -> int:
+    """An AS number as a number or as `AS64500`; raises ValueError."""
+    if isinstance(value, str):
+        value = int(value[2:] if value[:2].upper() == "AS" else value)
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 4294967295:
+        raise ValueError(f"AS number {value!r}")
+    return value
 
 
 def _entry(item: Mapping[str, Any]) -> tuple[tuple[int, int, int, int, int], Vrp]:
-    prefix, asn = item["prefix"], item["asn"]
+    prefix, asn = item["prefix"], _asn(item["asn"])
     family, network, length = split_prefix(prefix)
     longest = item.get("maxLength", length)
-    if isinstance(asn, str):
-        asn = int(asn[2:] if asn[:2].upper() == "AS" else asn)
-    if isinstance(asn, bool) or not isinstance(asn, int) or not 0 <= asn <= 4294967295:
-        raise ValueError(f"AS number {asn!r}")
     if isinstance(longest, bool) or not isinstance(longest, int) or not length <= longest <= (128 if family == 6 else 32):
         raise ValueError(f"maxLength {longest!r} of {prefix}")
     return (family, network, length, longest, asn), Vrp(prefix, longest, asn)

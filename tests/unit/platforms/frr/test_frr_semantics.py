@@ -51,14 +51,16 @@ def test_point_3_undefined_list_in_a_match_never_matches() -> None:
     assert first.cond.value is False
 
 
-def test_point_4_empty_prefix_list_permits_on_a_neighbor_and_never_matches_in_a_map() -> None:
+def test_point_4_whether_an_empty_prefix_list_matches_is_not_in_the_text() -> None:
     one = router("undefined")
     (only,) = session(one, "192.0.2.4").inbound.filters
     assert only.defined
-    assert only.policy.default is Verdict.ACCEPT
+    (term,) = only.policy.terms
+    assert isinstance(term.cond, Const)
+    assert term.cond.value is None
     second = one.policies["USES"].terms[1]
     assert isinstance(second.cond, Const)
-    assert second.cond.value is False
+    assert second.cond.value is None
 
 
 def test_point_5_call_to_an_undefined_map_is_ignored() -> None:

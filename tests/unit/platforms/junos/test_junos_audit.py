@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 from manrs_conformance import checks
+from manrs_conformance.analysis.evaluate import evaluate
+from manrs_conformance.checks._questions import delivered
 from manrs_conformance.model.result import Finding, Status
 from manrs_conformance.platforms import load
 from manrs_conformance.sources.intent import load_intent
@@ -76,3 +78,33 @@ def test_what_was_not_understood_decides_nothing() -> None:
         one for one in checks.run_all({"edge1": router}, {"edge1": text.splitlines()}, intent, reference) if one.check == "ROV-02"
     ]
     assert {one.status for one in found} == {Status.INCONCLUSIVE}
+
+
+FOR_ANOTHER = """
+version 21.4R3;
+routing-options { autonomous-system 64500; }
+protocols { bgp { group G { type external; peer-as 64501; neighbor 192.0.2.1 { import IN; } neighbor 2001:DB8::1 { import IN; } } } }
+policy-options { policy-statement IN {
+    term other { from neighbor [ ADDRESSES ]; then accept; }
+    then reject;
+} }
+"""
+
+
+@pytest.mark.parametrize(
+    ("addresses", "open_to"),
+    [
+        ("192.0.2.9 2001:db8::9", set()),
+        ("192.0.2.1", {"192.0.2.1"}),
+        ("2001:0DB8:0:0::1", {"2001:db8::1"}),
+    ],
+)
+def test_a_term_for_a_neighbour_holds_for_no_other(addresses: str, open_to: set[str]) -> None:
+    """A witness is a route that the neighbour of the session delivers."""
+    router = load("junos").parse(FOR_ANOTHER.replace("ADDRESSES", addresses), {})
+    assert {one.neighbor for one in router.sessions} == {"192.0.2.1", "2001:db8::1"}
+    for one in router.sessions:
+        found = evaluate([one.inbound], afi=one.afi, domain=delivered(one, router)).accepted()
+        assert (found.must is not None) is (one.neighbor in open_to)
+        if found.must is not None:
+            assert found.must.route is not None and found.must.route.peer == one.neighbor

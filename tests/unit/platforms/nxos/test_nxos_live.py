@@ -35,6 +35,11 @@ def test_a_running_session_that_the_text_lacks_makes_it_incomplete() -> None:
     assert "192.0.2.200" in router.incomplete_because
 
 
+def test_a_neighbour_on_an_interface_is_no_range() -> None:
+    text = CONFIG + "  neighbor Ethernet1/5\n    remote-as external\n    address-family ipv4 unicast\n"
+    assert load("nxos").parse(text, {"bgp_summary": summary("192.0.2.7")}).complete
+
+
 def test_version_clock_and_uptime() -> None:
     version = "Cisco Nexus\nSoftware\n  BIOS: version 05.45\n NXOS: version 9.3(8)\nKernel uptime is 2 day(s), 3 hour(s), 4 minute(s), 5 second(s)\n"
     state = {"version": version, "clock": "Time source is NTP\n07:58:18.123 UTC Wed Nov 25 2026\n"}

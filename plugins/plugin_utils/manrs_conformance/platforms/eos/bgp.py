@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import ipaddress
 from dataclasses import dataclass, field
 
 from ...model.router import Taint
-from .._block import Ledger, Statement
+from .._address import canonical
+from .._block import Ledger, Statement, word_set
 from .._lists import Unreadable, asn, decimal, prefix, prefix_text
 from .statement import BGP_IRRELEVANT, NEIGHBOR_IRRELEVANT, PROCESS_IRRELEVANT
-from .statement import words as word_set
 
 Option = tuple[list[str] | None, int]
 """Words after the option's name and the line; None when a `no` takes it away."""
@@ -77,14 +76,6 @@ class Bgp:
     def peer(self, name: str, line: int) -> Peer:
         """The options of a neighbour or group, created when new."""
         return self.peers.setdefault(name, Peer(name, line))
-
-
-def canonical(name: str) -> str:
-    """An address or prefix as routers print it; any other name as it is."""
-    try:
-        return str(ipaddress.ip_network(name) if "/" in name else ipaddress.ip_address(name))
-    except ValueError:
-        return name
 
 
 def family_of(words: list[str]) -> str:

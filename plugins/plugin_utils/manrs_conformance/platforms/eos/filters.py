@@ -7,23 +7,19 @@ from dataclasses import dataclass, field
 from ...model.policy import (
     ACCEPT,
     REJECT,
-    AllOf,
-    AnyOf,
     Attachment,
-    Cond,
     Const,
     Filter,
-    Not,
     Policy,
     PrefixMatch,
-    RpkiMatch,
     Term,
     Verdict,
 )
 from ...model.router import Undefined
+from .._address import canonical
 from .._lists import Lists
 from .._routemap import opaque
-from .bgp import Bgp, Option, Peer, canonical
+from .bgp import Bgp, Option, Peer
 
 DIRECTIONS = (("in", "import"), ("out", "export"))
 KIND_OF = {"community-list": ("community-list", "large-community-list", "extcommunity-list"), "prefix-list": ("prefix-list",)}
@@ -183,14 +179,3 @@ def _prefix_list(name: str, line: int, family: str, several: bool, context: Cont
         why = "whether a prefix-list counts beside a route-map is not confirmed"
         terms.append(Term(f"{name}?", Const(None, why, line), ACCEPT, lines=(line,)))
     return Filter("prefix-list", name, Policy(name, "prefix-list", tuple(terms), Verdict.REJECT), line)
-
-
-def looks_at_rpki(one: Attachment) -> bool:
-    """Whether some filter asks for the validation state."""
-    return any(_has_rpki(term.cond) for item in one.filters for term in item.policy.terms)
-
-
-def _has_rpki(cond: Cond) -> bool:
-    if isinstance(cond, AllOf | AnyOf):
-        return any(_has_rpki(one) for one in cond.conds)
-    return _has_rpki(cond.cond) if isinstance(cond, Not) else isinstance(cond, RpkiMatch)

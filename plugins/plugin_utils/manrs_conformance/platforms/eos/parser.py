@@ -8,12 +8,12 @@ from dataclasses import replace
 from typing import TypeVar
 
 from ...model.policy import Afi, AsPathList, CommunityList, Policy, PrefixList
-from ...model.router import Interface, Origination, Router, Taint, Undefined, Unread, Urpf
+from ...model.router import Interface, Origination, Router, Undefined, Unread, Urpf
 from .. import _acl
+from .._address import canonical
 from .._lists import Unreadable
 from .._routemap import cannot, lower
 from . import live, originations, sessions
-from .bgp import canonical
 from .draft import Draft, Face, rpki_caches
 from .filters import Context
 from .reader import read
@@ -221,10 +221,7 @@ def _validation(draft: Draft) -> dict[str, bool]:
 def _expand(draft: Draft) -> tuple[Unread, ...]:
     """Unread lines by number; what taints a peer group reaches its members by the name of the group."""
     out: list[Unread] = list(draft.ledger.unread)
-    seen = {one.line for one in out}
-    for number, letter in enumerate(draft.ledger.states, 1):
-        if letter == 63 and number not in seen:
-            out.append(Unread(number, draft.ledger.lines[number - 1].strip(), "unrecognised", Taint("router")))
+    out += draft.ledger.untaken(out)
     final = [one for one in out if draft.ledger.states[one.line - 1] in b"s?"]
     return tuple(sorted(dict.fromkeys(final), key=lambda one: (one.line, str(one.taints))))
 
@@ -238,8 +235,7 @@ def _complete(draft: Draft) -> tuple[bool, str]:
         return False, f"a text that ends with `{draft.text_until}` is not closed"
     if not draft.ended:
         return False, "the last statement is not `end`"
-    after = draft.ledger.lines[draft.ended :]
-    if any(line.strip() and not line.lstrip().startswith(("!", "#")) for line in after):
+    if draft.ledger.goes_on(draft.ended):
         return False, f"statements stand after `end` (line {draft.ended})"
     return True, ""
 

@@ -9,10 +9,11 @@ from typing import cast
 from ...model.policy import Afi
 from ...model.router import Taint
 from .._acl import Acl
+from .._address import canonical
 from .._block import Ledger, Redacted, Statement, placeholder, statement
 from .._lists import Numbered, Unreadable, asn, run_of_prefixes
 from .._routemap import Entry, RouteMap, cannot
-from .bgp import Bgp, canonical
+from .bgp import Bgp
 from .blocks import LINES, static_line
 from .draft import Block, Draft, Face, PeerFilter
 from .fastlists import run

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...model.router import Session, Undefined
+from .._address import canonical
+from .._attachment import looks_at_rpki
 from .._lists import asn
-from .bgp import UNICAST, Bgp, Peer, Range, canonical
+from .bgp import UNICAST, Bgp, Peer, Range
 from .draft import PeerFilter
-from .filters import DIRECTIONS, Context, View, attachment, looks_at_rpki
+from .filters import DIRECTIONS, Context, View, attachment
 
 MOST_ASNS = 4096
 """Peer filters that accept more ASNs than these stand for any external AS."""

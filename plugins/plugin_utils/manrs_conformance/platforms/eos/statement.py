@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import re
 
+from .._block import word_set
 
-def words(text: str) -> frozenset[str]:
-    """The words of a text as a set."""
-    return frozenset(text.split())
-
-
-IRRELEVANT = words(
+IRRELEVANT = word_set(
     """
     aaa agent alias arp bfd boot cfm class-map clock control-plane cvx daemon dcbx dhcp dot1x enable environment errdisable
     event-handler event-monitor exit flow hardware igmp kernel l2-protocol lacp link lldp load-interval load-balance logging mac
@@ -21,7 +17,7 @@ IRRELEVANT = words(
     """
 )
 """First words of lines or blocks at the top that no check reads."""
-IRRELEVANT_IP = words(
+IRRELEVANT_IP = word_set(
     """
     routing name-server domain-name domain-list domain lookup host icmp radius tacacs ssh ftp http telnet tftp dhcp igmp pim multicast
     multicast-routing msdp mfib nat virtual-router hardware arp security load-sharing fib ospf tcp address source locking
@@ -29,14 +25,14 @@ IRRELEVANT_IP = words(
     """
 )
 """Words after `ip` or `ipv6` at the top that no check reads."""
-ROUTERS = words(
+ROUTERS = word_set(
     """
     ospf ospf3 ospfv3 rip isis pim multicast msdp igmp l2-vpn bfd kernel traffic-engineering segment-security path-selection
     internet-exit service-insertion adaptive-virtual-topology ldp
     """
 )
 """Routing processes other than BGP that no check reads."""
-INTERFACE_IRRELEVANT = words(
+INTERFACE_IRRELEVANT = word_set(
     """
     load-interval mtu speed channel-group lacp lldp logging switchport spanning-tree storm-control bfd mac mac-address qos service-policy
     ptp flow flowcontrol forwarding encapsulation l2 link-debounce link mlag default arp isis mpls ntp snmp sflow pim vxlan tunnel
@@ -47,14 +43,14 @@ INTERFACE_IRRELEVANT = words(
     """
 )
 """First words of interface lines that no check reads."""
-INTERFACE_IP_IRRELEVANT = words(
+INTERFACE_IP_IRRELEVANT = word_set(
     """
     helper-address ospf ospfv3 pim igmp proxy-arp local-proxy-arp virtual-router attached-host icmp nat rip mfib multicast tcp
     directed-broadcast dhcp arp flow nd enable route locking ttl mld router rp msdp load-sharing redirects unreachables security
     neighbor
     """
 )
-BGP_IRRELEVANT = words(
+BGP_IRRELEVANT = word_set(
     """
     always-compare-med bestpath cluster-id log-neighbor-changes convergence advertise-inactive additional-paths asn client-to-client
     control-plane-filter host-routes labeled-unicast monitoring next-hop-unchanged redistribute-internal route route-reflector transport
@@ -62,16 +58,16 @@ BGP_IRRELEVANT = words(
     """
 )
 """Words after `bgp` in `router bgp` that no check reads."""
-PROCESS_IRRELEVANT = words(
+PROCESS_IRRELEVANT = word_set(
     """
     timers distance maximum-paths update graceful-restart graceful-restart-helper default-metric ucmp ip ipv6 dynamic tunnel
     next-hop label aigp-session weight domain host-flap layer-2 local evpn comment
     """
 )
 """First words of other lines in `router bgp` and its families."""
-PROCESS_BLOCKS = words("vlan vlan-aware-bundle vpws monitoring session evpn")
+PROCESS_BLOCKS = word_set("vlan vlan-aware-bundle vpws monitoring session evpn")
 """Blocks inside `router bgp` that carry no unicast route."""
-NEIGHBOR_IRRELEVANT = words(
+NEIGHBOR_IRRELEVANT = word_set(
     """
     additional-paths auto-local-addr bfd dont-capability-negotiate fall-over graceful-restart graceful-restart-helper
     idle-restart-timer link-bandwidth local-v4-addr local-v6-addr maximum-accepted-routes maximum-advertised-routes metric-out
@@ -80,7 +76,7 @@ NEIGHBOR_IRRELEVANT = words(
     """
 )
 """Options of a neighbour that no check reads."""
-TEXT_BLOCKS = words("banner comment")
+TEXT_BLOCKS = word_set("banner comment")
 """First words of lines that a free text follows, up to a line `EOF`."""
 
 SECRETS = (

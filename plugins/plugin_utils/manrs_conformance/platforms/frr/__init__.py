@@ -39,6 +39,10 @@ class Frr:
         """Live outputs after the candidate."""
         return change.predict_state(state, candidate)
 
+    def after(self, running: str, diff: str) -> str | None:
+        """The running configuration that the agent's diff leads to; ValueError when it does not fit."""
+        return change.after(running, diff)
+
     def refresh(self, plan: Plan) -> tuple[str, ...]:
         """Commands that make routes pass new filters (none on FRR)."""
         return change.refresh(plan)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ...model.router import Taint
-from .._block import Ledger, Statement
+from .._block import Ledger, Statement, word_set
 from .._lists import Unreadable, asn, decimal, prefix, prefix_text
-from .statement import words as word_set
 
 Option = tuple[list[str] | None, int]
 """Words after the option's name and the line; None when a `no` takes it away."""
@@ -40,6 +39,8 @@ AF_IRRELEVANT = word_set(
     dampening accept-own nexthop-local
     """
 )
+LISTS = frozenset({"as-path", "community-list", "large-community-list", "extcommunity-list", "community"})
+"""Statements of the top level that begin with `bgp`: they end the block."""
 DIRECTED = frozenset({"prefix-list", "distribute-list", "filter-list", "route-map"})
 BGP_IRRELEVANT = word_set(
     """
@@ -118,6 +119,8 @@ def statement(bgp: Bgp, at: Statement, ledger: Ledger) -> bool:
         if head == "neighbor" and len(body) > 2:
             _neighbor(bgp, body, line, negative, ledger)
             return True
+        if head == "bgp" and len(body) > 1 and body[1] in LISTS:
+            return False
         if head == "bgp" and len(body) > 1:
             _global(bgp, body, line, negative, ledger)
             return True
@@ -234,12 +237,14 @@ def _neighbor(bgp: Bgp, body: list[str], line: int, negative: bool, ledger: Ledg
             raise Unreadable(" ".join(body))
         key = f"{option} {rest[1]}"
     _check(option, rest, negative)
+    # `interface [v6only] remote-as|peer-group …`: an option of the neighbour in the same line.
+    inner = rest[rest[:1] == ["v6only"] :] if option == "interface" else []
+    if inner:
+        _check(inner[0], inner[1:], negative)
     target = peer.families.setdefault(family, {}) if known is AF else peer.base
     _put(target, key, rest, line, negative)
-    if option == "interface" and rest[:1] != ["v6only"] and len(rest) > 1:
-        _put(peer.base, rest[0], rest[1:], line, negative)
-    elif option == "interface" and rest[:1] == ["v6only"] and len(rest) > 2:
-        _put(peer.base, rest[1], rest[2:], line, negative)
+    if len(inner) > 1:
+        _put(peer.base, inner[0], inner[1:], line, negative)
     if option == "password" and rest:
         ledger.secret(line, body_text(ledger, line, option))
     peer.lines.append(line)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from collections.abc import Mapping
 from typing import Any
 
 from ...model.plan import Plan
+from .._diff import patched
 
 SYSCTL = re.compile(r"^!manrs-sysctl\s+(net\.ipv4\.conf\.\S+\.rp_filter)\s*=\s*(\d)\s*$", re.M)
 NAMES = re.compile(r"iifname \{ (.+?) \} meta nfproto ipv6 fib saddr")
@@ -67,6 +69,17 @@ def _rule(interfaces: list[str], left: Mapping[str, Any], right: object, verdict
         {verdict: None},
     ]
     return {"rule": {"family": "inet", "table": "manrs", "chain": "source_validation", "expr": expr}}
+
+
+def after(running: str, diff: str) -> str | None:
+    """The running configuration that the agent's diff leads to, without the Linux trailer; None for an approximate one."""
+    if diff.startswith("# approximate"):
+        return None
+    frr = itertools.takewhile(lambda line: not line[1:].startswith("!manrs-"), diff.splitlines())
+    text = patched(running, "\n".join(frr))
+    if text is None:
+        raise ValueError("the difference that the router shows does not fit its running configuration")
+    return text
 
 
 def refresh(_plan: Plan) -> tuple[str, ...]:

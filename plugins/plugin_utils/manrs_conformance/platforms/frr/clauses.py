@@ -25,10 +25,13 @@ from ...model.policy import (
     TextMatch,
 )
 from ...model.router import Undefined
-from .._lists import Lists, Unreadable, asn, community_name, decimal, deletes, extended_names
+from .._lists import Lists, Unreadable, asn, community_name, decimal, extended_names
+from .lists import deletes, one_by_one
 
 STATES = {"valid": Rpki.VALID, "invalid": Rpki.INVALID, "notfound": Rpki.NOT_FOUND}
 KINDS: dict[str, CommunityKind] = {"community": "standard", "large-community": "large", "extcommunity": "extended"}
+EMPTY_LIST = "whether it matches depends on whether it was there when its user was configured"
+"""A prefix-list that has only a description (FRR 8.4.4, `lib/plist.c` and the prefix tree of `lib/routemap.c`): the text does not tell."""
 IRRELEVANT_SETS = frozenset(
     {
         "src",
@@ -87,7 +90,7 @@ def _address(words: list[str], line: int, permit: bool, scope: Scope) -> tuple[s
     if found is None:
         return key, scope.missing(kind, name, line, permit)
     if not found.entries:
-        return key, Const(False, f"{kind} {name} is empty: it never matches in a route-map", line)
+        return key, Const(None, f"{kind} {name} is empty: {EMPTY_LIST}", line)
     return key, PrefixMatch((found,), line)
 
 
@@ -216,7 +219,7 @@ def _delete(words: list[str], line: int, scope: Scope) -> tuple[Action, ...]:
     if found is None:
         scope.undefined.append(Undefined(f"{words[0]}", words[1], line, "permit-all"))
         return ()
-    return (SetCommunity(kind, "delete", lists=(found,), line=line),)
+    return (SetCommunity(kind, "delete", lists=(one_by_one(found),), line=line),)
 
 
 def _as_path_set(words: list[str], line: int) -> tuple[Action, ...]:

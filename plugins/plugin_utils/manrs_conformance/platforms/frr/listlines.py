@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ...model.policy import CommunityKind
 from ...model.router import Taint
 from .._block import Ledger, Statement
-from .._lists import Lists, Numbered, Unreadable, prefix_entry
-from .lists import access_entry, as_path_entry, community_entry
+from .._lists import Lists, Unreadable, prefix_entry
+from .lists import access_entry, accesses, as_path_entry, communities, community_entry, paths, prefixes
 
 
 def access(lists: Lists, ledger: Ledger, at: Statement) -> bool:
@@ -18,20 +20,21 @@ def named(lists: Lists, ledger: Ledger, at: Statement, kind: str, name: str, res
     """One line of a prefix list or access list; what cannot be read taints the list."""
     line = at.number
     table: dict = lists.prefix if kind == "prefix-list" else lists.access  # type: ignore[type-arg]
+    new: Any = prefixes if kind == "prefix-list" else accesses
     if name == "sequence-number":
         ledger.irrelevant(line)
         return True
     try:
         if rest[:1] in (["description"], ["remark"]):
-            table.setdefault((afi, name), Numbered(name))
+            table.setdefault((afi, name), new(name))
             ledger.used(line)
             return True
         reader = prefix_entry if kind == "prefix-list" else access_entry
         seq, entry = reader(rest, afi, line)  # type: ignore[arg-type]
-        table.setdefault((afi, name), Numbered(name)).add(seq, entry, line)
+        table.setdefault((afi, name), new(name)).add(seq, entry, line)
         ledger.used(line)
     except Unreadable:
-        table.setdefault((afi, name), Numbered(name))
+        table.setdefault((afi, name), new(name))
         lists.tainted.add(name)
         ledger.miss(line, "unsupported", Taint("list", name))
     return True
@@ -44,10 +47,10 @@ def bgp_list(lists: Lists, ledger: Ledger, at: Statement) -> bool:
         name, rest = words[3], words[4:]
         try:
             seq, path = as_path_entry(rest, line)
-            lists.as_path.setdefault(name, Numbered(name)).add(seq, path, line)
+            lists.as_path.setdefault(name, paths(name)).add(seq, path, line)
             ledger.used(line)
         except Unreadable:
-            lists.as_path.setdefault(name, Numbered(name))
+            lists.as_path.setdefault(name, paths(name))
             _taint_list(lists, ledger, name, line)
         return True
     kinds: dict[str, CommunityKind] = {
@@ -68,10 +71,10 @@ def bgp_list(lists: Lists, ledger: Ledger, at: Statement) -> bool:
         if not styled and not name.isdecimal():
             raise Unreadable(name)
         seq, entry = community_entry(rest, kind, expanded, line)
-        lists.community.setdefault((kind, name), Numbered(name)).add(seq, entry, line)
+        lists.community.setdefault((kind, name), communities(name)).add(seq, entry, line)
         ledger.used(line)
     except Unreadable:
-        lists.community.setdefault((kind, name), Numbered(name))
+        lists.community.setdefault((kind, name), communities(name))
         _taint_list(lists, ledger, name, line)
     return True
 

@@ -34,12 +34,17 @@ class Block:
     head: str
     lines: dict[Key, str] = field(default_factory=dict)
     blocks: dict[str, Block] = field(default_factory=dict)
+    running: bool = False
+    """Whether this is all that was running: what comes now meets the entries that are there."""
+    there: dict[tuple[str, str], Key] | None = None
+    """Where an entry of a list stands (its list and its text without number), made when first asked."""
 
 
 def merge(running: str, candidate: str) -> str:
     """The running configuration after the fragment was loaded; lines that the fragment does not speak of stay as they are."""
     root = Block("")
     was = _load(root, running, shown=True)
+    root.running = True
     _load(root, candidate, shown=False)
     return "".join(f"{line}\n" for line in _show(root, ended="end" in was))
 
@@ -137,6 +142,8 @@ def _statement(block: Block, words: list[str], body: list[str], line: str) -> No
     block.lines.pop(opposite, None)
     if key[:1] == (_LIST,) and key[2] == "":
         key, line = _numbered(block, key, body)
+    elif key[:1] == (_LIST,) and block.running and _is_there(block, key, line):
+        return
     block.lines[key] = line
 
 
@@ -269,6 +276,26 @@ def _numbered(block: Block, key: Key, body: list[str]) -> tuple[Key, str]:
                 return one, text
     seq = max(numbers) // 5 * 5 + 5
     return (_LIST, name, str(seq)), f"{name} seq {seq} {rest}"
+
+
+def _is_there(block: Block, key: Key, line: str) -> bool:
+    """Whether the list has the same entry under another number: FRR 8.4 then drops the new one without a word (`plist_is_dup` and its like)."""
+    if block.there is None:
+        block.there = {(one[1], _entry(one, text)): one for one, text in block.lines.items() if one[:1] == (_LIST,)}
+    place = (key[1], _entry(key, line))
+    found = block.there.get(place)
+    if found is not None and found != key and _entry(found, block.lines.get(found, "")) == place[1]:
+        return True
+    block.there[place] = key
+    return False
+
+
+def _entry(key: Key, line: str) -> str:
+    """The text of an entry without list and number; `exact-match` and the order of communities make no difference to FRR here."""
+    rest = line.partition(f" seq {key[2]} ")[2] or line
+    if key[1].startswith(("bgp community-list standard", "bgp large-community-list standard")):
+        return " ".join(sorted(rest.split()))
+    return rest.removesuffix(" exact-match") if "access-list" in key[1] and "as-path" not in key[1] else rest
 
 
 def _order(key: Key) -> tuple[int, int]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Mapping
 from dataclasses import replace
 
 from ...model.policy import Policy, Verdict
 from ...model.router import Origination, Router, Taint, Undefined, Unread
+from .._address import masked
 from .._lists import Unreadable, prefix, prefix_text
 from . import hostfilter, live, sessions
 from .bgp import Bgp
@@ -93,11 +93,7 @@ def _expand(draft: Draft) -> tuple[Unread, ...]:
         out.append(one)
         if one.taints.kind == "session":
             out += [replace(one, taints=Taint("session", name), derived=True) for name in members.get(one.taints.name, ())]
-    # A line that stays in its first state has no account yet: it is one that no reader took.
-    seen = {one.line for one in out}
-    for number, letter in enumerate(draft.ledger.states, 1):
-        if letter == 63 and number not in seen:
-            out.append(Unread(number, draft.ledger.lines[number - 1].strip(), "unrecognised", Taint("router")))
+    out += draft.ledger.untaken(out)
     return tuple(sorted(out, key=lambda one: one.line))
 
 
@@ -108,8 +104,7 @@ def _complete(draft: Draft) -> tuple[bool, str]:
         return False, "the head is missing: neither `Current configuration`, `frr version` nor `hostname`"
     if draft.shown and not draft.ended:
         return False, "the text starts as `show running-config` and has no `end`"
-    after = draft.ledger.lines[draft.ended :] if draft.ended else []
-    if any(line.strip() and not line.lstrip().startswith(("!", "#")) for line in after):
+    if draft.ledger.goes_on(draft.ended):
         return False, f"statements stand after `end` (line {draft.ended})"
     return True, ""
 
@@ -153,18 +148,7 @@ def _origination(bgp: Bgp, family: str, words: list[str], line: int, context: se
     afi = 6 if family.startswith("ipv6") else 4
     text = words[1]
     if "/" not in text and afi == 4:
-        try:
-            mask = (
-                rest[rest.index("mask") + 1] if "mask" in rest else rest[0] if rest and rest[0][:1].isdecimal() else _classful(text)
-            )
-            text = str(ipaddress.ip_network(f"{text}/{mask}", strict=False))
-        except ValueError as error:
-            raise Unreadable(text) from error
+        text = masked(text, rest)
     found = prefix_text(*prefix(text, afi), afi)
     name = "aggregate" if kind == "aggregate-address" else "network"
     return Origination(name, family, found, None, policy, bgp.vrf, line, "summary-only" in rest)  # type: ignore[arg-type]
-
-
-def _classful(text: str) -> int:
-    first = int(text.partition(".")[0] or 0)
-    return 8 if first < 128 else 16 if first < 192 else 24

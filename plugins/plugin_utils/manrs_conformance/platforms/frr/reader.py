@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ...model.policy import Afi, PrefixEntry
 from ...model.router import Taint
-from .._block import Ledger, Redacted, Statement, placeholder, statements
-from .._lists import Numbered, Unreadable, prefix_entry
+from .._block import Ledger, Redacted, Statement, placeholder, statement
+from .._lists import run_of_prefixes
 from . import bgp as bgp_block
 from .blocks import BLOCK_LINES, cannot, resolve_clauses, rpki_line, static_line
 from .draft import Draft
 from .listlines import access, bgp_list, named
+from .lists import prefixes as new_prefixes
 from .routemap import Entry, RouteMap
 from .statement import BLOCKS, IRRELEVANT, IRRELEVANT_IP, IRRELEVANT_ROUTERS, SECRET, version_of
 
@@ -20,31 +20,21 @@ def read(text: str) -> Draft:
     """Read every line; what belongs together is resolved afterwards by `build`."""
     lines = text.splitlines()
     draft = Draft(Ledger(lines))
-    last: Numbered[PrefixEntry] | None = None
-    last_key: tuple[Afi, str] = (4, "")
-    states, prefixes = draft.ledger.states, draft.lists.prefix
-    for at in statements(lines):
-        words = at.words
-        # Fast path: hundreds of thousands of prefix-list lines are the normal case.
-        if len(words) > 5 and words[1] == "prefix-list" and words[0] in ("ip", "ipv6") and at.indent == 0:
-            afi: Afi = 4 if words[0] == "ip" else 6
-            try:
-                seq, entry = prefix_entry(words[3:], afi, at.number)
-            except Unreadable:
-                entry = None
-            if entry is not None:
-                if last is None or last_key != (afi, words[2]):
-                    last_key = (afi, words[2])
-                    last = prefixes.setdefault(last_key, Numbered(words[2]))
-                last.add(seq, entry, at.number)
-                states[at.number - 1] = 117
+    index = 0
+    while index < len(lines):
+        if lines[index].startswith(("ip prefix-list ", "ipv6 prefix-list ")):
+            after = run_of_prefixes(lines, index, draft.lists.prefix, draft.ledger.states, new_prefixes)
+            if after > index:
+                draft.statements += after - index
                 draft.block = ""
-                draft.statements += 1
+                index = after
                 continue
-        _line(draft, at)
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            draft.ledger.irrelevant(number)
+        at = statement(lines, index)
+        index += 1
+        if at is None:
+            draft.ledger.irrelevant(index)
+        else:
+            _line(draft, at)
     resolve_clauses(draft)
     return draft
 
@@ -72,8 +62,6 @@ def _line(draft: Draft, at: Statement) -> None:
         return
     previous = draft.block
     if _top(draft, at):
-        if draft.block == previous and previous:
-            draft.block = ""
         return
     _unknown(draft, at, previous)
 

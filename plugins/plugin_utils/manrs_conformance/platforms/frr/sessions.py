@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ...model.policy import (
     ACCEPT,
-    AllOf,
-    AnyOf,
     AsPathMatch,
     Attachment,
-    CallMatch,
     Cond,
     Const,
     Filter,
-    Not,
     Policy,
     PrefixMatch,
-    RpkiMatch,
     Term,
     Verdict,
 )
 from ...model.router import Session, Undefined, Unread
+from .._address import canonical
+from .._attachment import looks_at_rpki, reachable
 from .._lists import Lists, asn
 from .bgp import Bgp, Option, Peer
+from .clauses import EMPTY_LIST
 
 DIRECTIONS = (("in", "import"), ("out", "export"))
 
@@ -124,7 +121,7 @@ def _session(bgp: Bgp, name: str, view: View, group: str | None, family: str, li
     allowed = view.get("allowas-in", family)
     timers = view.words("timers")
     return Session(
-        neighbor=_canonical(name),
+        neighbor=canonical(name),
         family=family,
         remote_as=remote,
         kind=sort,  # type: ignore[arg-type]
@@ -158,18 +155,11 @@ def _session(bgp: Bgp, name: str, view: View, group: str | None, family: str, li
         default_originate_policy=originate[1] if len(originate) > 1 else None,
         soft_reconfiguration=view.on("soft-reconfiguration", family),
         route_server_client=view.on("route-server-client", family),
-        rov="policy" if _looks_at_rpki(inbound) else "off",
+        rov="policy" if looks_at_rpki(inbound) else "off",
         update_source=next(iter(view.words("update-source")), None),
         timers=(int(timers[0]), int(timers[1])) if len(timers) == 2 and all(one.isdecimal() for one in timers) else None,
         lines=_lines(view, family, line),
     )
-
-
-def _canonical(name: str) -> str:
-    try:
-        return str(ipaddress.ip_network(name) if "/" in name else ipaddress.ip_address(name))
-    except ValueError:
-        return name
 
 
 def _lines(view: View, family: str, line: int) -> tuple[int, ...]:
@@ -224,7 +214,7 @@ def _attachment(bgp: Bgp, view: View, family: str, word: str, direction: str, so
 
 
 def _filter(kind: str, name: str, line: int, family: str, context: Context) -> Filter:
-    """One filter of a session; an undefined one denies everything, an empty prefix-list permits everything (lib/plist.c)."""
+    """One filter of a session; an undefined one denies everything, of an empty prefix-list nobody can tell from the text."""
     afi = 6 if family.startswith("ipv6") else 4
     lists = context.lists
     cond: Cond | None = None
@@ -239,41 +229,10 @@ def _filter(kind: str, name: str, line: int, family: str, context: Context) -> F
         cond = None if paths is None else AsPathMatch((paths,), line)
     else:
         ranges = lists.prefix_list(afi, name) if kind == "prefix-list" else lists.access_list(afi, name)  # type: ignore[arg-type]
-        if ranges is not None and not ranges.entries and kind == "prefix-list":
-            return Filter(kind, name, Policy(name, kind, (), Verdict.ACCEPT, lines=ranges.lines), line)
         cond = None if ranges is None else PrefixMatch((ranges,), line)
+        if ranges is not None and not ranges.entries and kind == "prefix-list":
+            cond = Const(None, f"{kind} {name} is empty: {EMPTY_LIST}", line)
     if cond is None:
         context.undefined.append(Undefined(kind, name, line, "deny-all"))
         return Filter(kind, name, Policy(name, kind, (), Verdict.REJECT), line, defined=False)
     return Filter(kind, name, Policy(name, kind, (Term(name, cond, ACCEPT, lines=(line,)),), Verdict.REJECT), line)
-
-
-def reachable(policies: list[Policy], known: dict[str, Policy]) -> dict[str, Policy]:
-    """Every policy that calls in these can reach, by name."""
-    out: dict[str, Policy] = {}
-    todo = list(policies)
-    while todo:
-        for term in todo.pop().terms:
-            names = [*_calls(term.cond), *([term.call] if term.call else [])]
-            for name in names:
-                if name in known and name not in out:
-                    out[name] = known[name]
-                    todo.append(known[name])
-    return out
-
-
-def _calls(cond: Cond) -> list[str]:
-    if isinstance(cond, CallMatch):
-        return [cond.policy]
-    return []
-
-
-def _looks_at_rpki(attachment: Attachment) -> bool:
-    policies = [*(one.policy for one in attachment.filters), *attachment.called.values()]
-    return any(_has_rpki(term.cond) for policy in policies for term in policy.terms)
-
-
-def _has_rpki(cond: Cond) -> bool:
-    if isinstance(cond, AllOf | AnyOf):
-        return any(_has_rpki(one) for one in cond.conds)
-    return _has_rpki(cond.cond) if isinstance(cond, Not) else isinstance(cond, RpkiMatch)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ...model.router import Taint
-from .._block import Ledger, Statement
+from .._address import canonical
+from .._block import Ledger, Statement, word_set
 from .._lists import Unreadable, asn, decimal, prefix, prefix_text
 from .statement import BGP_IRRELEVANT, ROUTER_IRRELEVANT
-from .statement import words as word_set
 
 Option = tuple[list[str] | None, int]
 """Words after the option's name and the line; None when a `no` takes it away."""
@@ -120,15 +119,6 @@ class Bgp:
     def leave(self) -> None:
         """Go back to the level of the process."""
         self.vrf, self.family, self.skip, self.template = DEFAULT, "", False, None
-
-
-def canonical(name: str) -> str:
-    """An address as text in canonical form (`%INTERFACE` behind it stays as written); the name of a group stays."""
-    address, mark, scope = name.partition("%")
-    try:
-        return f"{ipaddress.ip_address(address)}{mark}{scope}"
-    except ValueError:
-        return name
 
 
 def header(words: list[str], line: int) -> Bgp | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
 from ...model.router import Live, LiveCache, LiveSession
-from .bgp import canonical
+from .._address import canonical
 
 _REFUSED = re.compile(r"^\s*%|Invalid input|BGP not active|Incomplete command", re.MULTILINE)
 _CLOCK = re.compile(r"[*.]?(\d\d:\d\d:\d\d)(?:\.\d+)? (?:UTC|GMT) \w{3} (\w{3}) (\d{1,2}) (\d{4})\s*\Z")

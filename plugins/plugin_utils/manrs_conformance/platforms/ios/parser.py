@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -10,6 +9,7 @@ from dataclasses import replace
 from ...model.policy import ACCEPT, ALWAYS, Const, Policy, PrefixList, Term, Verdict
 from ...model.router import Origination, Router, RpkiCache, Session, Taint, Undefined, Unread
 from .. import _acl
+from .._address import masked
 from .._clauses import Scope
 from .._lists import Unreadable, decimal, prefix, prefix_text
 from .._routemap import lower
@@ -118,11 +118,7 @@ def _expand(draft: Draft, context: sessions.Context) -> tuple[Unread, ...]:
             out += [
                 replace(one, taints=Taint("session", name), derived=True) for name in sorted(context.used.get(one.taints.name, ()))
             ]
-    # A line that stays in its first state has no account yet: it is one that no reader took.
-    seen = {one.line for one in out}
-    for number, letter in enumerate(draft.ledger.states, 1):
-        if letter == 63 and number not in seen:
-            out.append(Unread(number, draft.ledger.lines[number - 1].strip(), "unrecognised", Taint("router")))
+    out += draft.ledger.untaken(out)
     return tuple(sorted(out, key=lambda one: one.line))
 
 
@@ -137,8 +133,7 @@ def _complete(draft: Draft, state: Mapping[str, str]) -> tuple[bool, str]:
         return False, "the head is missing: neither `version`, `hostname` nor the first line of `show running-config`"
     if (draft.shown or draft.version) and not draft.ended:
         return False, "the text has no `end`"
-    after = draft.ledger.lines[draft.ended :] if draft.ended else []
-    if any(line.strip() and not line.lstrip().startswith("!") for line in after):
+    if draft.ledger.goes_on(draft.ended, ("!",)):
         return False, f"statements stand after `end` (line {draft.ended})"
     return True, ""
 
@@ -202,11 +197,7 @@ def _origination(
     afi = 6 if "ipv6" in family else 4
     text = words[1]
     if "/" not in text and afi == 4:
-        mask = rest[rest.index("mask") + 1] if "mask" in rest else rest[0] if rest and rest[0][:1].isdecimal() else _classful(text)
-        try:
-            text = str(ipaddress.ip_network(f"{text}/{mask}", strict=False))
-        except ValueError as error:
-            raise Unreadable(text) from error
+        text = masked(text, rest)
     found = prefix_text(*prefix(text, afi), afi)
     if kind == "network":
         return Origination("network", family, found, None, _policy(rest, "route-map", line, draft, policies), table.vrf, line)
@@ -218,11 +209,6 @@ def _origination(
         actions = tuple(action for term in shaped.terms for action in term.actions)
         shaped = Policy(shaped.name, "route-map", (Term("attributes", ALWAYS, ACCEPT, actions=actions, lines=shaped.lines),))
     return Origination("aggregate", family, found, None, shaped, table.vrf, line, "summary-only" in rest)
-
-
-def _classful(text: str) -> int:
-    first = int(text.partition(".")[0]) if text.partition(".")[0].isdecimal() else 0
-    return 8 if first < 128 else 16 if first < 192 else 24
 
 
 def _default_maps(built: tuple[Session, ...], draft: Draft, policies: Mapping[str, Policy]) -> None:

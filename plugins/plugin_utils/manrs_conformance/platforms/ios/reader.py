@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 from ...model.router import Secret, Taint
+from .._address import canonical
 from .._block import Ledger, Redacted, Statement, placeholder, statement
 from .._lists import run_of_prefixes
 from .._routemap import RouteMap, cannot
@@ -202,7 +203,7 @@ def _unknown(draft: Draft, at: Statement) -> None:
         draft.acl.tainted = True
         draft.lists.tainted.add(draft.acl.name)
     elif inside and draft.block == "bgp" and at.words[0] == "neighbor" and len(at.words) > 1:
-        taint = Taint("session", bgp_block.canonical(at.words[1]))
+        taint = Taint("session", canonical(at.words[1]))
     elif not inside:
         draft.block = "unknown"
     draft.ledger.miss(at.number, "unrecognised", taint)

@@ -28,6 +28,7 @@ from ...model.policy import (
 )
 from ...model.router import Session, Undefined
 from .. import _acl
+from .._attachment import looks_at_rpki
 from .._clauses import Scope
 from .._lists import Unreadable, asn
 from .bgp import DEFAULT, Bgp, Option, Peer, Table, Template, label
@@ -349,17 +350,6 @@ def _blinded(cond: Cond, blind: bool) -> Cond:
             return AnyOf((AllOf((cond, doubt)), AllOf((Not(cond), doubt))))
         return cond if Rpki.NOT_FOUND not in cond.states else AnyOf((cond, doubt))
     return cond
-
-
-def looks_at_rpki(attachment: Attachment) -> bool:
-    """Whether a filter looks at the validation state."""
-    return any(_has_rpki(term.cond) for one in attachment.filters for term in one.policy.terms)
-
-
-def _has_rpki(cond: Cond) -> bool:
-    if isinstance(cond, AllOf | AnyOf):
-        return any(_has_rpki(one) for one in cond.conds)
-    return _has_rpki(cond.cond) if isinstance(cond, Not) else isinstance(cond, RpkiMatch)
 
 
 __all__ = ["Context", "Template", "build", "chain", "group_of", "platform_drops", "validates", "view"]

@@ -5,13 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from .._block import word_set
 
-def words(text: str) -> frozenset[str]:
-    """The words of a text as a set."""
-    return frozenset(text.split())
-
-
-IRRELEVANT = words(
+IRRELEVANT = word_set(
     """
     aaa access-session address-family alarm-contact alias antenna app-hosting appletalk archive arp async-bootp authentication auto autonomic banner bba-group beacon bfd bfd-template boot boot-end-marker boot-start-marker bridge bridge-domain buffers busy-message call call-home
     card cdp chat-script class-map clns clock cns config-register configuration controller control-plane crypto csdb cts default-value define device-sensor device-tracking diagnostic dial-peer dialer dialer-list domain dot11 dot1x downward-compatible-config dspfarm
@@ -26,7 +22,7 @@ IRRELEVANT = words(
     """
 )
 """First words of lines or blocks that no check reads."""
-IRRELEVANT_IP = words(
+IRRELEVANT_IP = word_set(
     """
     audit bgp accounting accounting-list accounting-threshold accounting-transits address-pool admission arp auth-proxy bootp casa classless ddns default-gateway default-network device dfp dhcp dhcp-client dhcp-server director dns domain domain-list domain-lookup domain-name dvmrp explicit-path
     device-tracking finger flow flow-aggregation flow-cache flow-capture flow-export flow-top-talkers forward-protocol ftp gdp gratuitous-arps helper-address host hostname hosts http icmp identd igmp ips inspect kerberos local lookup mobile mrm mroute msdp multicast multicast-routing name-server
@@ -35,8 +31,8 @@ IRRELEVANT_IP = words(
     """
 )
 """Second words of `ip …` and `ipv6 …` lines that no check reads."""
-IRRELEVANT_ROUTERS = words("ospf ospfv3 isis rip eigrp odr mobile lisp iso-igrp igrp nhrp")
-INTERFACE_IRRELEVANT = words(
+IRRELEVANT_ROUTERS = word_set("ospf ospfv3 isis rip eigrp odr mobile lisp iso-igrp igrp nhrp")
+INTERFACE_IRRELEVANT = word_set(
     """
     rewrite pvc protocol cable access-session antenna aps arp asymmetric-routing async atm authentication auto autonegotiate autostate backup bandwidth bfd bridge-group bridge-domain carrier-delay cdp cem channel-group channel-protocol clear clns clock clocking compress cos-queue crypto cts custom-queue-list dampening
     datalink delay dialer dialer-group dce-terminal-timing-enable device-tracking domain dot1q dot1x downshift duplex dsl dsu eapol encapsulation eou epm errdisable ethernet exit exit-vrf fair-queue fec flowcontrol framing frame-relay full-duplex glbp group-range gre h323-gateway half-duplex
@@ -46,21 +42,21 @@ INTERFACE_IRRELEVANT = words(
     internal tx-queue waveform vpdn wavelength wanphy analysis-module channelized cable-length linecode yellow-alarm cablelength dot11 ssid station-role beacon broadcast-key rts packet hw-module pppoe-client lan-name evpn ipv4
     """
 )
-INTERFACE_IRRELEVANT_IP = words(
+INTERFACE_IRRELEVANT_IP = word_set(
     """
     accounting arp authentication bandwidth-percent bgp broadcast-address cef cgmp dampening-change dampening-interval dhcp device directed-broadcast dvmrp eigrp flow hello-interval helper-address hold-time icmp igmp information-reply inspect ips irdp load-sharing local-proxy-arp mask-reply mobile mroute-cache
     mrm mtu multicast nat nbar next-hop-self nhrp ospf pgm pim policy portbundle probe proxy-arp radius rarp-server redirects rgmp rip route-cache router rsvp rtp sap sdr security slb split-horizon sticky-arp summary-address tcp unreachables urlfilter virtual-reassembly vrrp wccp rtcp
     enable nd snooping dhcp-guard mfib mld dest-option crypto destination-guard mode dns
     """
 )
-BGP_IRRELEVANT = words(
+BGP_IRRELEVANT = word_set(
     """
     log-neighbor-changes router-id cluster-id graceful-restart deterministic-med always-compare-med fast-external-fallover fast-external-failover dampening nexthop scan-time redistribute-internal update-delay transport advertise-best-external additional-paths consistency-checker rr-group slow-peer sso maxcommunity-limit
     mpls-local-label suppress-inactive client-to-client aggregate-timer upgrade-cli bestpath dmzlink-bw recursion route-map refresh regexp soft-reconfig-backup update-group import notify optimal-route-reflection update replication graceful-shutdown
     """
 )
 """`bgp …` lines that change neither what is accepted nor what is sent to whom."""
-ROUTER_IRRELEVANT = words(
+ROUTER_IRRELEVANT = word_set(
     """
     auto-summary synchronization maximum-paths distance timers default-metric table-map snmp maximum-secondary-paths traffic-share bmp
     advertise segment-routing srv6 mvpn exit-address-family exit-peer-policy exit-peer-session import logging

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from ...model.policy import Afi
 from ...model.router import StaticRoute, Taint
+from .._address import is_address
 from .._block import Statement
 from .._lists import Unreadable, decimal
 from .._routemap import RouteMap
@@ -165,20 +166,12 @@ def _static(draft: Draft, at: Statement, rest: list[str], afi: Afi) -> bool:
         text, rest = (f"{rest[0]}/{rest[1]}", rest[2:]) if afi == 4 else (rest[0], rest[1:])
         net = str(ipaddress.ip_network(text, strict=False))
         tag = decimal(rest[rest.index("tag") + 1]) if "tag" in rest[:-1] else 0
-        hop = rest[1] if len(rest) > 1 and _is_address(rest[1]) and not _is_address(rest[0]) else rest[0]
+        hop = rest[1] if len(rest) > 1 and is_address(rest[1]) and not is_address(rest[0]) else rest[0]
     except (ValueError, Unreadable, IndexError):
         draft.ledger.miss(at.number, "unsupported", Taint("router"))
         return True
     draft.statics.append(StaticRoute(net, hop, rest[0].lower().startswith("null"), vrf, tag, at.number))
     draft.ledger.used(at.number)
-    return True
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return False
     return True
 
 

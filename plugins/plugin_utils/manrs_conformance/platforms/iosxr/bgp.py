@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ...model.router import RpkiCache, Taint
-from .._block import Ledger
+from .._block import Ledger, word_set
 from .._lists import Unreadable, decimal
 from .paths import asn
 from .statement import APPLY, BGP, BGP_LINES, FAMILY, NEIGHBOR
-from .statement import words as word_set
 from .tree import Node, irrelevant
 
 Option = tuple[list[str], int]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from ...model.router import Interface, SourceFilter, StaticRoute, Taint
 from .._acl import Acl, extended_rule, source_filter
+from .._address import is_address
 from .._block import Ledger
 from .._lists import Unreadable, decimal
 from .statement import APPLY, INTERFACE, INTERFACE_IP
@@ -200,15 +201,7 @@ def _route(faces: Faces, node: Node, vrf: str, ledger: Ledger) -> None:
         else:
             irrelevant(ledger, node)
         return
-    hops = [one for one in rest[:2] if _is_address(one)]
+    hops = [one for one in rest[:2] if is_address(one)]
     via = hops[0] if hops else rest[0] if rest else ""
     faces.statics.append(StaticRoute(net, via, bool(rest) and rest[0].lower() == "null0", vrf, tag, node.number))
     ledger.used(node.number)
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    return True

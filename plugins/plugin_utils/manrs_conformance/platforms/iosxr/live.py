@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from ...model.router import Live, LiveSession
 from .. import _getters
-from .sessions import _canonical
+from .._address import canonical
 
 VERSION = re.compile(r"Cisco IOS XR Software, Version (\S+?)(?:\[|\s|$)")
 CLOCK = re.compile(r"(\d\d:\d\d:\d\d)(?:\.\d+)? UTC \w{3} (\w{3} +\d+ \d{4})")
@@ -63,4 +63,4 @@ def _row(row: list[str], family: str, vrf: str) -> LiveSession | None:
     if len(row) < 10 or not row[2].isascii() or not row[2].isdecimal() or len(row[2]) > 10:
         return None
     up = row[9].isascii() and row[9].isdecimal() and len(row[9]) < 10
-    return LiveSession(_canonical(row[0]), family, int(row[2]), up, accepted=int(row[9]) if up else None, vrf=vrf)
+    return LiveSession(canonical(row[0]), family, int(row[2]), up, accepted=int(row[9]) if up else None, vrf=vrf)

@@ -164,10 +164,7 @@ def _unread(ledger: Ledger, members: Mapping[str, list[str]], faces: tuple[str, 
         if one.taints.kind in ("session", "interface"):
             names = members.get(one.taints.name, ()) if one.taints.kind == "session" else groups.met(one.taints.name, faces)
             out += [replace(one, taints=Taint(one.taints.kind, name), derived=True) for name in names if name != one.taints.name]
-    seen = {one.line for one in out}
-    for number, letter in enumerate(ledger.states, 1):
-        if letter == 63 and number not in seen:
-            out.append(Unread(number, ledger.lines[number - 1].strip(), "unrecognised", Taint("router")))
+    out += ledger.untaken(out)
     return tuple(sorted(dict.fromkeys(out), key=lambda one: one.line))
 
 
@@ -178,8 +175,7 @@ def _complete(draft: Draft, undefined: list[Undefined]) -> tuple[bool, str]:
         return False, f"the block {draft.open} is not closed"
     if not draft.ended:
         return False, "the text has no `end`, with which `show running-config` closes"
-    after = draft.ledger.lines[draft.ended :]
-    if any(line.strip() and not line.lstrip().startswith(("!", "#")) for line in after):
+    if draft.ledger.goes_on(draft.ended):
         return False, f"statements stand after `end` (line {draft.ended})"
     lost = [one for one in undefined if one.kind != "access-list"]
     if lost:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ...model.policy import AllOf, AnyOf, Attachment, Cond, Filter, Not, Policy, RpkiMatch, Verdict
+from ...model.policy import Attachment, Filter, Policy, Verdict
 from ...model.router import Undefined
 from .._block import Ledger
 from .._lists import Unreadable
@@ -80,14 +80,3 @@ def attached(
         return Attachment(direction, (Filter("route-policy", name, made, line, defined=source is not None),), default)  # type: ignore[arg-type]
     policy, called = policies.get(name, args, validated, neighbor)
     return Attachment(direction, (Filter("route-policy", name, policy, line),), default, "all", called)  # type: ignore[arg-type]
-
-
-def looks_at_rpki(attachment: Attachment) -> bool:
-    """Whether a condition asks for the validation state."""
-    known = [*(one.policy for one in attachment.filters), *attachment.called.values()]
-    return any(_rpki(term.cond) for policy in known for term in policy.terms)
-
-
-def _rpki(cond: Cond) -> bool:
-    parts: Iterable[Cond] = cond.conds if isinstance(cond, AllOf | AnyOf) else (cond.cond,) if isinstance(cond, Not) else ()
-    return isinstance(cond, RpkiMatch) or any(_rpki(one) for one in parts)

@@ -83,7 +83,8 @@ def _drop_redacted(nodes: list[Node], ledger: Ledger) -> None:
         some = todo.pop()
         for one in some:
             if one.words[0] == PLACEHOLDER:
-                irrelevant(ledger, one)
+                for child in one.children:
+                    irrelevant(ledger, child)
         some[:] = [one for one in some if one.words[0] != PLACEHOLDER]
         todo += [one.children for one in some]
 

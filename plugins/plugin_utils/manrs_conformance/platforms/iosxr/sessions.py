@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ...model.policy import Attachment, Rpki, Verdict
 from ...model.router import Session, Taint, Undefined
+from .._address import canonical
+from .._attachment import looks_at_rpki
 from .._lists import Unreadable, decimal
 from .bgp import OFF, Bgp, Option, Peer, Table
 from .paths import asn
-from .policies import Policies, attached, looks_at_rpki
+from .policies import Policies, attached
 from .scope import Neighbor
 
 DEPTH = 16
@@ -162,7 +163,7 @@ def _session(builder: Builder, table: Table, peer: Peer, family: str, view: View
     timers = view.words("timers")
     first_as = view.said("enforce-first-as")
     return Session(
-        neighbor=_canonical(peer.name),
+        neighbor=canonical(peer.name),
         family=family,
         remote_as=remote,
         kind=sort,  # type: ignore[arg-type]
@@ -194,13 +195,6 @@ def _session(builder: Builder, table: Table, peer: Peer, family: str, view: View
         timers=(int(timers[0]), int(timers[1])) if len(timers) >= 2 and all(one.isdecimal() for one in timers[:2]) else None,
         lines=tuple(sorted({peer.line, *peer.lines, *_lines(view)})),
     )
-
-
-def _canonical(name: str) -> str:
-    try:
-        return str(ipaddress.ip_network(name) if "/" in name else ipaddress.ip_address(name))
-    except ValueError:
-        return name
 
 
 def _lines(view: View) -> set[int]:
@@ -259,5 +253,5 @@ def _attachment(
     found = view.get(f"route-policy {word}", True)
     if found is None:
         return Attachment(direction, (), default)  # type: ignore[arg-type]
-    neighbor = Neighbor(_canonical(peer.name), remote if isinstance(remote, int) else None, local, direction)
+    neighbor = Neighbor(canonical(peer.name), remote if isinstance(remote, int) else None, local, direction)
     return attached(builder.policies, found[0], found[1], validated, neighbor, default)

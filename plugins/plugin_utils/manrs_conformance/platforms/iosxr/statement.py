@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
+from .._block import word_set
 
-def words(text: str) -> frozenset[str]:
-    """The words of a text as a set."""
-    return frozenset(text.split())
-
-
-APPLY = words("apply-group exclude-group")
+APPLY = word_set("apply-group exclude-group")
 """Statements that lay a configuration group under what stands here: `groups` accounts for what that may change."""
-TOP = words(
+TOP = word_set(
     """
     aaa alias banner boot cdp clock config-register configure domain exception line logging ntp service snmp-server snmp ssh telnet tacacs-server
     tacacs radius-server radius username usergroup taskgroup call-home netconf netconf-yang grpc xml http ftp tftp lldp class-map policy-map
@@ -24,15 +20,15 @@ TOP = words(
     """
 )
 """First words of lines or blocks that no check reads."""
-ROUTERS = words("isis ospf ospfv3 rip eigrp pim igmp mld msdp hsrp vrrp amt static-l2 mvpn rib")
-IP = words(
+ROUTERS = word_set("isis ospf ospfv3 rip eigrp pim igmp mld msdp hsrp vrrp amt static-l2 mvpn rib")
+IP = word_set(
     """
     netmask-format conflict-policy assembler virtual source-route arp helper-address flowspec path unreachables reassembly nd route-cache forward
     tcp host domain name-server cef mroute ping traceroute dscp hop-limit icmp neighbor prefix-sid
     """
 )
 """Second words of top-level `ipv4` and `ipv6` lines that no check reads."""
-INTERFACE = words(
+INTERFACE = word_set(
     """
     mtu bandwidth load-interval carrier-delay speed duplex negotiation flow-control cdp lldp bundle lacp encapsulation rewrite service-policy
     mpls keepalive dampening logging mac-address arp local-proxy-arp proxy-arp transceiver ethernet l2transport statistics description
@@ -44,13 +40,13 @@ INTERFACE = words(
     transport-mode ipv4-flowspec isis trust dlep lisp nhrp pseudowire-class traffic-class accounting fabric coam
     """
 )
-INTERFACE_IP = words(
+INTERFACE_IP = word_set(
     """
     mtu helper-address unreachables redirects directed-broadcast tcp tcp-mss-adjust flowspec point-to-point nd enable mask-reply route
     proxy-arp bgp source-route dhcp ttl-propagate forwarding-enable multicast-boundary policy host
     """
 )
-BGP = words(
+BGP = word_set(
     """
     log graceful-restart bestpath cluster-id fast-external-fallover update-delay as-path-loopcheck scan-time redistribute-internal maximum
     write-limit attribute-download install auto-policy-soft-reset client-to-client dampening import-delay label-delay export-delay
@@ -58,7 +54,7 @@ BGP = words(
     """
 )
 """Words after `bgp` in a `router bgp` block that no check reads."""
-BGP_LINES = words(
+BGP_LINES = word_set(
     """
     nsr socket timers bfd default-metric distance mvpn ibgp global bmp segment-routing maximum-paths additional-paths dynamic-med wait
     retain label allocate-label advertise permanent-network optimal-route-reflection table-policy nexthop update rd mpls
@@ -66,7 +62,7 @@ BGP_LINES = words(
     epe use evpn l2vpn slow-peer-detection traffic-collector route-refresh-delay domain export-rt srv6 vrf-scale precision
     """
 )
-NEIGHBOR = words(
+NEIGHBOR = word_set(
     """
     advertisement-interval bfd capability dmz-link-bandwidth dscp precedence egress-engineering graceful-restart graceful-maintenance
     idle-watch-time ignore-connected-check internal-vpn-client log maximum-peers peer-set receive-buffer-size send-buffer-size
@@ -74,7 +70,7 @@ NEIGHBOR = words(
     ignore-connected update-delay peer-node-sid peer-adj-sid transport max-metric soft-reconfig ebgp-send-extcommunity-dmz
     """
 )
-FAMILY = words(
+FAMILY = word_set(
     """
     weight multipath aigp advertise signalling capability orf site-of-origin accept-own long-lived-graceful-restart optimal-route-reflection
     enforce-multiple-labels encapsulation-type import flowspec slow-peer advertisement-interval as-path-loopcheck propagate-dmz-link-bandwidth

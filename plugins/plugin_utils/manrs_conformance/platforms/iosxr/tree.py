@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ...model.router import Secret
-from .._block import Ledger
+from .._block import PLACEHOLDER, Ledger
 
 HINT = re.compile(r"secret|passw|key|communit|snmp-server|encrypted|authen|md5|sha|priv")
 SECRETS = (
@@ -71,7 +71,7 @@ class Builder:
 def irrelevant(ledger: Ledger, node: Node) -> None:
     """The statement and everything under it bear on no check; placeholders keep their account."""
     for one in node.all():
-        if ledger.states[one.number - 1] == 63:
+        if ledger.states[one.number - 1] == 63 and one.words[0] != PLACEHOLDER:
             ledger.irrelevant(one.number)
 
 

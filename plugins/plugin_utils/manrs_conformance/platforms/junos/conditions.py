@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -323,6 +324,14 @@ def _number(attribute: str) -> Callable[[Node, int, Definitions], Cond]:
     return read_number
 
 
+def _peer(node: Node, line: int, definitions: Definitions) -> Cond:
+    """Addresses of neighbours, as sessions write theirs."""
+    try:
+        return TextMatch("peer", frozenset(str(ipaddress.ip_address(one)) for one in _plain(node)), line)
+    except ValueError as error:
+        raise Unreadable(str(error)) from error
+
+
 def _calculated(node: Node, line: int, definitions: Definitions) -> Cond:
     ranges: list[tuple[int, int]] = []
     for text, kid in node.kids.items():
@@ -345,7 +354,7 @@ _READERS: dict[str, Callable[[Node, int, Definitions], Cond]] = {
     "validation-database": _database,
     "validation-state": _state,
     "protocol": _text("protocol", PROTOCOLS),
-    "neighbor": _text("peer"),
+    "neighbor": _peer,
     "next-hop": _text("next_hop"),
     "family": _text("family", FAMILIES, only=True),
     "rib": _text("family", RIBS, only=True),

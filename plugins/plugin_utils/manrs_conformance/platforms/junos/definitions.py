@@ -352,4 +352,4 @@ def expression(text: str) -> str:
             raise Unreadable(text)
     except (re.error, RecursionError, OverflowError) as error:
         raise Unreadable(text) from error
-    return f"^(?:{left}):(?:{right})$"
+    return f"^({left}):({right})$"

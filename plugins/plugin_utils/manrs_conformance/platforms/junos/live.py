@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from ...model.router import Live, LiveCache, LiveSession
-from .sessions import _canonical
+from .._address import canonical
 
 _CLOCK = re.compile(r"^Current time:\s+(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d) (?:UTC|GMT)\s*$", re.MULTILINE)
 _BOOTED = re.compile(
@@ -52,7 +52,7 @@ def _session(part: str) -> Iterator[LiveSession]:
     head = _PEER.match(part)
     if head is None:
         return
-    neighbor, remote = _canonical(head[1]), int(head[2])
+    neighbor, remote = canonical(head[1]), int(head[2])
     instance = re.search(r"^  Group: .*Routing-Instance: (\S+)", part, re.MULTILINE)
     vrf = instance[1] if instance and instance[1] != "master" else "default"
     up = re.search(r"\bState: Established\b", part) is not None

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from ...model.policy import Policy
 from ...model.router import Interface, Origination, Router, RpkiCache, Session, StaticRoute, Taint
+from .._block import word_set
 from .._lists import Unreadable, decimal
 from . import groups, interfaces, live, sessions
 from .curly import Reader
@@ -20,11 +21,11 @@ from .program import Program
 from .routing import Routing, read_routing
 from .secrets import find
 from .setform import looks_like_set, read_set
-from .tables import INSTANCE, OPTIONS, PROTOCOLS, TOP, words
+from .tables import INSTANCE, OPTIONS, PROTOCOLS, TOP
 from .tree import Book, Node
 
 LISTS = ("prefix-list", "route-filter-list", "as-path", "as-path-group", "community", "policy-statement", "as-list")
-HANDLED = words(
+HANDLED = word_set(
     "version system interfaces policy-options routing-options routing-instances protocols firewall logical-systems tenants"
 )
 IGPS = (

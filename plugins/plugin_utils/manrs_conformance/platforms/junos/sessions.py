@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from ...model.policy import (
     ALWAYS,
-    AllOf,
-    AnyOf,
     Attachment,
-    Cond,
     Filter,
     Flow,
-    Not,
     NumberMatch,
     Policy,
-    RpkiMatch,
     SetNumber,
     SetText,
     Term,
@@ -26,6 +20,8 @@ from ...model.policy import (
     Verdict,
 )
 from ...model.router import Session, Taint
+from .._address import canonical
+from .._attachment import inner, looks_at_rpki
 from .._lists import Unreadable, decimal
 from . import options
 from .expressions import Expr, expression, names
@@ -62,7 +58,7 @@ def build(one: Instance) -> Iterator[Session]:
             if text.startswith("!"):
                 one.book.miss(text, at, Taint("session", group))
                 continue
-            neighbor = _canonical(text)
+            neighbor = canonical(text)
             options.check(at, "neighbor", Taint("session", neighbor), one.book)
             yield from _families(one, neighbor, Levels((at, node, one.bgp)), group, at)
         yield from _dynamic(one, group, node)
@@ -76,7 +72,7 @@ def _dynamic(one: Instance, group: str, node: Node) -> Iterator[Session]:
         one.book.use(allow)
         for text in allow.kids:
             for each in ("0.0.0.0/0", "::/0") if text == "all" else (text,):
-                yield from _families(one, _canonical(each), Levels((node, one.bgp)), group, allow)
+                yield from _families(one, canonical(each), Levels((node, one.bgp)), group, allow)
     dynamic = node.at("dynamic-neighbor")
     for name, kid in dynamic.kids.items() if dynamic is not None else ():
         ranges = [each for family in ("inet", "inet6") for each in Levels((kid,)).list("allow", "family", family)]
@@ -86,7 +82,7 @@ def _dynamic(one: Instance, group: str, node: Node) -> Iterator[Session]:
         if not ranges and not interfaces:
             one.book.miss(name, kid, Taint("session", group), "unsupported")
         for each in (*ranges, *interfaces):
-            yield from _families(one, _canonical(each), Levels((kid, node, one.bgp)), group, kid)
+            yield from _families(one, canonical(each), Levels((kid, node, one.bgp)), group, kid)
 
 
 def _defaults(one: Instance) -> None:
@@ -103,13 +99,6 @@ def _defaults(one: Instance) -> None:
             one.book.miss(word, kid, Taint("router"), "unsupported")
     else:
         one.book.use(node)
-
-
-def _canonical(text: str) -> str:
-    try:
-        return str(ipaddress.ip_network(text, strict=False) if "/" in text else ipaddress.ip_address(text))
-    except ValueError:
-        return text
 
 
 def asn(text: str) -> int:
@@ -194,7 +183,7 @@ def _session(
         remove_private=levels.on("remove-private"),
         as_override=levels.on("as-override"),
         soft_reconfiguration=levels.word("keep") != "none",
-        rov="policy" if _looks_at_rpki(inbound) else "off",
+        rov="policy" if looks_at_rpki(inbound) else "off",
         update_source=levels.word("local-address") or None,
         lines=tuple(sorted({*at.span(), *_group_lines(levels)})),
     )
@@ -327,7 +316,7 @@ def _filters(one: Instance, members: list[tuple[str, Node]], exprs: list[Expr], 
 
 def _received(filters: list[Filter], sort: str) -> list[Filter]:
     """Attributes as Junos gives them to a received route, where some policy of the chain reads them."""
-    conds = [cond for each in filters for term in each.policy.terms for cond in _conds(term.cond)]
+    conds = [cond for each in filters for term in each.policy.terms for cond in inner(term.cond)]
     actions: list[SetText | SetNumber] = []
     if any(isinstance(each, TextMatch) and each.attribute == "mark" for each in conds):
         actions.append(SetText("mark", "unverified"))
@@ -339,15 +328,6 @@ def _received(filters: list[Filter], sort: str) -> list[Filter]:
     first = filters[0]
     start = Term("received", ALWAYS, Flow("next"), actions=tuple(actions), lines=(first.line,) if first.line else ())
     return [replace(first, policy=replace(first.policy, terms=(start, *first.policy.terms))), *filters[1:]]
-
-
-def _conds(cond: Cond) -> Iterator[Cond]:
-    yield cond
-    if isinstance(cond, AllOf | AnyOf):
-        for one in cond.conds:
-            yield from _conds(one)
-    elif isinstance(cond, Not):
-        yield from _conds(cond.cond)
 
 
 def _reachable(program: Program, start: list[str]) -> list[str]:
@@ -363,7 +343,3 @@ def _reachable(program: Program, start: list[str]) -> list[str]:
             if term.source.subroutine is not None:
                 todo += names(expression(term.source.subroutine[0]))
     return list(out)
-
-
-def _looks_at_rpki(attachment: Attachment) -> bool:
-    return any(isinstance(cond, RpkiMatch) for one in attachment.filters for term in one.policy.terms for cond in _conds(term.cond))

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
+from .._block import word_set
 
-def words(text: str) -> frozenset[str]:
-    """The words of a text as a set."""
-    return frozenset(text.split())
-
-
-TOP = words(
+TOP = word_set(
     """
     chassis security snmp event-options class-of-service forwarding-options vlans bridge-domains access services
     accounting-options applications ethernet-switching-options virtual-chassis poe diameter dynamic-profiles
@@ -16,7 +12,7 @@ TOP = words(
     multicast-snooping-options fabric jsrc extension rcs l2-learning last-changed
     """
 )
-PROTOCOLS = words(
+PROTOCOLS = word_set(
     """
     amt bfd connections dcbx dot1x esis evpn gvrp igmp igmp-host igmp-snooping ilmi isis iso-ldp l2-learning
     l2circuit l2iw l2cpd lacp layer2-control ldp link-management lldp lldp-med loop-detect mld mld-host
@@ -26,7 +22,7 @@ PROTOCOLS = words(
     multicast-snooping-options
     """
 )
-ROUTING = words(
+ROUTING = word_set(
     """
     flow dynamic-tunnels protect bgp-orf-cisco-mode flexible-tunnels
     router-id graceful-restart nonstop-routing resolution maximum-paths maximum-prefixes multicast options
@@ -37,7 +33,7 @@ ROUTING = words(
     """
 )
 """`martians` only take routes away from what policies accept; leaving them out makes every answer stricter, never milder."""
-INSTANCE = words(
+INSTANCE = word_set(
     """
     instance-type interface route-distinguisher vrf-target vrf-table-label vrf-advertise-selective
     no-vrf-propagate-ttl vlan-id description bridge-domains vtep-source-interface l2vpn-id no-vrf-advertise vxlan
@@ -45,7 +41,7 @@ INSTANCE = words(
     egress-protection l3-interface vlans routing-interface connector-id-advertise
     """
 )
-BGP = words(
+BGP = word_set(
     """
     hold-time keepalive traceoptions log-updown no-log-updown authentication-key-chain-tolerance
     out-delay tcp-mss mtu-discovery preference outgoing-interface bfd-liveness-detection graceful-restart
@@ -63,7 +59,7 @@ BGP = words(
     traffic-statistics-labeled-path tunnel-attribute forwarding-context sender receiver
     """
 )
-FAMILY = words(
+FAMILY = word_set(
     """
     add-path aigp damping resolve-vpn topology nexthop-resolution entropy-label explicit-null extended-nexthop
     extended-nexthop-color per-prefix-label per-group-label protection traffic-statistics graceful-restart
@@ -72,15 +68,15 @@ FAMILY = words(
     aggregate-label legacy-redirect-ip-action
     """
 )
-FAMILY_OTHER = words(
+FAMILY_OTHER = word_set(
     """
     inet-vpn inet6-vpn inet-mvpn inet6-mvpn inet-mdt iso-vpn l2vpn evpn route-target traffic-engineering iso
     bridge-vpn ethernet-switching vpls ccc tcc mpls iso any inet-labeled
     """
 )
 """Families whose routes no check reads."""
-SUBFAMILY_OTHER = words("flow multicast segment-routing-te srte")
-INTERFACE = words(
+SUBFAMILY_OTHER = word_set("flow multicast segment-routing-te srte")
+INTERFACE = word_set(
     """
     mtu speed gigether-options ether-options aggregated-ether-options fastether-options vlan-tagging
     flexible-vlan-tagging stacked-vlan-tagging encapsulation hold-time link-mode native-vlan-id otn-options
@@ -94,7 +90,7 @@ INTERFACE = words(
     output-vlan-map port-mirror switch-options anchor-point
     """
 )
-UNIT = words(
+UNIT = word_set(
     """
     vlan-id vlan-tags vlan-id-list vlan-id-range encapsulation bandwidth traps no-traps accounting-profile
     input-vlan-map output-vlan-map tunnel ppp-options pppoe-options proxy-arp arp-resp dialer-options peer-unit
@@ -106,7 +102,7 @@ UNIT = words(
     radio-router backup-options inner-vlan-id-range transmit-bucket
     """
 )
-INET = words(
+INET = word_set(
     """
     mtu no-redirects accounting sampling policer primary targeted-broadcast tcp-mss no-neighbor-learn ndp-proxy
     dad-proxy dhcp dhcp-client dhcpv6-client demux-source demux-destination service mac-validate
@@ -116,8 +112,8 @@ INET = words(
     disable-ip4-forwarding
     """
 )
-FIREWALL_FINAL = words("accept discard reject")
-FIREWALL_MODIFIERS = words(
+FIREWALL_FINAL = word_set("accept discard reject")
+FIREWALL_MODIFIERS = word_set(
     """
     count policer log syslog sample loss-priority forwarding-class dscp traffic-class port-mirror
     port-mirror-instance three-color-policer packet-mode prefix-action service-accounting
@@ -125,7 +121,7 @@ FIREWALL_MODIFIERS = words(
     virtual-channel next-hop-group clear-policer set-packet-length ttl
     """
 )
-ACTIONS = words(
+ACTIONS = word_set(
     """
     preference preference2 color color2 priority load-balance class forwarding-class install-nexthop damping trace
     aigp-originate aigp-adjust external cos-next-hop-map bgp-output-queue-priority no-entropy-label-capability
@@ -136,7 +132,7 @@ ACTIONS = words(
     """
 )
 """Actions that no later match of BGP policy in this model reads and that do not change who may hear the route."""
-CONDITIONS = words(
+CONDITIONS = word_set(
     """
     source-address-filter source-prefix-list rtf-prefix-list community-count route-type instance
     aggregate-contributor interface area level condition color color2 preference preference2 state
@@ -148,7 +144,7 @@ CONDITIONS = words(
     """
 )
 """Conditions of `from` that exist and that the model cannot say."""
-EXTENDED = words(
+EXTENDED = word_set(
     """
     bandwidth domain-id domain-id-vendor encapsulation evi-rt link-bandwidth rt-import src-as traceflow
     mac-mobility redirect redirect-to-ip traffic-rate traffic-action color l2info ospf-router-id transitive rt
@@ -156,7 +152,7 @@ EXTENDED = words(
     """
 )
 """Kinds of extended communities that are not modelled."""
-BGP_READ = words(
+BGP_READ = word_set(
     """
     import export description type peer-as local-as family authentication-key authentication-key-chain
     authentication-algorithm multihop ttl keep advertise-inactive advertise-external remove-private loops
@@ -166,7 +162,7 @@ BGP_READ = words(
     """
 )
 """Statements of a BGP level that are read."""
-OPTIONS = words(
+OPTIONS = word_set(
     """
     condition damping defaults backup-selection application-maps ntp-list tunnel-attribute resolution-map mac-list
     rtf-prefix-list l3vpn redundancy-policy flowspec-attribute logical-system-mux load-balance-group vxlan-policy

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import ipaddress
 from dataclasses import dataclass, field
 
 from ...model.router import RpkiCache, Taint
-from .._block import Ledger
+from .._address import canonical
+from .._block import Ledger, word_set
 from .._lists import Unreadable, asn, decimal
 from .options import AF, AF_IRRELEVANT, BASE, BASE_IRRELEVANT, Option, put
-from .statement import words as word_set
 from .tree import Block, leaf, no, refuse, skip
 
 TEMPLATES = ("peer", "peer-session", "peer-policy")
@@ -162,14 +161,6 @@ def _family(instance: Instance, block: Block, ledger: Ledger) -> None:
             skip(one, ledger)
         else:
             refuse(one, ledger, Taint("router"))
-
-
-def canonical(text: str) -> str:
-    """A neighbour's address, range or interface in canonical form."""
-    try:
-        return str(ipaddress.ip_network(text, strict=False) if "/" in text else ipaddress.ip_address(text))
-    except ValueError:
-        return text
 
 
 def _neighbor(instance: Instance, block: Block, ledger: Ledger) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from ...model.router import Live, LiveSession
-from .bgp import canonical
+from .._address import canonical
 
 _FAMILIES = {"ipv4 unicast": "ipv4-unicast", "ipv6 unicast": "ipv6-unicast"}
 _UNITS = {"day": 86400, "hour": 3600, "minute": 60, "second": 1}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from .._block import word_set
 from .._lists import Unreadable, asn, decimal
-from .statement import words as word_set
 
 Option = tuple[list[str] | None, int]
 """Words after the option's name and the line; None when a `no` takes it away."""

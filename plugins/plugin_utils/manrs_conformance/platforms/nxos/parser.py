@@ -91,11 +91,7 @@ def _imported(draft: Draft, bgp: Bgp) -> None:
 
 def _unread(draft: Draft) -> tuple[Unread, ...]:
     """Unread lines by number; a line that no reader took counts as unrecognised."""
-    seen = {one.line for one in draft.ledger.unread}
-    for number, letter in enumerate(draft.ledger.states, 1):
-        if letter == 63 and number not in seen:
-            draft.ledger.miss(number, "unrecognised", Taint("router"))
-    return tuple(sorted(draft.ledger.unread, key=lambda one: one.line))
+    return tuple(sorted([*draft.ledger.unread, *draft.ledger.untaken(draft.ledger.unread)], key=lambda one: one.line))
 
 
 def _complete(draft: Draft, unread: tuple[Unread, ...]) -> tuple[bool, str]:
@@ -124,7 +120,7 @@ def _complete(draft: Draft, unread: tuple[Unread, ...]) -> tuple[bool, str]:
 def _population(built: tuple[Session, ...], running: tuple[LiveSession, ...]) -> tuple[bool, str]:
     """Every session that runs is in the text, itself or as member of a range."""
     known = {(one.vrf, one.neighbor) for one in built}
-    ranges = [(one.vrf, ipaddress.ip_network(one.neighbor)) for one in built if "/" in one.neighbor]
+    ranges = [(one.vrf, ipaddress.ip_network(one.neighbor)) for one in built if "/" in one.neighbor and one.interface is None]
     for one in running:
         if (one.vrf, one.neighbor) in known or _inside(one, ranges):
             continue

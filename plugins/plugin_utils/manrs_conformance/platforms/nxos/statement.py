@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import re
 
+from .._block import word_set
 
-def words(text: str) -> frozenset[str]:
-    """The words of a text as a set."""
-    return frozenset(text.split())
-
-
-IRRELEVANT = words(
+IRRELEVANT = word_set(
     """
     aaa action advertise analytics apply banner bfd boot callhome cdp cfs class-map cli clock control-plane copp copy crypto dot1x eee
     email-contact errdisable event evpn fabric fabric-multicast fcoe feature-set fex fips flow flowset forwarding gpt graceful
@@ -24,7 +20,7 @@ IRRELEVANT = words(
     """
 )
 """First words of lines or blocks that no check reads."""
-IRRELEVANT_IP = words(
+IRRELEVANT_IP = word_set(
     """
     adjacency amt arp auto-discard dhcp dns domain domain-list domain-lookup domain-name dscp eigrp ext-vrf forward-protocol
     ftp host http icmp icmp-errors igmp lisp load-sharing local mfwd mroute msdp multicast name-server nd neighbor pim
@@ -32,8 +28,8 @@ IRRELEVANT_IP = words(
     unreachables wccp
     """
 )
-IRRELEVANT_ROUTERS = words("ospf ospfv3 isis rip eigrp lisp")
-INTERFACE_IRRELEVANT = words(
+IRRELEVANT_ROUTERS = word_set("ospf ospfv3 isis rip eigrp lisp")
+INTERFACE_IRRELEVANT = word_set(
     """
     advertise-lite beacon bandwidth bfd carrier-delay cdp channel-group channel-mode clock delay dot1x duplex eee encapsulation
     errdisable fabric fex flowcontrol fec glbp hardware hsrp inherit-config isis keepalive lacp link lisp lldp load-interval
@@ -44,7 +40,7 @@ INTERFACE_IRRELEVANT = words(
     autostate private-vlan fcoe multisite evpn service-instance buffer-boost media-type psecure-violation
     """
 )
-INTERFACE_IP_IRRELEVANT = words(
+INTERFACE_IP_IRRELEVANT = word_set(
     """
     arp authentication bandwidth bfd delay dhcp directed-broadcast distribute-list dscp eigrp flow forward hello-interval
     hold-time icmp igmp lisp local-proxy-arp mfwd multicast mtu nat nd next-hop-self offset-list ospf ospfv3 passive-interface
@@ -76,7 +72,7 @@ SECRETS = (
     re.compile(r"(?:^|\s)(?:keyring|hsrp\s+authentication|encryption-key)\s+" + _HASH + r"(\S+)"),
     re.compile(r"(?:^|\s)(?:certificate|sshkey)\s+(.*\S)"),
 )
-NOT_SECRET = words("lifetime warntime gracetime key-string strength-check secure-mode prompt minimum-length")
+NOT_SECRET = word_set("lifetime warntime gracetime key-string strength-check secure-mode prompt minimum-length")
 """Words that can stand where a secret would, in statements that have none (`passphrase lifetime 99999`)."""
 _HINT = re.compile(r"passw|key|auth|priv|communit|snmp|secret|pw\b|psk|pre-share|passphrase|ssh|certificate")
 _VERSION = re.compile(r"(\d+)\.(\d+)(?:\((\d+)([a-z]*)\))?")

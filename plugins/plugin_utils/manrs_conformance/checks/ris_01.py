@@ -1,0 +1,46 @@
+"""RIS-01: route collectors have seen the ASN announce prefixes for three months (MANRS Action 1, joining)."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+
+from ..model.public import Announcements
+from ..model.result import Finding, Severity, Status
+from ..model.times import when
+from ._public import per_asn, told, unknown
+from .base import Check, FleetContext
+
+QUARTER = datetime.timedelta(days=90)
+LATE = datetime.timedelta(days=3)
+"""Collector data is up to a day old, and a history ends with the last whole period."""
+
+
+def fleet(context: FleetContext, check: Check) -> Iterable[Finding]:
+    """One finding for each own ASN."""
+    for item in per_asn(context, check, "ripestat", context.reference.ripestat):
+        yield item if isinstance(item, Finding) else _judge(context, check, *item)
+
+
+def _judge(context: FleetContext, check: Check, asn: int, seen: Announcements) -> Finding:
+    subject, asked = f"AS{asn}", when(seen.at)
+    if seen.history is None or asked is None:
+        return unknown(context, check, asn, subject, "the history of the ASN was not asked for", "ripestat")
+    times = [(first, last) for one in seen.history if (first := when(one.first)) and (last := when(one.last))]
+    peers = "".join(
+        f", {name} seen by {found[0]} of {found[1]} peers"
+        for name, found in (("IPv4", seen.peers_v4), ("IPv6", seen.peers_v6))
+        if found
+    )
+    if times and min(times)[0] <= asked - QUARTER and max(one[1] for one in times) >= asked - LATE and seen.announced:
+        message = f"AS{asn} announces {len(seen.announced)} prefixes, some since {min(times)[0]:%Y-%m-%d} or earlier{peers}"
+        return told(context, check, asn, subject, Status.PASS, message, "ripestat")
+    since = f"since {min(times)[0]:%Y-%m-%d}" if times else "at no time"
+    message = (
+        f"AS{asn}: collectors saw it announce prefixes {since} in the last three months, {len(seen.announced or ())} now{peers}"
+    )
+    remedy = "Announce for three months before joining, or name the ASN that does."
+    return told(context, check, asn, subject, Status.FAIL, message, "ripestat", cause="not three months", remedy=remedy)
+
+
+CHECK = Check("RIS-01", "1", "The ASN has been visible for three months", Severity.MEDIUM, scope="fleet", fleet=fleet)

@@ -1,0 +1,68 @@
+"""Figures of the report as plain numbers: trend beside the previous bundle, size of filters, source address validation."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ..model.router import Interface, Router
+from .compare import Comparison, Row, order, state
+from .previous import Contents
+
+LISTED = 25
+"""Rows of a figure, and results of a kind that the trend names."""
+
+
+def trend(before: Contents, found: Comparison, findings: Sequence[Row]) -> dict[str, Any]:
+    """What changed since the previous bundle."""
+    named = {
+        "new": found.new,
+        "worsened": tuple(new for _old, new in found.worsened),
+        "waiver expired": tuple(new for _old, new in found.expired),
+        "fixed": found.fixed,
+        "no longer assessed": found.gone,
+        "waived since": tuple(new for _old, new in found.waived),
+        "otherwise changed": tuple(new for _old, new in found.changed),
+    }
+    kinds = ("fail", "waived", "error", "inconclusive", "pass")
+    then, now = (Counter(state(one) for one in rows) for rows in (before.rows, findings))
+    return {
+        "as_of": before.run["as_of"],
+        "root": before.root,
+        "counts": {name: len(rows) for name, rows in named.items()} | {"unchanged": found.unchanged},
+        "rows": {name: sorted(rows, key=order)[:LISTED] for name, rows in named.items() if rows and name != "waived since"},
+        "bars": [
+            (before.run["as_of"][:10], {kind: then[kind] for kind in kinds}),
+            ("this run", {kind: now[kind] for kind in kinds}),
+        ],
+    }
+
+
+def filters(routers: Mapping[str, Router]) -> list[dict[str, Any]]:
+    """Prefix lists by size, largest first."""
+    found = [
+        {"device": name, "name": one.name, "afi": str(one.afi), "entries": len(one.entries)}
+        for name, router in routers.items()
+        for one in router.prefix_lists
+    ]
+    return sorted(found, key=lambda one: (-one["entries"], one["device"], one["name"], one["afi"]))
+
+
+def source_validation(routers: Mapping[str, Router]) -> list[tuple[str, dict[str, int]]]:
+    """Per router: interfaces in use by what they do to source addresses, in the family where they do less."""
+    out = []
+    for name, router in sorted(routers.items()):
+        counted = Counter(_validated(one) for one in router.interfaces if one.addresses and not one.shutdown)
+        if counted:
+            out.append((name, {kind: counted[kind] for kind in ("strict", "filter", "loose", "none")}))
+    return out
+
+
+def _validated(one: Interface) -> str:
+    families = {4 if "." in address.partition("/")[0] else 6 for address in one.addresses}
+    found = []
+    for family in families:
+        urpf, acl = (one.urpf_v4, one.acl_in_v4) if family == 4 else (one.urpf_v6, one.acl_in_v6)
+        found.append("strict" if urpf in ("strict", "feasible") else "filter" if acl else "loose" if urpf == "loose" else "none")
+    return max(found, key=("strict", "filter", "loose", "none").index)

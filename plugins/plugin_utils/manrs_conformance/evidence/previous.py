@@ -1,0 +1,77 @@
+"""The bundle before this one: its root is named, and findings keep the day they were first seen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..errors import BundleError
+from . import bag as bags
+from .canonical import loads
+from .compare import OPEN, Comparison, Row, compare
+from .verify import verify
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """The canonical records of a bundle that verified."""
+
+    root: str
+    run: Mapping[str, Any]
+    scope: Mapping[str, Any]
+    requirements: Mapping[str, Any]
+    seen: Mapping[str, str]
+    """First seen (RFC 3339 UTC) by fingerprint of an open finding."""
+    rows: tuple[Row, ...]
+    signed: bool
+
+    @property
+    def assessed(self) -> frozenset[str]:
+        """Names of the devices that were completely read, and of the subjects that are no devices."""
+        return assessed(self.scope)
+
+
+def assessed(scope: Mapping[str, Any]) -> frozenset[str]:
+    """See `Contents.assessed`."""
+    return frozenset({*(one["name"] for one in scope["devices"] if one["status"] == "assessed"), *scope["other_subjects"]})
+
+
+def contents(path: Path) -> Contents:
+    """Read the records of a bundle; BundleError when it does not verify."""
+    checked = verify(path)
+    if not checked.ok:
+        raise BundleError(f"{path.name} does not verify: " + "; ".join(checked.problems[:5]))
+    bag = bags.read(path)
+    return Contents(
+        root=bag.root,
+        run=loads(bag.read("data/run.json")),
+        scope=loads(bag.read("data/scope.json")),
+        requirements=loads(bag.read("data/requirements.json")),
+        seen=loads(bag.read("data/findings.json"))["first_seen"],
+        rows=tuple(loads(line) for line in bag.read("data/results.jsonl", bags.MAX_FILE).split(b"\n")[:-1]),
+        signed=bool(bag.signatures),
+    )
+
+
+def follow(previous: Contents | None, as_of: str, asns: Sequence[int]) -> str | None:
+    """The root that a bundle of this time and these ASNs names as `Previous-Root`; BundleError when it cannot follow that bundle."""
+    if previous is None:
+        return None
+    if previous.run["as_of"] > as_of:
+        raise BundleError(f"the previous bundle is of {previous.run['as_of']}, later than this run as of {as_of}")
+    if asns and previous.run["asns"] and not set(asns) & set(previous.run["asns"]):
+        raise BundleError("the previous bundle is of another network: " + ", ".join(f"AS{one}" for one in previous.run["asns"]))
+    return previous.root
+
+
+def first_seen(rows: Sequence[Row], previous: Contents | None, as_of: str) -> dict[str, str]:
+    """When each open finding was first seen without a break, as far back as the chain of bundles tells."""
+    known = previous.seen if previous else {}
+    return {one["fingerprint"]: known.get(one["fingerprint"], as_of) for one in rows if one["status"] in OPEN}
+
+
+def changes(rows: Sequence[Row], previous: Contents | None, read: frozenset[str]) -> Comparison | None:
+    """What changed since the previous bundle; None without one. `read` names what was completely read in this run."""
+    return compare(previous.rows, rows, read) if previous else None

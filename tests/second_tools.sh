@@ -1,0 +1,33 @@
+#!/bin/bash
+# Exports and report of a bundle before tools that others made, each in an environment of its own below tests/output/second-tools:
+# compliance-trestle (OSCAL), cyclonedx-python-lib (bill of materials), junitparser (JUnit), Microsoft's SARIF multitool, html-validate,
+# and axe-core in headless Chromium. Usage: bash tests/second_tools.sh [BUNDLE]; without one, the sample of the unit tests is built.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+root=$PWD work=$PWD/tests/output/second-tools python=${PYTHON:-python3}
+export PIP_DISABLE_PIP_VERSION_CHECK=1
+mkdir -p "$work"
+if [ ! -x "$work/venv/bin/trestle" ]; then
+    "$python" -m venv "$work/venv"
+    "$work/venv/bin/pip" install -q compliance-trestle==5.2.0 'cyclonedx-python-lib[validation]>=9,<12' 'junitparser>=3,<5' 2> /dev/null
+fi
+if [ ! -d "$work/node_modules/axe-core" ]; then
+    (cd "$work" && npm init -y > /dev/null &&
+        npm install --silent --no-audit --no-fund axe-core@4.14.1 @microsoft/sarif-multitool-linux@5.7.0 html-validate@10.17.0)
+fi
+bundle=${1:-}
+if [ -z "$bundle" ]; then
+    bundle=$work/bundle
+    rm -rf "$bundle"
+    PYTHONPATH=plugins/plugin_utils "$python" tests/unit/evidence/sample.py "$bundle" > /dev/null
+fi
+bundle=$(realpath "$bundle")
+"$work/venv/bin/python" tests/second_tools.py "$bundle" "$work"
+"$work/node_modules/@microsoft/sarif-multitool-linux/Sarif.Multitool" validate "$bundle/data/export/results.sarif" > "$work/sarif.log" 2>&1 || true
+grep -q 'Analysis completed successfully' "$work/sarif.log" || { cat "$work/sarif.log"; exit 1; }
+! grep ': error ' "$work/sarif.log" || exit 1
+echo "SARIF multitool: no errors, $(grep -c ': warning ' "$work/sarif.log" || true) warnings"
+echo '{"root": true, "extends": ["html-validate:standard"], "rules": {"no-inline-style": "off", "long-title": "off"}}' > "$work/.htmlvalidate.json"
+(cd "$work" && cp "$bundle/data/REPORT.html" report.html && npx --no-install html-validate report.html)
+echo "html-validate: no errors"
+cd "$root"

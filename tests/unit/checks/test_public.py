@@ -1,0 +1,103 @@
+"""Checks on public data: a world in which everything is in order, and what each check says when one thing in it is different."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from manrs_conformance import checks
+from manrs_conformance.model.result import Finding, Status
+from manrs_conformance.sources.intent import load_intent
+from manrs_conformance.sources.reference import FILES, WEB, load
+
+HERE = Path(__file__).parent / "public"
+AS_OF = "2026-11-24T06:00:00Z"
+CASES: dict[str, dict[str, dict[str, Any]]] = yaml.safe_load((HERE / "cases.yml").read_text(encoding="utf-8"))
+EACH = [(check, name) for check, cases in CASES.items() for name in cases]
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(HERE / "world", tmp_path / "world"))
+
+
+def findings(folder: Path) -> tuple[Finding, ...]:
+    intent = load_intent(folder / "manrs.yml")
+    return checks.run_all({}, {}, intent, load(folder, AS_OF, intent=intent))
+
+
+def change(folder: Path, name: str, path: list[Any], value: Any) -> None:
+    file = folder / name
+    read, write = (json.loads, json.dumps) if file.suffix == ".json" else (yaml.safe_load, yaml.safe_dump)
+    data = read(file.read_text(encoding="utf-8"))
+    place = data
+    for step in path[:-1]:
+        place = place[step]
+    if value == "drop":
+        del place[path[-1]]
+    else:
+        place[path[-1]] = value
+    file.write_text(write(data), encoding="utf-8")
+
+
+def test_the_world_is_in_order(world: Path) -> None:
+    found = findings(world)
+    assert [(one.check, one.subject, one.message, one.because) for one in found if one.status is not Status.PASS] == []
+    silent = {"ROA-04", "ROA-05", "ROA-08"}
+    assert {one.check for one in found} >= set(CASES) - silent
+    assert all(one.sources for one in found)
+
+
+@pytest.mark.parametrize(("check", "name"), EACH, ids=[f"{check}: {name}" for check, name in EACH])
+def test_case(world: Path, check: str, name: str) -> None:
+    case = CASES[check][name]
+    for one in case["change"]:
+        change(world, *one)
+    found = [one for one in findings(world) if one.check == check]
+    shown = [(one.subject, one.status.value, one.message, one.because) for one in found]
+    for subject, wanted in case["expected"].items():
+        status, *words = [wanted] if isinstance(wanted, str) else wanted
+        hits = [one for one in found if one.subject == subject]
+        assert {one.status.value for one in hits} == {status}, shown
+        text = " ".join(f"{one.message} {one.because} {one.cause}" for one in hits)
+        assert all(any(part in text for part in word.split("|")) for word in words), shown
+        if status == "fail":
+            assert all(one.remedy and one.cause for one in hits), shown
+        if status in ("inconclusive", "not_applicable"):
+            assert all(one.because for one in hits), shown
+
+
+@pytest.mark.parametrize("source", ["vrps", "irr", *WEB])
+def test_a_source_that_was_not_given_passes_nothing(world: Path, source: str) -> None:
+    before = {(one.check, one.subject) for one in findings(world) if source in " ".join(one.sources).split()}
+    (world / FILES[source][0]).unlink()
+    after = {(one.check, one.subject): one for one in findings(world)}
+    assert before
+    for key in before:
+        assert key not in after or source not in " ".join(after[key].sources).split()
+
+
+@pytest.mark.parametrize("source", ["vrps", "irr", *WEB])
+@pytest.mark.parametrize(
+    "content",
+    ["", "{", "[]", '{"answers": {}, "retrieved_at": "2026-11-24T05:00:00Z"}', '{"roas": []}', "<html>busy</html>", "stale"],
+)
+def test_a_damaged_source_passes_nothing(world: Path, source: str, content: str) -> None:
+    """Whatever rests on it is inconclusive, with a reason."""
+    alone = {"CON-01": "rdap", "CON-02": "peeringdb", "CON-05": "peeringdb", "IRR-06": "peeringdb", "SAV-15": "spoofer", "SAV-16": "spoofer", "ROA-01": "vrps", "ROA-02": "vrps",
+             "IRR-01": "irr", "IRR-02": "irr", "IRR-03": "irr", "IRR-04": "irr", "IRR-05": "irr", "IRR-07": "irr", "IRR-08": "irr",
+             "RIS-01": "ripestat", "RIS-02": "ripestat", "RIS-03": "ripestat"}  # fmt: skip
+    if content == "stale":
+        content = (world / FILES[source][0]).read_text(encoding="utf-8").replace("2026-11-24T05", "2026-11-20T05")
+    (world / FILES[source][0]).write_text(content, encoding="utf-8")
+    found = findings(world)
+    resting = [one for one in found if alone.get(one.check) == source]
+    assert resting or source == "grip"
+    assert {one.status for one in resting} <= {Status.INCONCLUSIVE}, [(one.check, one.subject, one.message) for one in resting]
+    assert all(one.because for one in resting)
+    if source == "grip":
+        assert {one.status for one in found if one.check == "RIS-02"} == {Status.INCONCLUSIVE}
