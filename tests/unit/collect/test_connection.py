@@ -126,10 +126,8 @@ def test_jump_hosts(arguments: str, expected: str | None) -> None:
 
 def test_a_jump_host_and_the_known_hosts_go_into_a_configuration_file() -> None:
     made = plan(wanted("junos", proxy_command="ssh -W %h:%p jump.example", known_hosts="/etc/known")).ssh_config
-    assert made == "Host *\n  ProxyCommand ssh -W %h:%p jump.example\n  UserKnownHostsFile /etc/known\n"
-    assert (
-        plan(wanted("ios", proxy_command="ssh -W %h:%p jump.example")).ssh_config
-        == "Host *\n  ProxyCommand ssh -W %h:%p jump.example\n"
-    )
+    assert made == "Host *\n  ProxyCommand ssh -W 192.0.2.1:22 jump.example\n  UserKnownHostsFile /etc/known\n"
+    alone = plan(wanted("ios", proxy_command="ssh -W %h:%p jump.example", port=2222)).ssh_config
+    assert alone == "Host *\n  ProxyCommand ssh -W 192.0.2.1:2222 jump.example\n"
     assert plan(wanted("ios")).ssh_config is None
     assert plan(wanted("eos", proxy_command="x")).ssh_config is None
