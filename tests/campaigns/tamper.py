@@ -28,6 +28,8 @@ from evidence import mutations  # noqa: E402
 OXUM = "find data -type f -printf '%s\\n' | awk '{ b += $1; n++ } END { printf \"%d.%d\\n\", b, n }'"
 STOCK = f"""cd "$1" && sha256sum --strict --quiet -c {bag.TAGS} && sha256sum --strict --quiet -c {bag.PAYLOAD} &&
 [ "Payload-Oxum: $({OXUM})" = "$(grep Payload-Oxum bag-info.txt)" ] &&
+[ -z "$(find . ! -type f ! -type d -o -type d -empty)" ] &&
+! ls -A | grep -qvE '^(data|bagit.txt|bag-info.txt|VERIFY.txt|tsa-chain.pem|manifest-sha256.txt|{bag.TAGS}(.sig.*)?)$' &&
 ssh-keygen -Y verify -f "$2" -I {PRINCIPAL} -n {NAMESPACE} -s {bag.SIGNATURE} < {bag.TAGS}"""
 
 

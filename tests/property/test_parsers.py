@@ -84,7 +84,7 @@ def test_any_json_state(platform: str, data: st.DataObject) -> None:
     accounted(platform, min(CORPORA[platform].texts, key=len), {key: json.dumps(data.draw(value))})
 
 
-REPLAYED = ("eos",)
+REPLAYED = ("eos", "frr")
 WORDS = ["zz", "7", "in", "permit", "no", "192.0.2.9", "any", "route-map", "interface", "193.0.0.0/24", "ip", "seq", "neighbor"]
 KEPT = ("!", "banner", "comment", "code", "action")
 """Heads of lines that are no statements, or that open a text."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from manrs_conformance import api, collect
 from manrs_conformance.collect import names
@@ -99,8 +99,12 @@ class EvidenceProcessor(Quiet):
         sources: str | Path | None = None,
         as_of: str | None = None,
         key: str | Path | None = None,
+        previous: str | Path | None = None,
+        mode: Literal["full", "lite", "blocks"] | None = None,
     ) -> dict[str, Any]:
         """Judge the fleet and write the bundle to a new directory; returns verdict, scope, counts, summary, path and root.
+
+        `previous` is the bundle that the new one follows, `mode` how it holds configurations.
 
         UsageError when no host was expected; InputError and BundleError name their file.
         """
@@ -113,7 +117,16 @@ class EvidenceProcessor(Quiet):
             read = {host: collect.load(path) for host, path in self._snapshots.items()}
             snapshots = [one for _host, one in sorted({**self._failed, **read}.items())]
         done = api.audit_inputs(snapshots, inputs, expected=self.expected, excluded=excluded)
-        built = api.write_bundle(Path(directory), done, inputs, key=Path(key) if key else None, argv=["nornir"])
+        built = api.write_bundle(
+            Path(directory),
+            done,
+            inputs,
+            key=Path(key) if key else None,
+            argv=["nornir"],
+            previous=Path(previous) if previous else None,
+            mode=mode,
+            scope_source="Nornir inventory",
+        )
         report = done.report
         return {
             "verdict": report.verdict,

@@ -22,29 +22,8 @@ from invariants import accounted, reread, same_meaning  # noqa: E402
 
 LONG = ("eos", "iosxr")
 """Platforms with ten cases of three hundred lines."""
-LESS = {
-    "frr/lists",
-    "frr/real_full",
-    "frr/truncated",
-    "ios/access",
-    "ios/ipv6_edge",
-    "ios/ixp",
-    "ios/old_style",
-    "ios/peer_groups",
-    "ios/redistribution",
-    "ios/rtbh",
-    "ios/templates",
-    "ios/transit_isp",
-    "ios/unread",
-    "ios/vrfs",
-    "iosxr/redacted",
-    "iosxr/rpl_tour",
-    "iosxr/source_validation",
-    "junos/exports",
-    "nxos/flow",
-}
-"""Cases whose redacted text does not give the same model in each detail."""
-SHOWN = ("sessions", "interfaces", "policies", "lists", "rpki", "undefined")
+LESS = {"ios/unread"}
+"""Cases where a line that was read is doubted later: its redacted text leaves out of lists and places what the line gave."""
 
 CASES = {f"{one.parents[1].name}/{one.parent.name}": one.parent for one in sorted(HERE.glob("*/*/running.conf"))}
 
@@ -100,9 +79,8 @@ def test_the_redacted_text_means_the_same(name: str) -> None:
         (one.line, one.state, one.taints) for one in router.unread
     }
     accounted(platform, kept)
-    if platform == "iosxr":
-        first, second = model_json(router, text), model_json(again, kept)
-        assert [second[one] for one in SHOWN] == [first[one] for one in SHOWN]
+    if platform != "iosxr":
+        assert again.line_states == router.line_states
 
 
 @pytest.mark.parametrize("platform", names())

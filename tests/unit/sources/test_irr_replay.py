@@ -14,7 +14,7 @@ from manrs_conformance.sources.irr import RecordedRegistry
 from .test_irr import irrd
 
 WORLD = Path(__file__).parents[1] / "checks" / "public" / "world"
-CONFIG = "hostname edge1\nrouter bgp 64500\n neighbor 192.0.2.1 remote-as 64501\nend\n"
+CONFIG = "hostname edge1\nrouter bgp 64500\n neighbor 192.0.2.2 remote-as 64502\nend\n"
 BUSY = {"maut-num,AS64500": b"F too busy\n"}
 
 

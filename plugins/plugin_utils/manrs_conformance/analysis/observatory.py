@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from ..model.intent import Intent
 from ..model.reference import Reference
 from ..model.times import when
-from .origin import index, validate
+from .origin import indexed, validate
 
 HALF_HOUR, DAY = 1800, 86400
 MONTH = datetime.timedelta(days=31)
@@ -115,7 +115,7 @@ def _m7rpki(asn: int, reference: Reference) -> Figure:
     routes, why = _routes(asn, reference, "vrps")
     if why or not reference.vrps:
         return Figure("M7RPKI", asn, None, None, False, why or "no VRPs were given")
-    known = index((one.prefix, one.max_length, one.asn) for one in reference.vrps)
+    known = indexed(reference.vrps)
     states = {one: validate(known, one, asn).value for one in routes}
     valid, invalid = (sum(state == wanted for state in states.values()) for wanted in ("valid", "invalid"))
     value = (valid - 10 * invalid) / len(routes)

@@ -4,21 +4,14 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterator
-from functools import lru_cache
 
-from ..analysis.origin import Index, index, validate
+from ..analysis.origin import indexed, validate
 from ..model.originated import Originated
 from ..model.policy import Rpki
 from ..model.reference import Vrp
 from ..model.result import Finding
 from ._public import announced, home, unknown
 from .base import Check, FleetContext
-
-
-@lru_cache(maxsize=4)
-def indexed(vrps: tuple[Vrp, ...]) -> Index:
-    """Payloads by place; several checks ask the same set."""
-    return index((one.prefix, one.max_length, one.asn) for one in vrps)
 
 
 def own(context: FleetContext, check: Check) -> Iterator[tuple[Originated, Rpki] | Finding]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..analysis.origin import Index, index, origin, validate
+from ..analysis.origin import Index, index, indexed, origin, validate
 from ..model.policy import Rpki
 from ..model.result import Finding, Severity, Status, Witness
 from ..model.route import Route
@@ -23,7 +23,7 @@ def run(context: CheckContext, check: Check) -> Iterable[Finding]:
         because = "the BGP table was not collected (not asked for, or too large)"
         return [check.finding(context.device, "router", Status.NOT_APPLICABLE, "best paths not validated", because=because)]
     vrps = context.reference.vrps
-    known = index((one.prefix, one.max_length, one.asn) for one in vrps) if vrps and not context.reference.problem("vrps") else None
+    known = indexed(vrps) if vrps and not context.reference.problem("vrps") else None
     if known is None and router.live.vrps is not None:
         known = index(router.live.vrps)
     judged = [

@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
@@ -19,7 +18,7 @@ from ..model.router import Router
 from ..model.snapshot import Snapshot
 from ..requirements import norm as norms
 from ..requirements.evaluate import action_verdicts
-from . import bag, blocks, canary, exports, intoto, oscal, pages, previous, report, texts, tool
+from . import bag, blocks, canary, clocks, exports, intoto, oscal, pages, previous, report, texts, tool
 from .canonical import document, dumps, map_text, plain
 from .redact import Device, Scrubber, commitment, redact, secret_values
 from .results import finding_values, grouped, record
@@ -167,7 +166,8 @@ def _device(
         "platform": snapshot.platform,
         "collected_at": snapshot.collected_at,
         "device_clock": snapshot.device_clock,
-        "skew_seconds": _skew(snapshot),
+        "skew_seconds": clocks.skew(snapshot),
+        "clock_distrusted": clocks.distrusted(snapshot.device_clock),
         "transport": snapshot.transport,
         "address": snapshot.address,
         "verified": snapshot.verified,
@@ -224,14 +224,6 @@ def _excerpts(parts: Parts, device: Device) -> dict[str, str]:
             wanted.update(line["line"] for line in one["lines"])
             wanted.update(step["line"] for witness in one["witnesses"] for step in witness["trace"])
     return {str(number): device.line(number) for number in sorted(wanted) if device.line(number)}
-
-
-def _skew(snapshot: Snapshot) -> int | None:
-    try:
-        device, controller = (datetime.fromisoformat(text or "") for text in (snapshot.device_clock, snapshot.collected_at))
-        return round((device - controller).total_seconds())
-    except (ValueError, TypeError):
-        return None
 
 
 def _inputs(parts: Parts, intent: bytes, waivers: bytes | None, reference: Reference) -> None:

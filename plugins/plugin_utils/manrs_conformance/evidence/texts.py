@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .bag import CHAIN, PAYLOAD, SIGNATURE, STAMP, TAGS
+from .bag import CHAIN, COVERED, PAYLOAD, SIGNATURE, STAMP, TAGS
 from .sshsig import NAMESPACE, Signer
 
 NAMESPACE_LINE = f'namespaces="{NAMESPACE}"'
@@ -12,6 +12,7 @@ def verify_text(signer: Signer | None) -> bytes:
     """`VERIFY.txt`: the commands of stock tools, and where trust must come from."""
     principal = (signer.principal if signer else "") or "PRINCIPAL"
     signed = "" if signer else "This bundle was built without a signature: steps 1 to 3 show integrity only.\n"
+    listed = ", ".join(("data", *sorted(COVERED), TAGS, f"{SIGNATURE}*", CHAIN))
     return f"""How to verify this bundle with stock tools. Run the commands inside this directory.
 {signed}
 1. The tag files are unchanged:
@@ -23,6 +24,10 @@ def verify_text(signer: Signer | None) -> bytes:
 3. No file was added (both lines must give the Payload-Oxum of bag-info.txt, BYTES.FILES):
      find data -type f -printf '%s\\n' | awk '{{ b += $1; n++ }} END {{ printf "%d.%d\\n", b, n }}'
      grep Payload-Oxum bag-info.txt
+   Nothing but files and folders in use is here (the first command must print nothing, the second these names and no others:
+   {listed}):
+     find . ! -type f ! -type d -o -type d -empty
+     ls -A
 
 4. The signature is by a key you trust. Get the file allowed_signers from the operator by another way than this bundle;
    each of its lines reads

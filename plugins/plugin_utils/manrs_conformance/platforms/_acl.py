@@ -168,6 +168,17 @@ def route_filter(acl: Acl, *, own_length: bool = False) -> PrefixList:
     return PrefixList(acl.name, 4, tuple(entries), tuple(sorted(acl.lines)), kind="access-list")
 
 
+def route_filters(acls: Iterable[Acl]) -> tuple[PrefixList, ...]:
+    """The lists that can be read as filters of routes."""
+    out = []
+    for acl in acls:
+        try:
+            out.append(route_filter(acl))
+        except Unreadable:
+            continue
+    return tuple(out)
+
+
 def _joined(entries: Sequence[PrefixEntry]) -> Iterator[PrefixEntry]:
     """Entries of one prefix with neighbouring lengths as one."""
     held: PrefixEntry | None = None

@@ -28,11 +28,12 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Redacted:
-    """A placeholder that stands for an unread line of an earlier reading; `part` is one of PARTS or empty."""
+    """A placeholder that stands for an unread line of an earlier reading; `part` is one of PARTS or empty, `where` as `Unread.where`."""
 
     state: UnreadState
     taint: Taint
     part: str = ""
+    where: str = ""
 
 
 def word_set(text: str) -> frozenset[str]:
@@ -56,17 +57,18 @@ def statement(lines: list[str], index: int) -> Statement | None:
 
 
 def placeholder(text: str) -> Redacted | None:
-    """The meaning of a redaction placeholder `!manrs-redacted STATE KIND [NAME] [PART]` (see PARTS); None for any other text.
+    """The meaning of a redaction placeholder `!manrs-redacted STATE KIND [NAME] [PART | @ WHERE]` (see PARTS); None for any other text.
 
     A placeholder that is itself damaged counts as unrecognised and taints the whole router.
     """
+    text, _, where = text.partition(" @ ")
     words = text.split()
     if not words or words[0] != PLACEHOLDER:
         return None
     if len(words) < 3 or words[1] not in ("unsupported", "unrecognised") or words[2] not in _KINDS:
         return Redacted("unrecognised", Taint("router"))
     part = words.pop() if len(words) > 3 and words[-1] in PARTS and words[2] == "policy" else ""
-    return Redacted(cast("UnreadState", words[1]), Taint(words[2], " ".join(words[3:])), part)  # type: ignore[arg-type]
+    return Redacted(cast("UnreadState", words[1]), Taint(words[2], " ".join(words[3:])), part, where)  # type: ignore[arg-type]
 
 
 @dataclass(slots=True)
@@ -86,14 +88,22 @@ class Ledger:
         """The line became part of the model."""
         self.states[number - 1] = 117
 
+    def is_used(self, number: int) -> bool:
+        """Whether the line became part of the model: a redaction keeps only such lines as they are."""
+        return self.states[number - 1] == 117
+
+    def is_irrelevant(self, number: int) -> bool:
+        """Whether the line bears on no check."""
+        return self.states[number - 1] == 105
+
     def irrelevant(self, number: int) -> None:
         """The line is known and bears on no check."""
         self.states[number - 1] = 105
 
-    def miss(self, number: int, state: UnreadState, taint: Taint) -> None:
-        """The line was not understood and may change what `taint` names."""
+    def miss(self, number: int, state: UnreadState, taint: Taint, where: str = "") -> None:
+        """The line was not understood and may change what `taint` names; of it, `where` was understood."""
         self.states[number - 1] = ord(_LETTER[state])
-        self.unread.append(Unread(number, self.lines[number - 1].strip(), state, taint))
+        self.unread.append(Unread(number, self.lines[number - 1].strip(), state, taint, where))
 
     def secret(self, number: int, value: str) -> None:
         """The last occurrence of `value` in the line is a secret."""

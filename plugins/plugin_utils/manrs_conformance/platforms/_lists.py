@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from socket import AF_INET, AF_INET6, inet_aton, inet_ntop, inet_pton
 from typing import Generic, TypeVar
@@ -12,6 +12,7 @@ from typing import Generic, TypeVar
 from ..model.policy import Afi, AsPathEntry, AsPathList, CommunityEntry, CommunityKind, CommunityList, PrefixEntry, PrefixList
 
 E = TypeVar("E")
+L = TypeVar("L", PrefixList, AsPathList, CommunityList)
 WELL_KNOWN = {
     "graceful-shutdown": "65535:0",
     "accept-own": "65535:1",
@@ -114,6 +115,26 @@ class Lists:
         """The community list of that kind, or None."""
         one = self.community.get((kind, name))
         return None if one is None else CommunityList(name, kind, one.final(), one.span())
+
+    def prefix_lists(self) -> tuple[PrefixList, ...]:
+        """Every prefix list that something was read of."""
+        return self._read(self.prefix_list(*key) for key in self.prefix)
+
+    def access_lists(self) -> tuple[PrefixList, ...]:
+        """Every access list that something was read of, as ranges of prefixes."""
+        return self._read(self.access_list(*key) for key in self.access)
+
+    def as_path_lists(self) -> tuple[AsPathList, ...]:
+        """Every AS-path list that something was read of."""
+        return self._read(self.as_path_list(key) for key in self.as_path)
+
+    def community_lists(self) -> tuple[CommunityList, ...]:
+        """Every community list that something was read of."""
+        return self._read(self.community_list(*key) for key in self.community)
+
+    def _read(self, lists: Iterable[L | None]) -> tuple[L, ...]:
+        """The lists without those that are only lines that were not understood: these are known by their taint."""
+        return tuple(one for one in lists if one is not None and (one.entries or one.name not in self.tainted))
 
 
 def decimal(text: str) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ..model.policy import (
@@ -107,14 +107,14 @@ def cannot(entry: Entry, part: str, line: int) -> None:
 def lower(route_map: RouteMap, language: Language) -> Policy:
     """The policy of a route-map: first matching entry, permits of `continue` stick, implicit deny at the end."""
     entries = [route_map.entries[seq] for seq in sorted(route_map.entries)]
-    terms: list[Term] = list(_anything("0", route_map.unknown)) if route_map.unknown else []
+    terms: list[Term] = list(anything("0", route_map.unknown)) if route_map.unknown else []
     for position, entry in enumerate(entries):
         terms += _terms(entry, entries[position + 1 :], language)
     lines = tuple(sorted({*route_map.lines, *(line for entry in entries for line in entry.lines)}))
     return Policy(route_map.name, "route-map", tuple(terms), Verdict.REJECT, "original", lines)
 
 
-def _anything(name: str, line: int) -> tuple[Term, ...]:
+def anything(name: str, line: int) -> tuple[Term, ...]:
     """Terms that may accept, reject or go on: what a statement of unknown meaning can do."""
     doubt = Const(None, "statement not understood", line)
     return (
@@ -123,11 +123,16 @@ def _anything(name: str, line: int) -> tuple[Term, ...]:
     )
 
 
+def unread_last(kinds: Iterable[str]) -> list[str]:
+    """Kinds of matches with those of unread lines (`?LINE`) behind the others: where they stand among them changes nothing."""
+    return sorted(kinds, key=lambda kind: int(kind[1:]) if kind[:1] == "?" else 0)
+
+
 def condition(entry: Entry, language: Language) -> Cond:
     """What an entry asks of a route."""
     line = entry.lines[0] if entry.lines else 0
     lines = Const(None, "how several lines of one kind in an entry combine is not known", line)
-    groups = {kind: _either(conds, language.lines_or, lines) for kind, conds in entry.matches.items()}
+    groups = {kind: _either(entry.matches[kind], language.lines_or, lines) for kind in unread_last(entry.matches)}
     addresses = [groups.pop(kind) for kind in ADDRESS if kind in groups]
     conds = [_of_family(kind, cond, language, line) for kind, cond in groups.items()]
     if len(addresses) == 2:
@@ -169,7 +174,7 @@ def _terms(entry: Entry, following: Sequence[Entry], language: Language) -> list
     nothing = Flow("goto", str(following[0].seq) if following else "end")
     first: list[Term] = []
     if entry.unknown:
-        first = [Term(name, ALWAYS, NEXT, lines=lines), *_anything(name, entry.unknown)]
+        first = [Term(name, ALWAYS, NEXT, lines=lines), *anything(name, entry.unknown)]
         name = f"{name}."
     actions = in_order(entry.actions) if entry.permit else ()
     after, doubts = _exit(entry, following, language, name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 from manrs_conformance.model.policy import (
@@ -18,6 +19,8 @@ from manrs_conformance.model.router import Router, Session
 from manrs_conformance.platforms import load
 
 HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parent))
+from invariants import reread, same_meaning  # noqa: E402
 
 
 def router(case: str) -> Router:
@@ -234,3 +237,44 @@ def test_secrets_are_located() -> None:
     text = (HERE / "groups" / "running.conf").read_text(encoding="utf-8").splitlines()
     (found,) = router("groups").secrets
     assert text[found.line - 1][found.start : found.end] == "hidden-word"
+
+
+DOUBTED = """frr version 8.4.4
+frr defaults traditional
+hostname a
+router bgp 64500
+ neighbor G peer-group
+ neighbor G remote-as 64501
+ neighbor G frobnicate
+ neighbor 2001:DB8:0::1 peer-group G
+ neighbor 192.0.2.1 peer-group G
+ neighbor 2001:DB8:0::2 remote-as 64502
+ neighbor 2001:DB8:0::2 frobnicate
+ neighbor 192.0.2.9 frobnicate
+ neighbor 192.0.2.9 description without remote-as
+ bgp listen range 198.51.100.0/24 peer-group G
+end
+"""
+
+
+def test_doubts_reach_sessions_by_the_address_that_routers_print() -> None:
+    """However an address was typed, and through the group of which a session is a member."""
+    router = load("frr").parse(DOUBTED, {})
+    assert {one.neighbor for one in router.sessions} == {"2001:db8::1", "192.0.2.1", "2001:db8::2", "198.51.100.0/24"}
+    found = {(one.line, str(one.taints), one.derived) for one in router.unread}
+    assert found == {
+        (7, "session G", False),
+        (7, "session 2001:db8::1", True),
+        (7, "session 192.0.2.1", True),
+        (7, "session 198.51.100.0/24", True),
+        (11, "session 2001:db8::2", False),
+        (12, "session 192.0.2.9", False),
+    }
+
+
+def test_doubts_about_groups_are_read_again_from_a_redacted_text() -> None:
+    """A placeholder stands for the group it was written about, and nothing else comes into doubt."""
+    before, after, kept = reread("frr", DOUBTED)
+    assert kept.splitlines()[6] == " !manrs-redacted unrecognised session G"
+    same_meaning(before, after)
+    assert after.line_states == before.line_states

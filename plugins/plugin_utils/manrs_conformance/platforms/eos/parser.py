@@ -5,9 +5,8 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import TypeVar
 
-from ...model.policy import Afi, AsPathList, CommunityList, Policy, PrefixList
+from ...model.policy import Afi, AsPathList, Policy, PrefixList
 from ...model.router import Interface, Origination, Router, Undefined, Unread, Urpf
 from .. import _acl
 from .._address import canonical
@@ -19,8 +18,6 @@ from .filters import Context
 from .reader import read
 from .routemap import LANGUAGE, EosScope, change, doubt_view, match
 from .statement import version_of
-
-L = TypeVar("L", PrefixList, AsPathList, CommunityList)
 
 
 def parse(text: str, state: Mapping[str, str]) -> Router:
@@ -49,9 +46,9 @@ def parse(text: str, state: Mapping[str, str]) -> Router:
         sessions=built,
         interfaces=faces,
         policies=policies,
-        prefix_lists=tuple(one for key in draft.lists.prefix for one in _readable(draft, draft.lists.prefix_list(*key))),
+        prefix_lists=draft.lists.prefix_lists(),
         as_path_lists=tuple(_as_path_lists(draft)),
-        community_lists=tuple(one for key in draft.lists.community for one in _readable(draft, draft.lists.community_list(*key))),
+        community_lists=draft.lists.community_lists(),
         other_lists=tuple(_route_filters(draft)),
         originations=_unique(made),
         statics=tuple(draft.statics),
@@ -147,17 +144,10 @@ def _unread_sessions(draft: Draft) -> dict[str, int]:
     return out
 
 
-def _readable(draft: Draft, one: L | None) -> Iterator[L]:
-    """The list, unless it is only lines that were not understood: then it is known by its taint."""
-    if one is not None and (one.entries or one.name not in draft.lists.tainted):
-        yield one
-
-
 def _as_path_lists(draft: Draft) -> Iterator[AsPathList]:
     dialect = "cisco" if draft.string_mode else "asn"
-    for name in draft.lists.as_path:
-        for found in _readable(draft, draft.lists.as_path_list(name)):
-            yield replace(found, entries=tuple(replace(one, dialect=dialect) for one in found.entries))
+    for found in draft.lists.as_path_lists():
+        yield replace(found, entries=tuple(replace(one, dialect=dialect) for one in found.entries))
 
 
 def _route_filters(draft: Draft) -> Iterator[PrefixList]:

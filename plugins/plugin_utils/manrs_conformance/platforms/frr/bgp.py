@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ...model.router import Taint
+from .._address import canonical
 from .._block import Ledger, Statement, word_set
 from .._lists import Unreadable, asn, decimal, prefix, prefix_text
 
@@ -158,7 +159,7 @@ def statement(bgp: Bgp, at: Statement, ledger: Ledger) -> bool:
 
 
 def _taint(body: list[str]) -> Taint:
-    return Taint("session", body[1]) if body[0] == "neighbor" else Taint("router")
+    return Taint("session", canonical(body[1])) if body[0] == "neighbor" else Taint("router")
 
 
 def _enter(bgp: Bgp, body: list[str], line: int, ledger: Ledger) -> bool:
@@ -213,7 +214,7 @@ def _default(bgp: Bgp, rest: list[str], negative: bool) -> None:
 
 
 def _neighbor(bgp: Bgp, body: list[str], line: int, negative: bool, ledger: Ledger) -> None:
-    name, option, rest = body[1], body[2], body[3:]
+    name, option, rest = canonical(body[1]), body[2], body[3:]
     if option == "peer-group" and not rest and not negative:
         bgp.groups.add(name)
         bgp.peer(name, line).lines.append(line)
@@ -225,7 +226,6 @@ def _neighbor(bgp: Bgp, body: list[str], line: int, negative: bool, ledger: Ledg
     irrelevant = AF_IRRELEVANT | BASE_IRRELEVANT
     if option in irrelevant or (option == "soft-reconfiguration" and rest != ["inbound"]):
         ledger.irrelevant(line)
-        peer.lines.append(line)
         return
     if option not in known:
         state = "unsupported" if option in ("unsuppress-map", "advertise-map", "rpki", "local-as") else "unrecognised"

@@ -47,10 +47,10 @@ def parse(text: str, state: Mapping[str, str]) -> Router:
         sessions=built,
         interfaces=tuple(make_interface(one) for one in draft.interfaces.values()),
         policies=policies,
-        prefix_lists=tuple(filter(None, (draft.lists.prefix_list(*key) for key in draft.lists.prefix))),
-        as_path_lists=tuple(filter(None, (draft.lists.as_path_list(key) for key in draft.lists.as_path))),
-        community_lists=tuple(filter(None, (draft.lists.community_list(*key) for key in draft.lists.community))),
-        other_lists=tuple(filter(None, (draft.lists.access_list(*key) for key in draft.lists.access))),
+        prefix_lists=draft.lists.prefix_lists(),
+        as_path_lists=draft.lists.as_path_lists(),
+        community_lists=draft.lists.community_lists(),
+        other_lists=draft.lists.access_lists(),
         originations=originations,
         statics=tuple(draft.statics),
         caches=tuple(draft.caches),
@@ -69,9 +69,10 @@ def parse(text: str, state: Mapping[str, str]) -> Router:
 
 def _without_remote_as(draft: Draft) -> None:
     """FRR refuses a neighbour without remote-as: what was written for it is not in effect, and we cannot tell what was meant."""
+    named = {one.taints.name for one in draft.ledger.unread if one.taints.kind == "session"}
     for bgp in draft.instances:
         for name, peer in bgp.peers.items():
-            if name in bgp.groups or "remote-as" in peer.base:
+            if name in named or name in bgp.groups or "remote-as" in peer.base:
                 continue
             group = bgp.peers.get(next(iter(peer.base.get("peer-group", ([], 0))[0] or []), ""))
             orphan = group is None or "remote-as" not in group.base

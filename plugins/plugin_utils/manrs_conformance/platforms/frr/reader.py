@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ...model.router import Taint
+from .._address import canonical
 from .._block import Ledger, Redacted, Statement, placeholder, statement
 from .._lists import run_of_prefixes
 from . import bgp as bgp_block
@@ -89,7 +90,7 @@ def _unknown(draft: Draft, at: Statement, block: str) -> None:
     elif block == "rpki":
         taint = Taint("rpki")
     elif block == "bgp" and at.words[0] == "neighbor" and len(at.words) > 1:
-        taint = Taint("session", at.words[1])
+        taint = Taint("session", canonical(at.words[1]))
     draft.ledger.miss(at.number, "unrecognised", taint)
 
 
@@ -226,7 +227,7 @@ def _end(draft: Draft, at: Statement) -> bool:
 
 def _current(draft: Draft, at: Statement) -> bool:
     draft.shown = True
-    draft.ledger.irrelevant(at.number)
+    draft.ledger.used(at.number)
     return True
 
 

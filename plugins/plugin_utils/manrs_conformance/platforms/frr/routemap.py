@@ -11,13 +11,13 @@ from ...model.policy import (
     Action,
     AllOf,
     Cond,
-    Const,
     Flow,
     Opaque,
     Policy,
     Term,
     Verdict,
 )
+from .._routemap import anything, unread_last
 
 ATTRIBUTES = ("as_path", "standard", "extended", "large", "med", "local_pref", "tag", "weight", "origin", "next_hop")
 CALL_LIMIT = 10
@@ -56,16 +56,6 @@ def opaque(line: int, why: str) -> tuple[Action, ...]:
     return tuple(Opaque(name, why, line) for name in ATTRIBUTES)
 
 
-def anything(name: str, line: int) -> tuple[Term, ...]:
-    """Terms that may accept, reject or go on: what a statement of unknown meaning can do."""
-    doubt = Const(None, "statement not understood", line)
-    change = opaque(line, "statement not understood")
-    return (
-        Term(f"{name}?a", doubt, ACCEPT, actions=change, lines=(line,)),
-        Term(f"{name}?r", doubt, REJECT, lines=(line,)),
-    )
-
-
 def lower(route_map: RouteMap, unsafe_calls: frozenset[str], defined: frozenset[str]) -> Policy:
     """The policy of a route-map.
 
@@ -83,7 +73,7 @@ def lower(route_map: RouteMap, unsafe_calls: frozenset[str], defined: frozenset[
 def _terms(entry: Entry, following: list[Entry], unsafe_calls: frozenset[str], defined: frozenset[str]) -> list[Term]:
     name = str(entry.seq)
     lines = tuple(entry.lines)
-    conds = tuple(entry.matches.values())
+    conds = tuple(entry.matches[kind] for kind in unread_last(entry.matches))
     cond: Cond = ALWAYS if not conds else conds[0] if len(conds) == 1 else AllOf(conds)
     nothing = f"{following[0].seq}" if following else "end"
     miss = Flow("goto", nothing, Verdict.REJECT) if entry.call or entry.unknown else Flow("next", pending=Verdict.REJECT)

@@ -18,7 +18,6 @@ from ...model.policy import (
     Verdict,
 )
 from ...model.router import Session, Undefined, Unread
-from .._address import canonical
 from .._attachment import looks_at_rpki, reachable
 from .._lists import Lists, asn
 from .bgp import Bgp, Option, Peer
@@ -121,7 +120,7 @@ def _session(bgp: Bgp, name: str, view: View, group: str | None, family: str, li
     allowed = view.get("allowas-in", family)
     timers = view.words("timers")
     return Session(
-        neighbor=canonical(name),
+        neighbor=name,
         family=family,
         remote_as=remote,
         kind=sort,  # type: ignore[arg-type]

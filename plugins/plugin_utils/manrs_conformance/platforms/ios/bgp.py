@@ -261,12 +261,13 @@ def _neighbor(bgp: Bgp, body: list[str], line: int, negative: bool, ledger: Ledg
     name, option, rest = canonical(body[1]), body[2].lower(), body[3:]
     table = bgp.table(bgp.vrf)
     peer = table.peer(name, line)
-    peer.lines.append(line)
     if option == "peer-group" and not rest:
         table.groups.add(name)
+        peer.lines.append(line)
         ledger.used(line)
         return
     policy = option in AF or option in AF_IRRELEVANT or (option == "inherit" and rest[:1] == ["peer-policy"])
+    new = bool(bgp.family) and bgp.family not in peer.families
     target = peer.base
     if policy or (bgp.family and option == "peer-group"):
         target = peer.families.setdefault(bgp.family or "ipv4-unicast", {})
@@ -274,6 +275,10 @@ def _neighbor(bgp: Bgp, body: list[str], line: int, negative: bool, ledger: Ledg
         # A neighbour named in a family belongs to it, whatever is said of it there.
         peer.families.setdefault(bgp.family, {})
     _option(target, option, rest, line, negative, ledger, Taint("session", name))
+    if new and ledger.is_irrelevant(line):
+        ledger.used(line)
+    if ledger.is_used(line):
+        peer.lines.append(line)
 
 
 def _option(

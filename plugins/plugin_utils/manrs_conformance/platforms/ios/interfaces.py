@@ -13,6 +13,7 @@ from .draft import Urpf as Verify
 from .statement import INTERFACE_IRRELEVANT, INTERFACE_IRRELEVANT_IP
 
 UNREAD = ord("?")
+AFI_WORD: dict[Afi, str] = {4: "ip", 6: "ipv6"}
 MODES: dict[str, Urpf] = {"rx": "strict", "any": "loose"}
 
 
@@ -41,16 +42,16 @@ def line_of(draft: Draft, at: Statement) -> bool:
     if found is None:
         return _irrelevant(draft, face, at, True)
     if found:
-        face.lines.append(at.number)
         if draft.ledger.states[at.number - 1] == UNREAD:
             draft.ledger.used(at.number)
+        if draft.ledger.is_used(at.number):
+            face.lines.append(at.number)
     return found
 
 
 def _irrelevant(draft: Draft, face: Face, at: Statement, known: bool) -> bool:
     if known:
         draft.ledger.irrelevant(at.number)
-        face.lines.append(at.number)
     return known
 
 
@@ -99,7 +100,7 @@ def _address(draft: Draft, face: Face, rest: list[str], afi: Afi, negative: bool
 def _cannot(draft: Draft, face: Face, afi: Afi, at: Statement) -> bool:
     """The line bears on source validation and is not modelled."""
     face.unknown.add(afi)
-    draft.ledger.miss(at.number, "unsupported", Taint("interface", face.name))
+    draft.ledger.miss(at.number, "unsupported", Taint("interface", face.name), AFI_WORD[afi])
     return True
 
 

@@ -93,10 +93,10 @@ _RULE_WORDS = frozenset({"permit", "deny", "remark", "sequence", "evaluate", "dy
 def acl_rule(draft: Draft, acl: _acl.Acl, words: list[str], at: Statement) -> bool:
     """One rule; what cannot be read taints the list."""
     line = at.number
-    acl.lines.append(line)
     if words[0] == "remark" or words[1:2] == ["remark"] or words[:1] + words[2:3] == ["sequence", "remark"]:
         draft.ledger.irrelevant(line)
         return True
+    acl.lines.append(line)
     try:
         seq, rule = _acl.standard_rule(words, line) if acl.standard else _acl.extended_rule(words, acl.afi, line)
         # Numbers of an access list count in tens.

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from ...model.policy import ACCEPT, ALWAYS, Const, Policy, PrefixList, Term, Verdict
+from ...model.policy import ACCEPT, ALWAYS, Const, Policy, Term, Verdict
 from ...model.router import Origination, Router, RpkiCache, Session, Taint, Undefined, Unread
 from .. import _acl
 from .._address import masked
@@ -50,10 +50,10 @@ def parse(text: str, state: Mapping[str, str]) -> Router:
         sessions=built,
         interfaces=faces,
         policies=policies,
-        prefix_lists=tuple(filter(None, (draft.lists.prefix_list(*key) for key in draft.lists.prefix))),
-        as_path_lists=tuple(filter(None, (draft.lists.as_path_list(key) for key in draft.lists.as_path))),
-        community_lists=tuple(filter(None, (draft.lists.community_list(*key) for key in draft.lists.community))),
-        other_lists=tuple(_route_filters(draft)),
+        prefix_lists=draft.lists.prefix_lists(),
+        as_path_lists=draft.lists.as_path_lists(),
+        community_lists=draft.lists.community_lists(),
+        other_lists=_acl.route_filters(draft.acls.values()),
         originations=originations,
         statics=tuple(draft.statics),
         caches=caches,
@@ -72,15 +72,6 @@ def parse(text: str, state: Mapping[str, str]) -> Router:
 def _undefined(draft: Draft, context: sessions.Context) -> tuple[Undefined, ...]:
     every = dict.fromkeys((*draft.undefined, *context.undefined))
     return tuple(sorted(every, key=lambda one: (one.line, one.kind, one.name)))
-
-
-def _route_filters(draft: Draft) -> Iterator[PrefixList]:
-    """Access lists that can be read as filters of routes."""
-    for acl in draft.acls.values():
-        try:
-            yield _acl.route_filter(acl)
-        except Unreadable:
-            continue
 
 
 def _orphans(draft: Draft, bgp: Bgp) -> None:

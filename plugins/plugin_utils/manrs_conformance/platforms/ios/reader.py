@@ -13,6 +13,7 @@ from .._routemap import RouteMap, cannot
 from . import bgp as bgp_block
 from . import clauses, interfaces, listlines
 from .draft import Draft
+from .interfaces import AFI_WORD
 from .statement import IRRELEVANT, IRRELEVANT_IP, secrets
 from .toplevel import TOP
 
@@ -210,7 +211,7 @@ def _unknown(draft: Draft, at: Statement) -> None:
 
 
 def _redacted(draft: Draft, at: Statement, what: Redacted) -> None:
-    draft.ledger.miss(at.number, what.state, what.taint)
+    draft.ledger.miss(at.number, what.state, what.taint, what.where)
     name = what.taint.name
     if what.taint.kind == "list":
         draft.lists.tainted.add(name)
@@ -219,7 +220,7 @@ def _redacted(draft: Draft, at: Statement, what: Redacted) -> None:
             if acl is not None:
                 acl.tainted = True
     elif what.taint.kind == "interface" and draft.face is not None:
-        draft.face.unknown |= {4, 6}
+        draft.face.unknown |= {afi for afi, word in AFI_WORD.items() if what.where in ("", word)}
     elif what.taint.kind == "policy":
         if draft.block == "route-map" and draft.map is not None and draft.entry is not None and draft.map.name == name:
             cannot(draft.entry, what.part, at.number)

@@ -218,7 +218,7 @@ def _session(context: Context, table: Table, peer: Peer, family: str, all_of: Vi
         platform_drops=drops,
         update_source=next(iter(all_of.words("update-source")), None),
         timers=(int(timers[0]), int(timers[1])) if len(timers) >= 2 and all(one.isdecimal() for one in timers[:2]) else None,
-        lines=tuple(sorted({peer.line, *peer.lines, *all_of.lines()})),
+        lines=tuple(sorted({*peer.lines, *all_of.lines()})),
     )
 
 

@@ -107,8 +107,10 @@ def _current(draft: Draft, at: Statement) -> bool:
 def _key(draft: Draft, at: Statement) -> bool:
     if at.words[1:2] == ["chain"] and at.words[3:4] == ["tcp"]:
         draft.key_chains.add(at.words[2])
+        draft.ledger.used(at.number)
+    else:
+        draft.ledger.irrelevant(at.number)
     draft.block, draft.block_text = "skip", at.text
-    draft.ledger.irrelevant(at.number)
     return True
 
 

@@ -26,6 +26,11 @@ class Faces:
     """Family, name and line of every access list that an interface binds."""
     statics: list[StaticRoute] = field(default_factory=list)
 
+    def doubt(self, names: set[str]) -> None:
+        """Lists that some line of was not understood."""
+        for (_, name), acl in self.acls.items():
+            acl.tainted = acl.tainted or name in names
+
     def made(self) -> tuple[Interface, ...]:
         """The interfaces, unnumbered ones with the addresses they borrow."""
         out = []
@@ -155,14 +160,13 @@ def _rule(acl: Acl, node: Node, ledger: Ledger) -> None:
     try:
         seq, rule = extended_rule(node.words, acl.afi, node.number)
         if not rule.source.known or rule.destination is None or not rule.destination.known:
-            # The rule keeps its place; the group it names is not resolved.
-            ledger.miss(node.number, "unsupported", Taint("list", acl.name))
-        else:
-            ledger.used(node.number)
+            # A rule that names a group, which is not resolved, may be about any source.
+            raise Unreadable("group")
     except (Unreadable, IndexError):
         acl.tainted = True
         ledger.miss(node.number, "unsupported", Taint("list", acl.name))
         return
+    ledger.used(node.number)
     acl.rules.add(seq, rule, node.number)
     acl.lines.append(node.number)
 

@@ -38,6 +38,7 @@ TERMS = 20_000
 STEPS = 5_000
 DEPTH = 16
 NOT_UNDERSTOOD = "statement not understood"
+UNREAD = "condition not understood"
 DELETES = "whether deleting communities alone accepts the route is not confirmed"
 DROPS = "whether `drop` in a policy used as a condition drops the route is not confirmed"
 BARE_DONE = "whether `done` without pass or set makes a policy used as a condition true is not confirmed"
@@ -224,11 +225,15 @@ class Lowering:
         """The condition of a test."""
         if isinstance(test, Junction):
             parts = tuple(self.test(one, env, chain, line) for one in test.parts)
+            unread = [one for one in parts if isinstance(one, Const) and one.why == UNREAD]
+            if unread:
+                # A redaction takes the whole line: what stands beside what was not understood must not decide.
+                return unread[0]
             return Not(parts[0]) if test.kind == "not" else AllOf(parts) if test.kind == "and" else AnyOf(parts)
         if isinstance(test, ApplyTest):
             return self.asked(test, env, chain, "true")
         if test.words == (UNKNOWN,):
-            return Const(None, "condition not understood", test.line)
+            return Const(None, UNREAD, test.line)
         try:
             return condition(bind(test.words, env), test.line, self.scope)
         except Unbound as error:
@@ -237,7 +242,7 @@ class Lowering:
             self.scope.miss(test.line, "unsupported")
         except (KeyError, IndexError):
             self.scope.miss(test.line, "unrecognised")
-        return Const(None, f"{test.words[0]} is not understood", test.line)
+        return Const(None, UNREAD, test.line)
 
     def before(self, test: Test, env: Env, chain: tuple[str, ...]) -> None:
         """What policies used as conditions may do beside answering: drop the route, or change it."""

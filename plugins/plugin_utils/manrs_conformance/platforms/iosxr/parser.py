@@ -33,6 +33,7 @@ def parse(text: str, state: Mapping[str, str]) -> Router:
     names: list[str] = []
     for node in draft.tree.roots:
         _top(draft, node, faces, bgps, names)
+    faces.doubt({one.taints.name for one in ledger.unread if one.taints.kind == "list"})
     policies = Policies(draft.sources, draft.sets, ledger, draft.globals)
     plain: dict[str, Policy] = {name: policies.get(name)[0] for name in draft.sources}
     members: dict[str, list[str]] = {}

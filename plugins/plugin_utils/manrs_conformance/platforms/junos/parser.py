@@ -293,4 +293,6 @@ def _local(made: Made, tree: Node, vrf: str, program: Program) -> Iterator[Origi
     named = {word for one in program.statements.values() for word in one.protocols()}
     for word, protocol, family in IGPS:
         if word in protocols.kids and protocol in named:
-            yield Origination("redistribute", family, None, protocol, None, vrf, protocols.kids[word].line())
+            line = protocols.kids[word].line()
+            made.book.mark(line, 117)
+            yield Origination("redistribute", family, None, protocol, None, vrf, line)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
-from ...model.policy import ACCEPT, Const, Policy, PrefixList, Term, Verdict
+from ...model.policy import ACCEPT, Const, Policy, Term, Verdict
 from ...model.router import LiveSession, Origination, Router, Session, Taint, Undefined, Unread
 from .. import _acl
 from .._lists import Unreadable, prefix, prefix_text
@@ -43,10 +43,10 @@ def parse(text: str, state: Mapping[str, str]) -> Router:
         sessions=built,
         interfaces=faces,
         policies=policies,
-        prefix_lists=tuple(filter(None, (draft.lists.prefix_list(*key) for key in draft.lists.prefix))),
-        as_path_lists=tuple(filter(None, (draft.lists.as_path_list(key) for key in draft.lists.as_path))),
-        community_lists=tuple(filter(None, (draft.lists.community_list(*key) for key in draft.lists.community))),
-        other_lists=tuple(_access_lists(draft)),
+        prefix_lists=draft.lists.prefix_lists(),
+        as_path_lists=draft.lists.as_path_lists(),
+        community_lists=draft.lists.community_lists(),
+        other_lists=_acl.route_filters(draft.acls.values()),
         originations=originations,
         statics=tuple(draft.statics),
         caches=caches,
@@ -60,14 +60,6 @@ def parse(text: str, state: Mapping[str, str]) -> Router:
         facts=_facts(draft.bgp),
         live=now,
     )
-
-
-def _access_lists(draft: Draft) -> Iterator[PrefixList]:
-    for acl in draft.acls.values():
-        try:
-            yield _acl.route_filter(acl)
-        except Unreadable:
-            continue
 
 
 def _without_remote_as(draft: Draft, bgp: Bgp) -> None:
