@@ -20,10 +20,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "plugins/plugin_utils"), str(ROOT / "tests/unit")]
 
+from evidence import mutations  # noqa: E402
 from evidence.conftest import PRINCIPAL, allow, load_sample, write_key  # noqa: E402
 from manrs_conformance.evidence import NAMESPACE, bag, build, verify  # noqa: E402
-
-from evidence import mutations  # noqa: E402
 
 OXUM = "find data -type f -printf '%s\\n' | awk '{ b += $1; n++ } END { printf \"%d.%d\\n\", b, n }'"
 STOCK = f"""cd "$1" && sha256sum --strict --quiet -c {bag.TAGS} && sha256sum --strict --quiet -c {bag.PAYLOAD} &&

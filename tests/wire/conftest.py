@@ -12,7 +12,15 @@ from manrs_conformance.collect import connection, names
 from manrs_wire import Device, Fleet, start
 from manrs_wire.inventory import CONFIGS, LOGIN, devices
 
-DRIVERS = {"ios": "ios", "nxos": "nxos", "nxos_ssh": "nxos_ssh", "eos": "eos", "junos": "junos", "iosxr": "iosxr_netconf"}
+DRIVERS = {
+    "ios": "ios",
+    "nxos": "nxos",
+    "nxos_ssh": "nxos_ssh",
+    "eos": "eos",
+    "eos_ssh": "eos",
+    "junos": "junos",
+    "iosxr": "iosxr_netconf",
+}
 """NAPALM's driver by the name of a test case."""
 
 Open = Callable[..., Any]
@@ -57,7 +65,7 @@ def device(fleet: Fleet, case: str) -> Device:
 def planned(fleet: Fleet, case: str, **more: Any) -> connection.Connection:
     """The connection to the router of a case, everything verified."""
     one = device(fleet, case)
-    ports = fleet.ssh_ports if case == "nxos_ssh" else fleet.ports
+    ports = fleet.ssh_ports if case.endswith("_ssh") else fleet.ports
     given: dict[str, Any] = {
         "address": "127.0.0.1",
         "username": LOGIN,
@@ -68,7 +76,8 @@ def planned(fleet: Fleet, case: str, **more: Any) -> connection.Connection:
         "ca": str(fleet.ca),
         "timeout": 20,
     }
-    return connection.plan(connection.Wanted(system=names.system_of(one.platform, DRIVERS[case]), **(given | more)))
+    system = names.system_of("eos", transport="network_cli") if case == "eos_ssh" else names.system_of(one.platform, DRIVERS[case])
+    return connection.plan(connection.Wanted(system=system, **(given | more)))
 
 
 def configuration(case: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from pathlib import Path
 
@@ -193,6 +194,30 @@ def test_a_wrong_key_is_refused_before_the_password(case: str, fleet: Fleet, tmp
     bypass = planned(fleet, case, known_hosts=None, ca=None, verify_tls=False, verify_host_key=False)
     assert not bypass.verified
     close(connection.open_session(bypass, napalm.get_network_driver(bypass.driver)))
+
+
+RELAY = """import os, select, socket, sys
+open(sys.argv[3], "a").write(" ".join(sys.argv[1:3]) + "\\n")
+link = socket.create_connection((sys.argv[1], int(sys.argv[2])))
+while True:
+    ready = select.select([0, link], [], [])[0]
+    for source, send in ((0, link.sendall), (link, lambda data: os.write(1, data))):
+        if source in ready:
+            data = os.read(0, 65536) if source == 0 else link.recv(65536)
+            if not data:
+                sys.exit()
+            send(data)
+"""
+
+
+@pytest.mark.parametrize("case", ["ios", "nxos_ssh", "junos", "iosxr"])
+def test_a_jump_host_is_used_and_the_router_behind_it_verified(case: str, fleet: Fleet, session: Open, tmp_path: Path) -> None:
+    relay, log = tmp_path / "relay.py", tmp_path / "log"
+    relay.write_text(RELAY)
+    driver = session(case, proxy_command=f"{sys.executable} {relay} %h %p {log}")
+    one = device(fleet, case)
+    assert api.collect_device(one.name, one.platform, driver).config
+    assert log.read_text().split() == ["127.0.0.1", str(fleet.ssh_ports[one.name])]
 
 
 def test_the_error_names_the_host_and_the_limit(fleet: Fleet) -> None:

@@ -175,6 +175,7 @@ def test_eight_hosts_with_ansible_and_with_nornir(fleet: Fleet, place: Path, nor
     assert {name for name, one in saved.items() if one["error"]} == {"dead1"}
     assert all(saved[name]["verified"] is True for name in LIVE)
     assert api.verify_bundle(place / "ansible" / "bundle", None).ok
+    assert api.replay_bundle(place / "ansible" / "bundle")[0] == ()
     for name in EVERYONE:
         assert name in done.stdout, "progress names every host"
 

@@ -9,7 +9,7 @@ from conftest import DRIVERS, Open, configuration, device
 from manrs_wire import Fleet
 
 CASES = tuple(DRIVERS)
-HOSTNAMES = {"nxos_ssh": "nxos1"}
+HOSTNAMES = {"nxos_ssh": "nxos1", "eos_ssh": "eos1"}
 
 
 def lines(text: str) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from .device import Device
 from .eos import Eapi
-from .ios import IosTerminal, NxosTerminal
+from .ios import EosTerminal, IosTerminal, NxosTerminal
 from .iosxr import Xr
 from .junos import Junos
 from .loop import Loop, certificate, host_key
@@ -47,7 +47,7 @@ class Fleet:
     def add(self, device: Device, *, tls: bool = True) -> int:
         """Start the servers of one device; returns the port of the driver that bears the platform's name."""
         name = device.name
-        terminal: Any = {"ios": IosTerminal, "nxos": NxosTerminal}.get(device.platform)
+        terminal: Any = {"ios": IosTerminal, "nxos": NxosTerminal, "eos": EosTerminal}.get(device.platform)
         netconf: Any = {"junos": Junos, "iosxr": Xr}.get(device.platform)
         if terminal is not None or netconf is not None:
             key = host_key()

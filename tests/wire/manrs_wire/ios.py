@@ -1,11 +1,12 @@
-"""IOS: the command line with privilege levels, files, archive, `configure replace` and the revert timer; NX-OS over SSH beside it."""
+"""IOS: the command line with privilege levels, files, archive, `configure replace` and the revert timer; NX-OS and EOS over SSH beside it."""
 
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 
-from . import conf, nxos, shows
+from . import conf, eos, nxos, shows
 from .clock import moment
 from .device import Device
 from .population import hostname
@@ -228,6 +229,35 @@ class NxosTerminal(IosTerminal):
             return self._enter()
         said = nxos.run(self.device, command)
         found = said if said is not None else shows.answer(self.device, command)
+        return found if found is not None else self.refuses(line)
+
+
+class EosTerminal(IosTerminal):
+    """One SSH session of an EOS router; reading only."""
+
+    def prompt(self) -> str:
+        """`name#`."""
+        return f"{hostname(self.device)}#"
+
+    def refuses(self, line: str) -> str:
+        """What EOS says to what it does not take."""
+        return "% Invalid input"
+
+    def run(self, line: str) -> str | None:
+        """Answer of one line; None ends the session."""
+        command = " ".join(line.split())
+        if command in ("exit", "logout"):
+            return None
+        if command.startswith("terminal "):
+            return "Width set to 511 columns." if "width" in command else "Pagination disabled."
+        if not command or command == "enable":
+            return ""
+        if command.endswith(" | json"):
+            try:
+                return json.dumps(eos.Eos(self.device).run(command.removesuffix(" | json"), None, False)[0])
+            except eos.Refused:
+                return self.refuses(line)
+        found = shows.answer(self.device, command)
         return found if found is not None else self.refuses(line)
 
 

@@ -81,7 +81,9 @@ def plan(wanted: Wanted) -> Connection:
         optional=optional,
         verified=_verified(wanted, optional),
         secrets=tuple(dict.fromkeys(str(one) for one in secrets if one)),
-        ssh_config=None if wanted.system.kind in ("web", "other") or "ssh_config_file" in optional else _ssh_config(wanted),
+        ssh_config=None
+        if wanted.system.kind in ("web", "other") or "ssh_config_file" in optional
+        else _ssh_config(wanted, optional),
     )
 
 
@@ -167,11 +169,16 @@ def _verified(wanted: Wanted, optional: Mapping[str, Any]) -> bool:
     return bool(optional.get("ssh_strict")) and (known or wanted.system.kind == "other")
 
 
-def _ssh_config(wanted: Wanted) -> str | None:
-    """What SSH libraries take only from a configuration file: the jump host and, for NETCONF, the file with known hosts."""
+def _ssh_config(wanted: Wanted, optional: Mapping[str, Any]) -> str | None:
+    """What SSH libraries take only from a configuration file: the jump host and, for NETCONF, the file with known hosts.
+
+    Host and port are filled in here, because the libraries do not agree on what `%p` is when the port was given as an argument.
+    """
     lines = []
     if wanted.proxy_command:
-        lines.append(f"  ProxyCommand {wanted.proxy_command}")
+        port = optional.get("port") or (NETCONF_PORT if wanted.system.driver == "iosxr_netconf" else 22)
+        command = wanted.proxy_command.replace("%h", wanted.address).replace("%p", str(port)).replace("%r", wanted.username)
+        lines.append(f"  ProxyCommand {command}")
     if wanted.system.kind == "netconf" and wanted.known_hosts:
         lines.append(f"  UserKnownHostsFile {Path(wanted.known_hosts).expanduser()}")
     return "\n".join(["Host *", *lines, ""]) if lines else None

@@ -14,6 +14,6 @@ COMMANDS = Commands(
         "rpki_cache": "show bgp rpki cache",
     },
     optional=frozenset({"bgp_summary_ipv4", "bgp_summary_ipv6", "rpki_cache"}),
-    session=frozenset({"enable"}),
+    session=frozenset({"enable", "show version | json", "terminal width 511", "terminal length 0", "exit"}),
 )
-"""The driver opens with `show version` and sends `enable` before each command; a role that permits `show` is enough behind it."""
+"""The driver opens with `show version` and sends `enable` before each command; over SSH it sets the terminal first."""
