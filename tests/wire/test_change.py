@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Open, configuration, device
 from manrs_wire import Fleet, ManualClock, start
 from manrs_wire.inventory import devices
+from manrs_wire.sessions import Open, configuration, device
 
 CASES = ("ios", "eos", "nxos", "nxos_ssh", "junos", "iosxr")
 TIMED = ("ios", "eos", "junos")

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import napalm
 import pytest
-from conftest import DRIVERS, Open, close, device, planned
 from manrs_conformance import api, platforms
 from manrs_conformance.collect import connection
 from manrs_conformance.errors import CollectionError
 from manrs_wire import Fleet
+from manrs_wire.sessions import DRIVERS, Open, close, device, planned
 
 CASES = tuple(DRIVERS)
 TIMEOUT = 2

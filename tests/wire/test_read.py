@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from conftest import DRIVERS, Open, configuration, device
 from manrs_wire import Fleet
+from manrs_wire.sessions import DRIVERS, Open, configuration, device
 
 CASES = tuple(DRIVERS)
 HOSTNAMES = {"nxos_ssh": "nxos1", "eos_ssh": "eos1"}

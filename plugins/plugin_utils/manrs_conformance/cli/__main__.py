@@ -1,4 +1,4 @@
-"""`python -m manrs_conformance.cli`."""
+"""`python -m manrs_conformance.cli`: the `manrs` command without an installation."""
 
 from __future__ import annotations
 
