@@ -35,6 +35,8 @@ class _Node:
     """Per list the covering entries; kept only where a later entry can take away what they permit."""
     masks: tuple[int, ...]
     """Per list the lengths that are permitted."""
+    decided: tuple[int, ...]
+    """Per list the lengths that some covering entry permits or denies."""
     children: list[int] | None = None
     """Keys of the nodes right under this one."""
 
@@ -87,14 +89,13 @@ def _sweep(lists: Sequence[PrefixList], afi: int) -> PrefixClasses:
     found: dict[int, tuple[int, int]] = {}
     seen: set[tuple[int, int, tuple[int, ...]]] = set()
     orders = [_sort(one) for one in lists]
-    shapes: dict[tuple[str, tuple[tuple[int | bool, ...], ...]], int] = {}
-    stack = [_Node(0, 0, ((),) * len(lists), (0,) * len(lists))]
+    stack = [_Node(0, 0, ((),) * len(lists), (0,) * len(lists), (0,) * len(lists))]
     for key in sorted(at):
         network, length = key >> 8, key & 255
         while (network ^ stack[-1].network) >> (bits - stack[-1].length):
             _emit(stack.pop(), bits, found, seen)
         parent = stack[-1]
-        masks, chains = list(parent.masks), parent.chains
+        masks, decided, chains = list(parent.masks), list(parent.decided), parent.chains
         for number, index, entry in at[key]:
             sort = orders[number]
             if sort == "any":
@@ -105,25 +106,25 @@ def _sweep(lists: Sequence[PrefixList], afi: int) -> PrefixClasses:
             if sort == "longest":
                 # The longest prefix is chosen alone; several entries of it count in order.
                 old = tuple(one for one in old if one[1][1] == length)
-            if not old:  # the normal case: nothing shorter covers it
-                chains = (*chains[:number], ((index, entry),), *chains[number + 1 :])
-                masks[number] = (2 << entry[3]) - (1 << entry[2]) if entry[4] and entry[2] <= entry[3] else 0
-                continue
-            new = (*old, (index, entry)) if old[-1][0] < index else tuple(sorted((*old, (index, entry))))
-            chains = (*chains[:number], new, *chains[number + 1 :])
-            shape = (sort, tuple([one[2:5] for _index, one in new]))
-            value = shapes.get(shape)
-            if value is None:
-                value = shapes[shape] = _mask(new)
-            masks[number] = value
+            if old and (sort == "longest" or old[-1][0] > index):
+                old = tuple(sorted((*old, (index, entry))))
+                masks[number], decided[number] = _decide(old)
+            else:
+                span = (2 << entry[3]) - (1 << entry[2]) if entry[2] <= entry[3] else 0
+                before = decided[number] if old else 0
+                kept = masks[number] if old else 0
+                masks[number] = kept | (span & ~before) if entry[4] else kept
+                decided[number] = before | span
+                old = (*old, (index, entry))
+            chains = (*chains[:number], old, *chains[number + 1 :])
         if key == 0:
-            parent.masks, parent.chains = tuple(masks), chains
+            parent.masks, parent.decided, parent.chains = tuple(masks), tuple(decided), chains
             continue
         if parent.children is None:
             parent.children = [key]
         else:
             parent.children.append(key)
-        stack.append(_Node(network, length, chains, tuple(masks)))
+        stack.append(_Node(network, length, chains, tuple(masks), tuple(decided)))
     while stack:
         _emit(stack.pop(), bits, found, seen)
     ordered = sorted(found.items())
@@ -152,15 +153,15 @@ def _places(lists: Sequence[PrefixList], afi: int) -> dict[int, list[tuple[int, 
     return at
 
 
-def _mask(chain: Chain) -> int:
-    """Lengths that a chain of covering entries permits by first match, as a bitmask."""
+def _decide(chain: Chain) -> tuple[int, int]:
+    """Lengths that a chain of covering entries permits by first match, and those it decides either way, as bitmasks."""
     permitted = decided = 0
     for _index, (_network, _length, low, high, permit, _line) in chain:
-        span = (1 << (high + 1)) - (1 << low) if low <= high else 0
+        span = (2 << high) - (1 << low) if low <= high else 0
         if permit:
             permitted |= span & ~decided
         decided |= span
-    return permitted
+    return permitted, decided
 
 
 def _emit(node: _Node, bits: int, found: dict[int, tuple[int, int]], seen: set[tuple[int, int, tuple[int, ...]]]) -> None:
