@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from ...model.policy import Afi, AsPathEntry, CommunityEntry, CommunityKind, CommunityList, PrefixEntry
 from .._lists import WELL_KNOWN, Numbered, Unreadable, by_wildcard, community_name, extended_names, head, prefix, regex, wildcard
-
-STRANGE = re.compile(r"\[[:.=]|\\[0-9A-Za-z<>]|\(\?")
-"""Classes in brackets, back references and other escapes: Python reads them differently from POSIX."""
+from .patterns import readable
 
 
 def prefixes(name: str) -> Numbered[PrefixEntry]:
@@ -68,9 +65,10 @@ def _wildcard(words: list[str]) -> tuple[tuple[int, int], list[str]]:
 def as_path_entry(words: list[str], line: int) -> tuple[int | None, AsPathEntry]:
     """Sequence and pattern of `[seq N] permit|deny REGEX`."""
     seq, permit, rest = head(words)
-    if not rest:
-        raise Unreadable("no pattern")
-    return seq, AsPathEntry(permit, " ".join(rest), "frr", line)
+    pattern = " ".join(rest)
+    if not readable(pattern):
+        raise Unreadable(pattern)
+    return seq, AsPathEntry(permit, pattern, "frr", line)
 
 
 def community_entry(words: list[str], kind: CommunityKind, expanded: bool, line: int) -> tuple[int | None, CommunityEntry]:
@@ -78,7 +76,7 @@ def community_entry(words: list[str], kind: CommunityKind, expanded: bool, line:
     seq, permit, rest = head(words)
     if expanded:
         pattern = " ".join(rest)
-        if not pattern or STRANGE.search(pattern):
+        if not readable(pattern):
             raise Unreadable(pattern)
         # `community_str` prints well-known communities by name: `65535:666` never matches, `blackhole` does.
         return seq, CommunityEntry(permit, regex=pattern, scope="whole", line=line, names=True)
