@@ -37,6 +37,9 @@ def access_entry(words: list[str], afi: Afi, line: int) -> tuple[int | None, tup
         return seq, ((0, 0, 0, size, permit, line),)
     if rest and "/" in rest[0] and rest[1:] in ([], ["exact-match"]):
         network, length = prefix(rest[0], afi)
+        if length == 0:
+            # FRR takes it and `any` for two entries when it looks for the same one, and with `exact-match` for one: not followed here.
+            raise Unreadable(" ".join(rest))
         return seq, ((network, length, length, length if rest[1:] else size, permit, line),)
     if afi == 6:
         raise Unreadable(" ".join(rest))
