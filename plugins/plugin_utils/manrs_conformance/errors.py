@@ -15,6 +15,10 @@ class InputError(ManrsError):
     """A file the operator wrote (intent, waivers, devices, sources) is wrong: correct the file (exit code 3)."""
 
 
+class MergeError(InputError):
+    """A fragment of configuration holds a line that the router would refuse: correct the fragment (exit code 3)."""
+
+
 class CollectionError(ManrsError):
     """A router could not be read completely: its results are `error`, the others go on."""
 

@@ -7,9 +7,9 @@ import pkgutil
 from typing import cast
 
 from ..errors import UsageError
-from .base import Commands, Platform, PushPlatform
+from .base import Commands, MergePlatform, Platform, PushDriver, PushPlatform
 
-__all__ = ["Commands", "Platform", "PushPlatform", "load", "load_push", "names"]
+__all__ = ["Commands", "MergePlatform", "Platform", "PushDriver", "PushPlatform", "load", "load_merge", "load_push", "names"]
 
 
 def names() -> tuple[str, ...]:
@@ -22,6 +22,15 @@ def load(name: str) -> Platform:
     if name not in names():
         raise UsageError(f"unknown platform {name!r}: known are {', '.join(names())}")
     return cast("Platform", importlib.import_module(f".{name}", __name__).PLATFORM)
+
+
+def load_merge(name: str) -> MergePlatform:
+    """The platform of that name, if fragments of configuration can be merged for it; raises UsageError naming those where they can."""
+    found = load(name)
+    if not isinstance(found, MergePlatform):
+        able = [one for one in names() if isinstance(load(one), MergePlatform)]
+        raise UsageError(f"a fragment for {name} cannot be merged: only for {', '.join(able)}; give the whole configuration")
+    return found
 
 
 def load_push(name: str) -> PushPlatform:

@@ -1,4 +1,4 @@
-"""What a platform offers to the engine: commands and parser for an audit, and, where it can be pushed to, merge and renderer."""
+"""What a platform offers to the engine: commands and parser for an audit, merge for the gate, and renderer and session for a push."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
+from ..collect import Driver
 from ..model.plan import Plan
 from ..model.router import Router
 
@@ -67,12 +68,49 @@ class Platform(Protocol):
 
 
 @runtime_checkable
-class PushPlatform(Platform, Protocol):
-    """A platform that a conformant configuration can be rendered for and pushed to."""
+class MergePlatform(Platform, Protocol):
+    """A platform whose own rules of loading a fragment of configuration are known."""
 
     def merge(self, running: str, candidate: str) -> str:
-        """The configuration that the router would show after loading the fragment `candidate` onto `running`."""
+        """The configuration that the router would show after loading the fragment `candidate` onto `running`.
+
+        A line whose effect on the running text is not known stays in the result where the parser reports it, so that it taints what it
+        could change. MergeError names a line that the router would refuse.
+        """
         ...
+
+
+class PushDriver(Driver, Protocol):
+    """What a push needs of an open session to a router."""
+
+    def load_merge_candidate(self, filename: str | None = None, config: str | None = None) -> None:
+        """Stage a candidate without touching the running configuration."""
+
+    def compare_config(self) -> str:
+        """The device's own difference between running and candidate."""
+
+    def commit_config(self, message: str = "", revert_in: int | None = None) -> None:
+        """Apply the candidate; with `revert_in` the device reverts by itself unless confirmed within that many seconds."""
+
+    def confirm_commit(self) -> None:
+        """Keep a pending commit, and make it the configuration of the next start."""
+
+    def has_pending_commit(self) -> bool:
+        """Whether a commit waits for confirmation."""
+
+    def rollback(self) -> None:
+        """Restore what was running before the last commit."""
+
+    def discard_config(self) -> None:
+        """Drop a staged candidate."""
+
+    def close(self) -> None:
+        """End the session."""
+
+
+@runtime_checkable
+class PushPlatform(MergePlatform, Protocol):
+    """A platform that a conformant configuration can be rendered for and pushed to."""
 
     def render(self, plan: Plan, templates: Path | None = None) -> str:
         """The candidate text of a plan; templates of the operator in `templates` replace the shipped ones."""
@@ -93,4 +131,9 @@ class PushPlatform(Platform, Protocol):
 
     def operate(self, driver: Any, commands: tuple[str, ...]) -> None:
         """Run refresh commands on an open driver."""
+        ...
+
+    def guarded(self, driver: Any) -> PushDriver:
+        """An open NAPALM driver with what it lacks for a push (a timer that reverts, a true rollback, escaping) added, and its defects
+        kept away; PushError when the router cannot take a change back by itself."""
         ...

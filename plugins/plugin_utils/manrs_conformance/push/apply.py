@@ -7,10 +7,10 @@ import functools
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
 
 from ..errors import PushError
 from ..model.router import Router
+from ..platforms.base import PushDriver
 from . import bounds
 from .journal import Journal
 
@@ -19,34 +19,6 @@ STEADY = 3.0
 """Seconds after which a router that looks sound is looked at once more: policies take effect after the commit has been answered."""
 AFTERWARDS = 30.0
 """Seconds after the end of the timer within which a router that could not be reached is looked for again."""
-
-
-class PushDriver(Protocol):
-    """What a push needs of an open NAPALM driver."""
-
-    def load_merge_candidate(self, filename: str | None = None, config: str | None = None) -> None:
-        """Stage a candidate without touching the running configuration."""
-
-    def compare_config(self) -> str:
-        """The device's own difference between running and candidate."""
-
-    def commit_config(self, message: str = "", revert_in: int | None = None) -> None:
-        """Apply the candidate; with `revert_in` the device reverts by itself unless confirmed within that many seconds."""
-
-    def confirm_commit(self) -> None:
-        """Keep a pending commit."""
-
-    def has_pending_commit(self) -> bool:
-        """Whether a commit waits for confirmation."""
-
-    def rollback(self) -> None:
-        """Restore what was before the last commit."""
-
-    def discard_config(self) -> None:
-        """Drop a staged candidate."""
-
-    def close(self) -> None:
-        """End the session."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,10 @@ import difflib
 from collections.abc import Callable, Container
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from .. import checks, gate, platforms
-from ..collect import Driver, snapshot
+from ..collect import snapshot
 from ..errors import PushError
 from ..model.intent import Intent
 from ..model.plan import Plan
@@ -16,6 +17,7 @@ from ..model.reference import Reference
 from ..model.result import Finding, Status
 from ..model.router import Router
 from ..model.snapshot import Snapshot
+from ..platforms.base import PushDriver
 from . import apply, bounds, meaning, plan
 from .journal import Journal
 
@@ -93,7 +95,7 @@ def prepare(one: Snapshot, intent: Intent, reference: Reference, *, templates: P
 def push(
     one: Snapshot,
     prepared: Prepared,
-    connect: Callable[[], Driver],
+    connect: Callable[[], Any],
     intent: Intent,
     reference: Reference,
     journal: Journal,
@@ -108,7 +110,7 @@ def push(
     journal.write("gated", prepared.report.verdict)
     expected = {f.fingerprint for f in prepared.remaining}
 
-    def observe(driver: Driver) -> tuple[str, Router]:
+    def observe(driver: PushDriver) -> tuple[str, Router]:
         seen = snapshot(one.host, one.platform, driver, platform.commands.state)
         return seen.config, platform.parse(seen.config, seen.state)
 
@@ -142,5 +144,7 @@ def push(
     )
     if not prepared.text:
         raise PushError(f"{one.host}: there is nothing to push")
-    hooks = apply.Hooks(connect=connect, observe=observe, judge=wrong, run=platform.operate, meant=meant, lost=lost)  # type: ignore[arg-type]
+    hooks = apply.Hooks(
+        connect=lambda: platform.guarded(connect()), observe=observe, judge=wrong, run=platform.operate, meant=meant, lost=lost
+    )
     return apply.push(candidate, hooks, journal, revert_in=revert_in, settle=settle, change_id=change_id)

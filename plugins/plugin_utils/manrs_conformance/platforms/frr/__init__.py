@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from ...model.plan import Plan
 from ...model.router import Router
-from ..base import Commands
+from ..base import Commands, PushDriver
 from . import change
 from .commands import COMMANDS
 from .merge import merge
@@ -50,6 +50,10 @@ class Frr:
     def operate(self, driver: Any, commands: tuple[str, ...]) -> None:
         """Run refresh commands on an open driver."""
         change.operate(driver, commands)
+
+    def guarded(self, driver: Any) -> PushDriver:
+        """The driver itself: its agent on the router holds timer and rollback."""
+        return cast("PushDriver", driver)
 
 
 PLATFORM = Frr()
