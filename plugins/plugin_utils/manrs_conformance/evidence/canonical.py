@@ -139,5 +139,6 @@ def map_text(value: Any, change: Callable[[str], str]) -> Any:
     return value
 
 
-_SCAN = json.JSONDecoder(parse_int=_integer, parse_float=_no_float, parse_constant=_no_float).scan_once
-"""Reads one value at a place of a text: the value and where it ends."""
+_DECODER = json.JSONDecoder(parse_int=_integer, parse_float=_no_float, parse_constant=_no_float)
+_SCAN: Callable[[str, int], tuple[Any, int]] = vars(_DECODER)["scan_once"]
+"""Reads one value at a place of a text: the value and where it ends. `raw_decode` is the same behind one more call for each line."""
