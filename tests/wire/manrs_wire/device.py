@@ -15,8 +15,8 @@ BOOT_AGE = 93_784
 
 @dataclass
 class Fault:
-    """What happens at a message: `drop` closes the connection, `delay` waits, `garble` damages the answer, `reject` is an error of
-    the protocol, `hang` never answers. `at` is the number of the message, counted from 0, or a pattern found in it."""
+    """What happens at a message: `drop` closes the connection, `lose` does so after the message took effect, `delay` waits,
+    `garble` damages the answer (the message has no effect), `reject` is an error of the protocol, `hang` never answers. `at` is the number of the message, counted from 0, or a pattern found in it."""
 
     kind: str
     at: int | str
@@ -36,7 +36,7 @@ class Faults:
 
     def add(self, kind: str, at: int | str, seconds: float = 0.0) -> None:
         """Plan one."""
-        if kind not in ("drop", "delay", "garble", "reject", "hang"):
+        if kind not in ("drop", "lose", "delay", "garble", "reject", "hang"):
             raise ValueError(f"unknown fault {kind!r}")
         self.planned.append(Fault(kind, at, seconds))
 
@@ -60,10 +60,17 @@ class Device:
         self.prefixes: dict[str, int] = {}
         self.files: dict[str, str] = {}
         self.history: list[str] = []
+        self.checkpoints: dict[str, str] = {}
+        self.full = False
+        """Whether the file system has no room left."""
         self.locked_by: str | None = None
+        self.held: str | None = None
+        """Who holds the lock of the running store, where it has one of its own."""
         self.sessions = 0
         self.pending: Timer | None = None
         self.pending_until = 0.0
+        self.pending_by = ""
+        """Session or token that the pending commit belongs to."""
         self.committed_at, self.pending_note = self.clock.now(), ""
         self.mutex = threading.RLock()
 
@@ -114,10 +121,12 @@ class Device:
             self.running = self.history.pop(0)
             return True
 
-    def save(self) -> None:
-        """Running becomes start-up."""
+    def save(self) -> bool:
+        """Running becomes start-up; False when there is no room."""
         with self.mutex:
-            self.startup = self.running
+            if not self.full:
+                self.startup = self.running
+            return not self.full
 
     def lock(self, owner: str) -> bool:
         """Take the configuration lock; False when another session holds it."""

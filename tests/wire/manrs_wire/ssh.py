@@ -100,13 +100,13 @@ class Upload(asyncssh.SFTPServer):
     def exit(self) -> None:
         """The transfer is over: the files are on the device."""
         for path in self.folder.rglob("*"):
-            if path.is_file():
+            if path.is_file() and not self.device.full:
                 self.device.files[path.name] = path.read_text()
 
 
 async def _apply(device: Device, fault: Fault | None) -> bool:
     """Live through a delay or a hang; False when the connection must go."""
-    if fault is None or fault.kind in ("reject", "garble"):
+    if fault is None or fault.kind in ("reject", "garble", "lose"):
         return True
     loop = asyncio.get_running_loop()
     if fault.kind == "delay":
@@ -139,7 +139,7 @@ async def _lines(process: Any, terminal: Terminal) -> None:
                 continue
             with device.mutex:
                 said = terminal.refuses(line) if fault is not None and fault.kind == "reject" else terminal.run(line)
-            if said is None:
+            if said is None or (fault is not None and fault.kind == "lose"):
                 return
             body = said.rstrip("\n").replace("\n", "\r\n")
             process.stdout.write(f"{body}\r\n{terminal.prompt()}" if body else terminal.prompt())
@@ -169,6 +169,8 @@ async def _messages(process: Any, session: Netconf) -> None:
                     continue
                 with device.mutex:
                     answer = session.reply(text, fault is not None and fault.kind == "reject")
+                if fault is not None and fault.kind == "lose":
+                    return
                 process.stdout.write(answer + END)
                 if name == "close-session":
                     return

@@ -49,6 +49,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         refused = next((command for command, one in planned if one is not None and one.kind == "reject"), None)
         with self.device.mutex:
             answer = self.answers(json.loads(body), refused)
+        if fault is not None and fault.kind == "lose":
+            self.close_connection = True
+            return self.connection.close()
         return self._send(200, json.dumps(answer).encode())
 
     def _go_on(self, fault: Fault) -> bool:
@@ -62,7 +65,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if fault.kind in ("drop", "hang"):
             self.close_connection = True
             self.connection.close()
-        return fault.kind in ("delay", "reject")
+        return fault.kind in ("delay", "reject", "lose")
 
     def _send(self, status: int, body: bytes) -> None:
         self.send_response(status)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from ...model.router import Router
-from ..base import Commands
+from ..base import Commands, PushDriver
 from .commands import COMMANDS
 from .parser import parse
+from .session import guarded
 
 
 class Ios:
@@ -20,6 +22,10 @@ class Ios:
     def parse(self, text: str, state: Mapping[str, str]) -> Router:
         """The meaning of `show running-config` and the live outputs; never raises."""
         return parse(text, state)
+
+    def guarded(self, driver: Any) -> PushDriver:
+        """The driver for a push: the revert timer of the archive stands behind every commit."""
+        return guarded(driver)
 
 
 PLATFORM = Ios()
