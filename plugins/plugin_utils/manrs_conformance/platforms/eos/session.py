@@ -8,6 +8,7 @@ message.
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 from typing import Any
 
 from ...errors import NotSavedError, PushError
@@ -21,7 +22,13 @@ class EosSession(Guarded):
 
     def load_merge_candidate(self, filename: str | None = None, config: str | None = None) -> None:
         """Load the candidate into a configuration session of its own name; refused while any other session is pending."""
-        text = text_of(filename, config)
+        self._load(text_of(filename, config), self.driver.load_merge_candidate)
+
+    def load_replace_candidate(self, filename: str | None = None, config: str | None = None) -> None:
+        """The same with a whole configuration."""
+        self._load(text_of(filename, config), self.driver.load_replace_candidate)
+
+    def _load(self, text: str, load: Callable[..., None]) -> None:
         held = sorted(name for name, one in self._sessions().items() if one["state"] == "pending")
         if held:
             raise PushError(f"{self.where}: another configuration session is open on the router: {', '.join(held)}")
@@ -29,7 +36,7 @@ class EosSession(Guarded):
         self.driver.lock_disable = True  # looked at above, without the driver's ten seconds of waiting
         self.loaded = text
         try:
-            self.within("load", lambda: self.driver.load_merge_candidate(config=text))
+            self.within("load", lambda: load(config=text))
         except Exception:
             with contextlib.suppress(Exception):
                 self.discard_config()
@@ -59,6 +66,10 @@ class EosSession(Guarded):
         if self._pending() or state != "completed":
             raise PushError(f"{self.where}: the commit was not confirmed: the session is {state}")
         self.change = self.loaded = ""
+        self.save()
+
+    def save(self) -> None:
+        """Write the start-up configuration; NotSavedError when it was not."""
         try:
             self._text("write memory")
         except Exception as error:

@@ -7,6 +7,7 @@ a load fails, and raises at a commit message.
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -21,9 +22,15 @@ class XrSession(Guarded):
 
     def load_merge_candidate(self, filename: str | None = None, config: str | None = None) -> None:
         """Lock the candidate and load the command lines; whatever fails gives the lock back."""
-        text = text_of(filename, config)
+        self._load(text_of(filename, config), self.driver.load_merge_candidate)
+
+    def load_replace_candidate(self, filename: str | None = None, config: str | None = None) -> None:
+        """The same with a whole configuration."""
+        self._load(text_of(filename, config), self.driver.load_replace_candidate)
+
+    def _load(self, text: str, load: Callable[..., None]) -> None:
         try:
-            self.within("load", lambda: self.driver.load_merge_candidate(config=escape(text)))
+            self.within("load", lambda: load(config=escape(text)))
         except Exception:
             with contextlib.suppress(Exception):
                 self.discard_config()

@@ -48,6 +48,10 @@ class NxosSession(Guarded):
         self.loaded = text_of(filename, config)
         self.driver.load_merge_candidate(config=self.loaded)
 
+    def load_replace_candidate(self, filename: str | None = None, config: str | None = None) -> None:
+        """Refused: NX-OS replaces its configuration only from checkpoints of its own."""
+        raise PushError(f"{self.where}: a whole configuration is not put in place on NX-OS; take the change back by a candidate")
+
     def compare_config(self) -> str:
         """The lines that the router does not hold yet, found by the driver: NX-OS compares only what was entered."""
         return str(self.within("compare", self.driver.compare_config))
@@ -97,6 +101,10 @@ class NxosSession(Guarded):
         name, self.change, self.loaded = self.change, "", ""
         with contextlib.suppress(Exception):
             self._disarm(name)
+        self.save()
+
+    def save(self) -> None:
+        """Write the start-up configuration; NotSavedError when it was not."""
         try:
             said = self._run("copy running-config startup-config")
         except Exception as error:
