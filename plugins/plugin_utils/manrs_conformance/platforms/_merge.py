@@ -152,13 +152,6 @@ class Loader(Shown):
         del self.stack[depth + 1 :]
         self.enter(words, body, indent)
 
-    def _takes(self, at: int, body: list[str], indent: int) -> bool:
-        """Whether the block of that depth in the stack knows a statement."""
-        here = self.stack[at]
-        if here.mode == OPAQUE:
-            return indent > here.indent and not self.speaks("strong", body)
-        return self.speaks(here.mode, body)
-
     def enter(self, words: list[str], body: list[str], indent: int) -> None:
         """A statement meets the block on top of the stack."""
         here = self.stack[-1]

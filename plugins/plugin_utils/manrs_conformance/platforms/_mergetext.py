@@ -257,6 +257,13 @@ class Shown:
         self._serial += 1
         return f"#{self._serial}"
 
+    def _takes(self, at: int, body: list[str], indent: int) -> bool:
+        """Whether the block of that depth in the stack knows a statement."""
+        here = self.stack[at]
+        if here.mode == OPAQUE:
+            return indent > here.indent and not self.speaks("strong", body)
+        return self.speaks(here.mode, body)
+
     # The result.
 
     def text(self) -> str:
