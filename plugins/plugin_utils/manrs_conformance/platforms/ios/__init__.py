@@ -8,6 +8,7 @@ from typing import Any
 from ...model.router import Router
 from ..base import Commands, PushDriver
 from .commands import COMMANDS
+from .merge import merge
 from .parser import parse
 from .session import guarded
 
@@ -26,6 +27,10 @@ class Ios:
     def guarded(self, driver: Any) -> PushDriver:
         """The driver for a push: the revert timer of the archive stands behind every commit."""
         return guarded(driver)
+
+    def merge(self, running: str, candidate: str) -> str:
+        """The running configuration after the lines of the fragment were entered in configuration mode."""
+        return merge(running, candidate)
 
 
 PLATFORM = Ios()
