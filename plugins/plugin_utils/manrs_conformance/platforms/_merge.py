@@ -6,7 +6,7 @@ from ..errors import MergeError
 from ._address import canonical
 from ._block import PLACEHOLDER
 from ._mergelists import Listing, Refused
-from ._mergetext import OPAQUE, Block, Key, Rule, Shown, dictated
+from ._mergetext import Block, Key, Rule, Shown, dictated
 
 
 class Loader(Shown):
@@ -220,6 +220,3 @@ def merged(loader: Loader, running: str, candidate: str) -> str:
     loader.show(running)
     loader.load(candidate)
     return loader.text()
-
-
-__all__ = ["OPAQUE", "Block", "Key", "Loader", "Rule", "dictated", "merged"]

@@ -108,7 +108,7 @@ class Listing:
         self.top = max(self.top, seq)
 
     def _next(self) -> int:
-        return self.top // self.rules.step * self.rules.step + self.rules.step
+        return self.top + self.rules.step
 
     def line(self, words: list[str]) -> None:
         """A line of a fragment inside the block of the list."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .._address import canonical
-from .._merge import Block, Key, Rule
 from .._mergelists import Listing, Refused
+from .._mergetext import Block, Key, Rule
 from .bgp import AF, AF_IRRELEVANT, BASE, BASE_IRRELEVANT, DIRECTED, UNSUPPORTED
 from .statement import BGP_IRRELEVANT, ROUTER_IRRELEVANT
 

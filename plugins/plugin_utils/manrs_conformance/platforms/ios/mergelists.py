@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from .. import _acl
 from .._lists import Unreadable
-from .._merge import Block
 from .._mergelists import Entry, Listing, ListRules, Refused, prefix_rules
+from .._mergetext import Block
 
 
 def _ends(words: list[str]) -> tuple[int | None, list[str]]:
