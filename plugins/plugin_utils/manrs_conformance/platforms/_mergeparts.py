@@ -12,6 +12,7 @@ from ._mergetext import Block, Key, Rule
 _NAME = re.compile(r"([A-Za-z-]+?)\s*(\d[\d/.:]*)$")
 _RANGE = re.compile(r"\d\s*[-,]\s*\w|,")
 _OPTIONS = frozenset({"name", "tag", "metric", "track", "permanent", "description"})
+ORIGINATES = frozenset({"network", "aggregate-address", "redistribute"})
 REPLACED_SETS = frozenset(["local-preference", "metric", "metric-type", "weight", "tag", "origin", "level"])
 
 
@@ -165,3 +166,52 @@ def route_slot(body: list[str]) -> tuple[Key, Rule]:
     """The place of a static route: its prefix and next hop, whatever options follow."""
     end = next((at for at, word in enumerate(body) if at > 3 and (word in _OPTIONS or word.isdecimal())), len(body))
     return tuple(body[:end]), "replace"
+
+
+def origin_slot(words: list[str]) -> Key:
+    """The place of a statement that originates routes."""
+    if words[0] == "redistribute":
+        return tuple(words[: 3 if words[2:3] and (words[2].isdecimal() or words[1] == "isis") else 2])
+    if words[2:3] == ["mask"]:
+        return tuple(words[:4])
+    masked = words[0] == "aggregate-address" and "/" not in words[1]
+    return tuple(words[: 3 if masked or (words[2:3] and words[2].count(".") == 3) else 2])
+
+
+def process_key(loader: Loader, body: list[str]) -> Key:
+    """The place of `router bgp N`; Refused where BGP runs in another AS."""
+    other = next((key for key in loader.root.kids if key[:2] == ("router", "bgp")), None)
+    if other is not None and other != tuple(body):
+        raise Refused(f"BGP runs as AS {other[2]}")
+    if len(body) != 3:
+        raise Refused("without the number of the AS")
+    return tuple(body)
+
+
+def remove_block(loader: Loader, parent: Block, body: list[str], mode: str) -> None:
+    """`no` in front of the head of a block."""
+    if remove_entries(loader, body):
+        return
+    key = loader.block_key(parent, body)
+    there = parent.kids.get(key)
+    if isinstance(there, Block):
+        if body[0] == "interface" and not virtual(there.head):
+            raise Refused("a physical interface cannot be removed")
+        if mode == "vrf":
+            unused(loader, body[-1])
+        del parent.kids[key]
+
+
+def by_neighbour(lines: list[tuple[Key, str]]) -> list[tuple[Key, str]]:
+    """Statements of one neighbour together, its group or AS first."""
+    groups: dict[Key, int] = {}
+    rank = {"remote-as": 0, "peer-group": 1}
+
+    def place(item: tuple[Key, str]) -> tuple[int, int]:
+        key = item[0][1:] if item[0][0] == "no" else item[0]
+        if key[0] != "neighbor":
+            return groups.setdefault(("", key[0]), len(groups)), 0
+        first = item[1].endswith((" peer-group", " peer group"))
+        return groups.setdefault(key[:2], len(groups)), -1 if first else rank.get(key[2], 5) if len(key) > 2 else 5
+
+    return sorted(lines, key=place)

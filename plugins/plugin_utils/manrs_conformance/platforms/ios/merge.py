@@ -139,11 +139,7 @@ class Ios(Loader):
         if body[0] == "address-family" and parent.mode in ("bgp", "af"):
             return bgp.family(body)
         if body[:2] == ["router", "bgp"]:
-            other = next((key for key in self.root.kids if key[:2] == ("router", "bgp")), None)
-            if other is not None and other != tuple(body):
-                raise Refused(f"BGP runs as AS {other[2]}")
-            if len(body) != 3:
-                raise Refused("without the number of the AS")
+            return parts.process_key(self, body)
         return tuple(body)
 
     def opened(self, block: Block, words: list[str]) -> None:
@@ -153,16 +149,7 @@ class Ios(Loader):
 
     def removed(self, parent: Block, body: list[str], mode: str) -> None:
         """`no` in front of the head of a block."""
-        if parts.remove_entries(self, body):
-            return
-        key = self.block_key(parent, body)
-        there = parent.kids.get(key)
-        if isinstance(there, Block):
-            if body[0] == "interface" and not parts.virtual(there.head):
-                raise Refused("a physical interface cannot be removed")
-            if mode == "vrf":
-                parts.unused(self, body[-1])
-            del parent.kids[key]
+        parts.remove_block(self, parent, body, mode)
 
     def emptied(self, parent: Block, body: list[str]) -> None:
         """`default interface`: what stands under it goes."""
@@ -250,7 +237,7 @@ class Ios(Loader):
 
     def arranged(self, block: Block, lines: list[tuple[Key, str]]) -> list[tuple[Key, str]]:
         """Statements of one neighbour stand together."""
-        return bgp.arranged(lines) if block.mode in ("bgp", "af") else lines
+        return parts.by_neighbour(lines) if block.mode in ("bgp", "af") else lines
 
     def free_text(self, lines: list[str], index: int) -> int:
         """Banners: from a mark to the same mark."""
