@@ -8,6 +8,7 @@ from typing import Any
 from ...model.router import Router
 from ..base import Commands, PushDriver
 from .commands import COMMANDS
+from .merge import merge
 from .parser import parse
 from .session import guarded
 
@@ -26,6 +27,10 @@ class Eos:
     def guarded(self, driver: Any) -> PushDriver:
         """The driver for a push: commits are timed configuration sessions."""
         return guarded(driver)
+
+    def merge(self, running: str, candidate: str) -> str:
+        """The running configuration after the lines of the fragment were committed in a session."""
+        return merge(running, candidate)
 
 
 PLATFORM = Eos()
