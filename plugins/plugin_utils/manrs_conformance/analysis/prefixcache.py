@@ -11,6 +11,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 
 from ..model.policy import PrefixEntry, PrefixList
+from . import prefixes
 from .prefixes import PrefixClasses, prefix_classes
 
 MOST = 20_000
@@ -21,6 +22,7 @@ SMALL = 16
 """Lists that are not longer are digested anew: that is as fast as looking them up."""
 
 _results: OrderedDict[bytes, PrefixClasses] = OrderedDict()
+_sizes: OrderedDict[bytes, dict[int, int]] = OrderedDict()
 _digests: OrderedDict[int, tuple[tuple[PrefixEntry, ...], bytes]] = OrderedDict()
 
 
@@ -34,6 +36,17 @@ def classes(lists: Sequence[PrefixList], afi: int) -> PrefixClasses:
             _results.popitem(last=False)
     else:
         _results.move_to_end(key)
+    return found
+
+
+def sizes(lists: Sequence[PrefixList], afi: int) -> dict[int, int]:
+    """`prefixes.sizes`, worked out once for lists that say the same: one list that changed counts for many sessions."""
+    key = _key(lists, afi)
+    found = _sizes.get(key)
+    if found is None:
+        found = _sizes[key] = prefixes.sizes(lists, afi)
+        if len(_sizes) > MOST:
+            _sizes.popitem(last=False)
     return found
 
 

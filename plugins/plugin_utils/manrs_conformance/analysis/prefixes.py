@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import ipaddress
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -74,10 +75,23 @@ def covers(inner: PrefixList, outer: PrefixList) -> tuple[int, int] | None:
 def prefix_classes(lists: Sequence[PrefixList], afi: int) -> PrefixClasses:
     """The classes of all prefixes of a family under these lists; a list of the other family never permits."""
     with uncollected():
-        return _sweep(lists, afi)
+        return _sweep(lists, afi, None)
 
 
-def _sweep(lists: Sequence[PrefixList], afi: int) -> PrefixClasses:
+def sizes(lists: Sequence[PrefixList], afi: int) -> dict[int, int]:
+    """By signature how many prefixes, pairs of network and length, it holds; together all 2**33 - 1 of IPv4 or 2**129 - 1 of IPv6."""
+    regions: Counter[tuple[int, tuple[int, ...]]] = Counter()
+    with uncollected():
+        _sweep(lists, afi, regions)
+    out: dict[int, int] = {}
+    for (low, masks), times in regions.items():
+        for length in range(low, BITS[afi] + 1) if times else ():
+            signature = sum(1 << number for number, mask in enumerate(masks) if mask >> length & 1)
+            out[signature] = out.get(signature, 0) + (times << (length - low))
+    return {signature: size for signature, size in out.items() if size}
+
+
+def _sweep(lists: Sequence[PrefixList], afi: int, regions: Counter[tuple[int, tuple[int, ...]]] | None) -> PrefixClasses:
     bits = BITS[afi]
     at = _places(lists, afi)
     found: dict[int, tuple[int, int]] = {}
@@ -87,7 +101,7 @@ def _sweep(lists: Sequence[PrefixList], afi: int) -> PrefixClasses:
     for key in sorted(at):
         network, length = key >> 8, key & 255
         while (network ^ stack[-1].network) >> (bits - stack[-1].length):
-            _emit(stack.pop(), bits, found, seen)
+            _emit(stack.pop(), bits, found, seen, regions)
         parent = stack[-1]
         masks, decided, chains = list(parent.masks), list(parent.decided), parent.chains
         for number, index, entry in at[key]:
@@ -120,7 +134,7 @@ def _sweep(lists: Sequence[PrefixList], afi: int) -> PrefixClasses:
             parent.children.append(key)
         stack.append(_Node(network, length, chains, tuple(masks), tuple(decided)))
     while stack:
-        _emit(stack.pop(), bits, found, seen)
+        _emit(stack.pop(), bits, found, seen, regions)
     ordered = sorted(found.items())
     return PrefixClasses(tuple(s for s, _ in ordered), tuple(w for _, w in ordered))
 
@@ -158,9 +172,22 @@ def _decide(chain: Chain) -> tuple[int, int]:
     return permitted, decided
 
 
-def _emit(node: _Node, bits: int, found: dict[int, tuple[int, int]], seen: set[tuple[int, int, tuple[int, ...]]]) -> None:
-    """Add the signatures of a node's own region: the prefixes under it that no child covers."""
+def _emit(
+    node: _Node,
+    bits: int,
+    found: dict[int, tuple[int, int]],
+    seen: set[tuple[int, int, tuple[int, ...]]],
+    regions: Counter[tuple[int, tuple[int, ...]]] | None,
+) -> None:
+    """Add the signatures of a node's own region: the prefixes under it that no child covers.
+
+    `regions` counts subtrees by length of their top and masks: what a child covers is taken from its parent's.
+    """
     children = [(key >> 8, key & 255) for key in node.children] if node.children else []
+    if regions is not None:
+        regions[node.length, node.masks] += 1
+        for _network, length in children:
+            regions[length, node.masks] -= 1
     top = _own_top(node.length, children, bits) if children else bits
     key = (node.length, top, node.masks)
     if key in seen:
