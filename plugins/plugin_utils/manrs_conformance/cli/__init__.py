@@ -15,6 +15,7 @@ from .. import api, collect, evidence
 from ..errors import BundleError, ManrsError, UsageError
 from ..model.policy import Rpki
 from .bundle import bundle
+from .fleet import assess, many
 from .options import READABLE, TAMPERED, USAGE
 from .sources import sources
 
@@ -146,6 +147,7 @@ def _common(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--key", type=READABLE, default=None, help="SSH private key that signs the bundle.")
 @PREVIOUS
 @MODE
+@many
 @FORMAT
 def audit(
     files: tuple[Path, ...],
@@ -159,13 +161,15 @@ def audit(
     key: Path | None,
     previous: Path | None,
     mode: evidence.Mode | None,
+    workers: int | None,
+    cache: Path | None,
     form: str,
 ) -> int:
     """Audit saved configurations (HOST.PLATFORM.cfg) or snapshots (*.snapshot.json)."""
     _needs_bundle(bundle, {"--previous": previous, "--key": key, "--mode": mode})
-    snapshots = api.saved(files, platform, api.devices(devices))
+    snapshots = api.of_files(files, platform, api.devices(devices))
     inputs = api.Inputs.read(intent_path, waivers_path, sources, as_of or collect.now())
-    done = api.audit_inputs(snapshots, inputs)
+    done = assess(snapshots, inputs, workers=workers, cache=cache)
     if bundle is not None:
         built = api.write_bundle(
             bundle,
