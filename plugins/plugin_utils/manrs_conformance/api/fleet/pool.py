@@ -96,17 +96,15 @@ def _round(
         for text in under_way.values():
             tries[text.host] += 1
     finally:
-        _end(pool)
+        _end(pool, busy=bool(under_way))
 
 
-def _end(pool: ProcessPoolExecutor) -> None:
-    """Stop a pool without waiting for what it still does."""
-    processes = list((pool._processes or {}).values())
-    pool.shutdown(wait=False, cancel_futures=True)
-    for one in processes:
-        one.terminate()
-    for one in processes:
-        one.join(5)
+def _end(pool: ProcessPoolExecutor, *, busy: bool) -> None:
+    """Stop a pool; workers that are still at something are not waited for."""
+    if busy:
+        for one in list((pool._processes or {}).values()):
+            one.terminate()
+    pool.shutdown(wait=True, cancel_futures=True)
 
 
 _rules: Rules | None = None
@@ -126,12 +124,12 @@ def _start(rules: Rules, cache: Cache | None) -> None:
 
 
 def _work(text: Text) -> Outcome:
-    """Judge one router in this process; an unforeseen error costs this router only."""
+    """Judge one router in this process; an unforeseen error costs this router only, a file that cannot be read is the operator's."""
     assert _rules is not None
+    snapshot = text.read()
+    if snapshot.error is not None:
+        return snapshot.error
     try:
-        snapshot = text.read()
-        if snapshot.error is not None:
-            return snapshot.error
         known = _cache.get(snapshot) if _cache is not None else None
         if known is not None:
             return known
