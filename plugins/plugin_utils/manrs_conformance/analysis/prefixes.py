@@ -58,12 +58,35 @@ def text(afi: int, network: int, length: int) -> str:
 def permits(one: PrefixList, network: int, length: int) -> bool:
     """Whether a list permits one prefix: entry by entry, for concrete routes."""
     bits = BITS[one.afi]
-    covering = [e for e in one.entries if e[1] <= length and (network ^ e[0]) >> (bits - e[1]) == 0]
+    if len(one.entries) > LONG:
+        index = _indexed(one.entries)
+        keys = ((network >> (bits - size) << (bits - size)) << 8 | size for size in range(length + 1))
+        covering = [e for _number, e in sorted(pair for key in keys if key in index for pair in index[key])]
+    else:
+        covering = [e for e in one.entries if e[1] <= length and (network ^ e[0]) >> (bits - e[1]) == 0]
     if one.order == "longest":
         most = max((e[1] for e in covering), default=0)
         covering = [e for e in covering if e[1] == most]
     holding = [e[4] for e in covering if e[2] <= length <= e[3]]
     return any(holding) if one.order == "any" else bool(holding and holding[0])
+
+
+LONG = 64
+"""Entries from which on a list is looked up instead of read through: a witness asks the same list again and again."""
+_indexes: dict[int, tuple[tuple[PrefixEntry, ...], dict[int, list[tuple[int, PrefixEntry]]]]] = {}
+
+
+def _indexed(entries: tuple[PrefixEntry, ...]) -> dict[int, list[tuple[int, PrefixEntry]]]:
+    """Entries with their numbers by network and length; the last few lists are remembered."""
+    known = _indexes.get(id(entries))
+    if known is None or known[0] is not entries:
+        if len(_indexes) >= 8:
+            del _indexes[next(iter(_indexes))]
+        made: dict[int, list[tuple[int, PrefixEntry]]] = {}
+        for number, entry in enumerate(entries):
+            made.setdefault(entry[0] << 8 | entry[1], []).append((number, entry))
+        known = _indexes[id(entries)] = (entries, made)
+    return known[1]
 
 
 def covers(inner: PrefixList, outer: PrefixList) -> tuple[int, int] | None:
