@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from ...model.router import Router
-from ..base import Commands
+from ..base import Commands, PushDriver
 from .commands import COMMANDS
 from .merge import merge
 from .parser import parse
+from .session import guarded
 
 
 class Ios:
@@ -21,6 +23,10 @@ class Ios:
     def parse(self, text: str, state: Mapping[str, str]) -> Router:
         """The meaning of `show running-config` and the live outputs; never raises."""
         return parse(text, state)
+
+    def guarded(self, driver: Any) -> PushDriver:
+        """The driver for a push: the revert timer of the archive stands behind every commit."""
+        return guarded(driver)
 
     def merge(self, running: str, candidate: str) -> str:
         """The running configuration after the lines of the fragment were entered in configuration mode."""

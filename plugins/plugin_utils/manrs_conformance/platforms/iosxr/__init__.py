@@ -1,13 +1,15 @@
-"""Cisco IOS-XR: read for an audit or a gate, not pushed to."""
+"""Cisco IOS-XR."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from ...model.router import Router
-from ..base import Commands
+from ..base import Commands, PushDriver
 from .commands import COMMANDS
 from .parser import parse
+from .session import guarded
 
 
 class IosXr:
@@ -20,6 +22,10 @@ class IosXr:
     def parse(self, text: str, state: Mapping[str, str]) -> Router:
         """The meaning of `show running-config` and the live outputs; never raises."""
         return parse(text, state)
+
+    def guarded(self, driver: Any) -> PushDriver:
+        """The driver for a push: commits are confirmed ones over NETCONF."""
+        return guarded(driver)
 
 
 PLATFORM = IosXr()

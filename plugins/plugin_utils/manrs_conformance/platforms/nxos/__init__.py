@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from ...model.router import Router
-from ..base import Commands
+from ..base import Commands, PushDriver
 from .commands import COMMANDS
 from .merge import merge
 from .parser import parse
+from .session import guarded
 
 
 class Nxos:
@@ -25,6 +27,10 @@ class Nxos:
     def merge(self, running: str, candidate: str) -> str:
         """The running configuration after the lines of the fragment were entered in configuration mode."""
         return merge(running, candidate)
+
+    def guarded(self, driver: Any) -> PushDriver:
+        """The driver for a push: a checkpoint and a job of the scheduler are its timer."""
+        return guarded(driver)
 
 
 PLATFORM = Nxos()
