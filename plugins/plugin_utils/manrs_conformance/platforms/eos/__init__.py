@@ -32,5 +32,9 @@ class Eos:
         """The running configuration after the lines of the fragment were committed in a session."""
         return merge(running, candidate)
 
+    def guarded(self, driver: Any) -> PushDriver:
+        """The driver for a push: commits are timed configuration sessions."""
+        return guarded(driver)
+
 
 PLATFORM = Eos()
