@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
 
+from ...model.plan import Plan, Rendered
 from ...model.router import Router
 from ..base import Commands
+from . import change
 from .commands import COMMANDS
 from .parser import parse
+from .render import render
 
 
 class Ios:
@@ -20,6 +25,22 @@ class Ios:
     def parse(self, text: str, state: Mapping[str, str]) -> Router:
         """The meaning of `show running-config` and the live outputs; never raises."""
         return parse(text, state)
+
+    def render(self, plan: Plan, router: Router, running: str, templates: Path | None = None) -> Rendered:
+        """The candidate of a plan."""
+        return render(plan, router, running, templates)
+
+    def predict_state(self, state: Mapping[str, str], candidate: str) -> Mapping[str, str]:
+        """Live outputs after the candidate: as before."""
+        return change.predict_state(state, candidate)
+
+    def refresh(self, plan: Plan) -> tuple[str, ...]:
+        """Commands that make routes pass new policies."""
+        return change.refresh(plan)
+
+    def operate(self, driver: Any, commands: tuple[str, ...]) -> None:
+        """Run refresh commands on an open driver."""
+        change.operate(driver, commands)
 
 
 PLATFORM = Ios()
