@@ -29,6 +29,14 @@ class Policies(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Able:
+    """Why a platform cannot match the length of a path, or the validation state; empty where it can."""
+
+    length: str = ""
+    rov: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Attached:
     """A session with the names of its owned policies."""
 
@@ -36,14 +44,19 @@ class Attached:
     inbound: str | None
     outbound: str | None
 
+    def statements(self, attach: str, limit: str = "") -> list[str]:
+        """Lines that attach the policies (`{name}`, `{side}`) and set the limit (`{limit}`)."""
+        out = [attach.format(name=name, side=side) for name, side in ((self.inbound, "in"), (self.outbound, "out")) if name]
+        return [*out, *([limit.format(limit=self.plan.max_prefix)] if limit and self.plan.max_prefix else [])]
+
 
 def carry(
-    plan: Plan, router: Router, writer: Policies, *, length: bool, refuse: Callable[[SessionPlan, str], str | None]
+    plan: Plan, router: Router, writer: Policies, able: Able, refuse: Callable[[SessionPlan, str], str | None]
 ) -> tuple[list[Attached], Plan]:
     """Write every session that can be written; returns them and the plan that is left of `plan`.
 
-    `length`: whether the platform matches the length of a path. `refuse` gives a platform's reason not to touch one side (`in`, `out`,
-    `limit`) of a session, or None. A policy that the session has already is nothing to do.
+    `refuse` gives a platform's reason not to touch one side (`in`, `out`, `limit`) of a session, or None. A policy that the session has
+    already is nothing to do.
     """
     out, left = [], list(plan.left)
     for one in plan.sessions:
@@ -52,7 +65,7 @@ def carry(
         if why:
             left.append(f"{key}: {why}")
             continue
-        made = _session(one, router, writer, length, refuse, lambda text, key=key: left.append(f"{key}: {text}"))  # type: ignore[misc]
+        made = _session(one, router, writer, able, refuse, lambda text, key=key: left.append(f"{key}: {text}"))  # type: ignore[misc]
         if made is not None:
             out.append(made)
     if plan.requires_policy:
@@ -72,7 +85,7 @@ def _session(
     one: SessionPlan,
     router: Router,
     writer: Policies,
-    length: bool,
+    able: Able,
     refuse: Callable[[SessionPlan, str], str | None],
     left: Callable[[str], None],
 ) -> Attached | None:
@@ -89,7 +102,7 @@ def _session(
                 None if side == "limit" else limit,
             )
     if inbound is not None:
-        inbound, names["in"] = _inbound(one, _possible(inbound, one, router, length, left), writer, left)
+        inbound, names["in"] = _inbound(one, _possible(inbound, one, router, able, left), writer, left)
     if outbound is not None:
         outbound, names["out"] = _outbound(one, outbound, writer, left)
     if one.role:
@@ -104,13 +117,16 @@ def _session(
     return Attached(replace(one, inbound=inbound, outbound=outbound, max_prefix=limit, role=None), names["in"], names["out"])
 
 
-def _possible(plan: ImportPlan, one: SessionPlan, router: Router, length: bool, left: Callable[[str], None]) -> ImportPlan:
+def _possible(plan: ImportPlan, one: SessionPlan, router: Router, able: Able, left: Callable[[str], None]) -> ImportPlan:
     """The plan without what the platform does not have or the router does not compute."""
-    if plan.refuse_invalid and not (router.validation.get(f"ipv{one.afi}") and one.vrf == "default"):
+    if plan.refuse_invalid and able.rov:
+        left(f"invalid routes are not refused: {able.rov}")
+        plan = replace(plan, refuse_invalid=False)
+    elif plan.refuse_invalid and not (router.validation.get(f"ipv{one.afi}") and one.vrf == "default"):
         left(f"invalid routes are not refused: the router computes no validation states for IPv{one.afi} here")
         plan = replace(plan, refuse_invalid=False)
-    if plan.longest_path is not None and not length:
-        left("paths are not limited in length: no match of this platform does; `maxas-limit` would hold for every neighbour")
+    if plan.longest_path is not None and able.length:
+        left(f"paths are not limited in length: {able.length}")
         plan = replace(plan, longest_path=None)
     return plan
 

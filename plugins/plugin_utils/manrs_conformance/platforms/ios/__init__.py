@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from ...model.plan import Plan, Rendered
 from ...model.router import Router
+from .._pushing import Steady
 from ..base import Commands
 from . import change
 from .commands import COMMANDS
@@ -15,7 +15,7 @@ from .parser import parse
 from .render import render
 
 
-class Ios:
+class Ios(Steady):
     """The platform object (see `platforms.base.Platform`)."""
 
     name: str = "ios"
@@ -30,17 +30,9 @@ class Ios:
         """The candidate of a plan."""
         return render(plan, router, running, templates)
 
-    def predict_state(self, state: Mapping[str, str], candidate: str) -> Mapping[str, str]:
-        """Live outputs after the candidate: as before."""
-        return change.predict_state(state, candidate)
-
     def refresh(self, plan: Plan) -> tuple[str, ...]:
         """Commands that make routes pass new policies."""
         return change.refresh(plan)
-
-    def operate(self, driver: Any, commands: tuple[str, ...]) -> None:
-        """Run refresh commands on an open driver."""
-        change.operate(driver, commands)
 
 
 PLATFORM = Ios()

@@ -1,16 +1,8 @@
-"""What a candidate changes beside the configuration of IOS, and how routes are made to pass new policies."""
+"""How routes are made to pass new policies on IOS."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from ...model.plan import Plan
-
-
-def predict_state(state: Mapping[str, str], _candidate: str) -> Mapping[str, str]:
-    """Nothing that is collected from IOS beside its configuration shows policies."""
-    return state
 
 
 def refresh(plan: Plan) -> tuple[str, ...]:
@@ -21,9 +13,3 @@ def refresh(plan: Plan) -> tuple[str, ...]:
         sides = [side for side, planned in (("in", one.inbound), ("out", one.outbound)) if planned is not None]
         out += [f"clear {table} {one.neighbor} soft {side}" for side in sides]
     return tuple(out)
-
-
-def operate(driver: Any, commands: tuple[str, ...]) -> None:
-    """Run refresh commands on an open driver."""
-    if commands:
-        driver.cli(list(commands))

@@ -13,26 +13,29 @@ from pathlib import Path
 from ...model.plan import OWNED, Plan, Rendered, SessionPlan
 from ...model.router import Router
 from .. import _guards
-from .._carry import Attached, carry
+from .._carry import Able, carry
 from .._maprender import Words, Writer
 from .._render import digest, environment
 
 NUMBERS = range(500, 0, -1)
 """Numbers of AS-path access lists, those that operators use least first."""
+ABLE = Able(length="no match of IOS does; `bgp maxas-limit` would hold for every neighbour")
 PATH_LIST = re.compile(r"^ip as-path access-list (\d+) (.*)$", re.M)
 
 
 def render(plan: Plan, router: Router, running: str, templates: Path | None = None) -> Rendered:
     """The candidate of a plan; see `platforms.base.PushPlatform.render`."""
     writer = Writer(words=words(running), running=running)
-    sessions, carried = carry(plan, router, writer, length=False, refuse=lambda one, side: _refusal(one, side, router))
+    sessions, carried = carry(plan, router, writer, ABLE, lambda one, side: _refusal(one, side, router))
     guards, carried = _guards.guards(carried, router, {4: "urpf", 6: "acl"})
     if carried.empty:
         return Rendered("", carried)
     families: dict[str, list[str]] = {}
     common: list[str] = []
     for one in sessions:
-        (families.setdefault(_family(one.plan), []) if _in_block(one.plan, running) else common).extend(_statements(one))
+        target = families.setdefault(_family(one.plan), []) if _in_block(one.plan, running) else common
+        head = f"neighbor {one.plan.neighbor}"
+        target += one.statements(f"{head} route-map {{name}} {{side}}", f"{head} maximum-prefix {{limit}}")
     filters: dict[str, list[str]] = {}
     interfaces = _guards.by_interface(guards, lambda one: _guard(one, filters))
     text = (
@@ -105,11 +108,6 @@ def _in_block(one: SessionPlan, running: str) -> bool:
     if one.family != "ipv4-unicast" or one.vrf != "default":
         return True
     return re.search(r"^ address-family ipv4(?: unicast)?\s*$", running, re.M) is not None
-
-
-def _statements(one: Attached) -> list[str]:
-    out = [f"neighbor {one.plan.neighbor} route-map {name} {side}" for name, side in ((one.inbound, "in"), (one.outbound, "out")) if name]
-    return [*out, *([f"neighbor {one.plan.neighbor} maximum-prefix {one.plan.max_prefix}"] if one.plan.max_prefix else [])]
 
 
 def _guard(one: _guards.Guard, filters: dict[str, list[str]]) -> str:

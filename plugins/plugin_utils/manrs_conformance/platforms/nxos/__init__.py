@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
+from ...model.plan import Plan, Rendered
 from ...model.router import Router
+from .._pushing import Steady
 from ..base import Commands
+from . import change
 from .commands import COMMANDS
 from .parser import parse
+from .render import render
 
 
-class Nxos:
+class Nxos(Steady):
     """The platform object (see `platforms.base.Platform`)."""
 
     name: str = "nxos"
@@ -20,6 +25,14 @@ class Nxos:
     def parse(self, text: str, state: Mapping[str, str]) -> Router:
         """The meaning of `show running-config` and the live outputs; never raises."""
         return parse(text, state)
+
+    def render(self, plan: Plan, router: Router, running: str, templates: Path | None = None) -> Rendered:
+        """The candidate of a plan."""
+        return render(plan, router, running, templates)
+
+    def refresh(self, plan: Plan) -> tuple[str, ...]:
+        """Commands that make routes pass new policies."""
+        return change.refresh(plan)
 
 
 PLATFORM = Nxos()
