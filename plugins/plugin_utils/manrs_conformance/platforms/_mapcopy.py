@@ -61,11 +61,6 @@ def _body(lines: Sequence[str], at: int, name: str) -> tuple[str, ...]:
     return tuple(out)
 
 
-def behind(front: Sequence[Entry], copied: Sequence[Entry]) -> list[Entry]:
-    """Entries that only deny, then the copy: what passes them meets exactly the operator's map. Numbers are tens, from 10 on."""
-    return [*front, *_placed(copied, len(front) + 1)]
-
-
 def reached(front: Sequence[Entry], copied: Sequence[Entry]) -> list[Entry]:
     """Entries that deny or lead to the copy, and a refusal of all else. Numbers are tens, from 10 on.
 

@@ -17,7 +17,6 @@ from ._render import Lists, bits, digest, is_large, ranges, token
 from ._rules import Path, Rule
 
 
-
 @dataclass(frozen=True, slots=True)
 class Words:
     """How a platform writes lists and statements.
@@ -90,15 +89,12 @@ class Writer(Lists):
         onward = [rule for rule in some if rule.then == "existing"]
         if existing:
             copied = self._shaped(_mapcopy.entries(self.running, existing), onward, scrub)
-            front = [self.entry(replace(rule, add=None), afi) for rule in some]
-            if [one.body for one in front if one.action == "permit"] == [()]:
-                made = _mapcopy.behind([one for one in front if one.action == "deny"], copied)
-            else:
-                made = _mapcopy.reached(front, copied)
+            made = _mapcopy.reached([self.entry(replace(rule, add=None), afi) for rule in some], copied)
         else:
             made = [self.entry(rule, afi, scrub) for rule in some]
         made = [replace(one, seq=10 * number) for number, one in enumerate(made, 1)]
-        name = map_name(way, session, made, existing, self.words.longest_name)
+        content = [f"{one.action} {line}" for one in made for line in (str(one.seq), *one.body)]
+        name = policy_name(way, session, content, existing, self.words.longest_name)
         if name not in (had for had, _ in self.maps):
             self.maps.append((name, made))
         return name
@@ -123,7 +119,9 @@ class Writer(Lists):
     def _scrubs(self, rule: Rule, scrub: tuple[str, ...]) -> list[str]:
         if rule.kind == "BLACKHOLE":
             return []
-        return [f"{self.words.scrub[large]} {self.community_list(kind, some)} delete" for kind, large, some in kinds(scrub, rule.add)]
+        return [
+            f"{self.words.scrub[large]} {self.community_list(kind, some)} delete" for kind, large, some in kinds(scrub, rule.add)
+        ]
 
     def _shaped(self, copied: list[Entry], onward: list[Rule], scrub: tuple[str, ...]) -> list[Entry]:
         """The copy with the tag of what passes, and without communities that only the own network may set."""
@@ -185,13 +183,11 @@ def path_pattern(path: Path) -> str:
     return f"^{path.first}(_({some}))*$" if path.first else f"^({some})(_({some}))*$"
 
 
-def map_name(way: str, session: SessionPlan, made: Sequence[Entry], existing: str | None, longest: int) -> str:
-    """`MANRS-IN4-192-0-2-1-0123abcd-OPERATORS`: direction, family, neighbour, digest, and the map that is copied; Impossible when too long."""
-    content = digest([f"{one.action} {line}" for one in made for line in (str(one.seq), *one.body)])
+def policy_name(way: str, session: SessionPlan, content: Sequence[str], existing: str | None, longest: int) -> str:
+    """`MANRS-IN4-192-0-2-1-0123abcd-OPERATORS`: direction, family, neighbour, digest of the content, and the operator's policy that goes on
+    deciding (see `model.plan.behind`); Impossible when too long."""
     for part in (token(session.neighbor), f"N{digest([session.neighbor])}"):
-        name = f"{OWNED}{way}{session.afi}-{part}-{content}{f'-{existing}' if existing else ''}"
+        name = f"{OWNED}{way}{session.afi}-{part}-{digest(content)}{f'-{existing}' if existing else ''}"
         if len(name) <= longest:
             return name
-    raise Impossible(f"the name of the owned copy of route-map {existing} would be longer than {longest} characters")
-
-
+    raise Impossible(f"an owned name with that of the operator's policy {existing} would be longer than {longest} characters")

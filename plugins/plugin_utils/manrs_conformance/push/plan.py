@@ -57,6 +57,7 @@ def make(device: str, router: Router, intent: Intent, reference: Reference, find
     left: list[str] = []
     made = [_session(device, router, session, intent, reference, failed, left) for session in router.sessions]
     planned = {(one.neighbor, one.family, one.vrf): one for one in made if one is not None}
+    left += _not_carried(router, planned.values())
     sources = _sources(device, router, intent, reference, failed, left)
     return Plan(
         device=device,
@@ -107,6 +108,21 @@ def _all_filtered(router: Router, planned: Mapping[tuple[str, str, str], Session
         if one.kind == "ebgp" and not one.shutdown and not (inbound and outbound):
             return False
     return True
+
+
+def _not_carried(router: Router, planned: Iterable[SessionPlan]) -> list[str]:
+    """iBGP sessions that do not send the communities which imports of the plan set: filters elsewhere must not rely on them."""
+    out = []
+    tags = [(one.afi, one.inbound.tag) for one in planned if one.inbound is not None and one.inbound.tag]
+    for session in router.sessions:
+        kinds = {"large" if tag.count(":") == 2 else "standard" for afi, tag in tags if afi == session.afi}
+        missing = sorted(kinds - set(session.send_community))
+        if session.kind == "ibgp" and not session.shutdown and missing:
+            out.append(
+                f"{session.key}: the tags of imports do not reach this neighbour, which is sent no {' or '.join(missing)} communities: "
+                "turn on `send-community` before an export of another router relies on them"
+            )
+    return out
 
 
 def _side(finding: Finding) -> str:
@@ -276,9 +292,7 @@ def _sources(
     return tuple(out)
 
 
-def _rightful(
-    device: str, interface: Interface, router: Router, intent: Intent, reference: Reference
-) -> tuple[str, ...] | None:
+def _rightful(device: str, interface: Interface, router: Router, intent: Intent, reference: Reference) -> tuple[str, ...] | None:
     """Networks whose sources are rightful on an interface: connected, declared, and what customers behind it may announce; None when the
     last is not known."""
     nets = [str(ipaddress.ip_interface(one).network) for one in interface.addresses]

@@ -81,7 +81,9 @@ def _refusal(one: SessionPlan, side: str, mode_known: bool, router: Router) -> s
 def _guard(one: _guards.Guard, filters: dict[str, list[str]]) -> str:
     if one.method == "urpf":
         return "ip verify unicast source reachable-via rx"
-    body = [f"   {10 * n} permit ipv6 {f'host {net[0]}' if net.prefixlen == 128 else net} any" for n, net in enumerate(one.permits, 1)]
+    body = [
+        f"   {10 * n} permit ipv6 {f'host {net[0]}' if net.prefixlen == 128 else net} any" for n, net in enumerate(one.permits, 1)
+    ]
     name = f"{OWNED}SAV6-{digest(body)}"
     filters[name] = [f"ipv6 access-list {name}", *body, f"   {10 * (len(body) + 1)} deny ipv6 any any"]
     return f"ipv6 access-group {name} in"

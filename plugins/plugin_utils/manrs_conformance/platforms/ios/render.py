@@ -68,9 +68,7 @@ def words(running: str) -> Words:
 
     return Words(
         path=lambda number, _n, action, pattern: f"ip as-path access-list {number} {action} {pattern}",
-        community=lambda listed, _n, value, large: (
-            f"ip {'large-' if large else ''}community-list standard {listed} permit {value}"
-        ),
+        community=lambda listed, _n, value, large: f"ip {'large-' if large else ''}community-list standard {listed} permit {value}",
         scrub=("set comm-list", "set large-comm-list"),
         invalid="match rpki invalid",
         path_name=name,
@@ -118,4 +116,3 @@ def _guard(one: _guards.Guard, filters: dict[str, list[str]]) -> str:
     name = f"{OWNED}SAV6-{digest(body)}"
     filters[name] = [f"ipv6 access-list {name}", *body, " deny ipv6 any any"]
     return f"ipv6 traffic-filter {name} in"
-
