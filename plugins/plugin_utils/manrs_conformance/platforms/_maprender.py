@@ -13,7 +13,7 @@ from ..model.asn import decimal_range
 from ..model.plan import OWNED, SessionPlan
 from . import _mapcopy
 from ._mapcopy import Entry, Impossible
-from ._render import Lists, bits, digest, is_large, ranges, token
+from ._render import Lists, digest, is_large, ranges, token
 from ._rules import Path, Rule
 
 
@@ -151,8 +151,8 @@ class Writer(Lists):
                 raise Impossible("the platform matches no path length")
             out.append(self.words.length(rule.longer + 1))
         if rule.path is not None:
-            kind = "EMPTY" if rule.path.empty else "PATH"
-            out.append(f"match as-path {self.path_list(kind, [('permit', path_pattern(rule.path))])}")
+            paths = "EMPTY" if rule.path.empty else "PATH"
+            out.append(f"match as-path {self.path_list(paths, [('permit', path_pattern(rule.path))])}")
         return out
 
     def _asns(self, low: int, high: int) -> list[str]:

@@ -9,9 +9,10 @@ from ...model.plan import Plan, Rendered
 from ...model.router import Router
 from .._pushing import Steady
 from ..base import Commands
-from . import change
 from .commands import COMMANDS
+from .merge import merge
 from .parser import parse
+from .refresh import refresh
 from .render import render
 
 
@@ -32,7 +33,11 @@ class Ios(Steady):
 
     def refresh(self, plan: Plan) -> tuple[str, ...]:
         """Commands that make routes pass new policies."""
-        return change.refresh(plan)
+        return refresh(plan)
+
+    def merge(self, running: str, candidate: str) -> str:
+        """The running configuration after the lines of the fragment were entered in configuration mode."""
+        return merge(running, candidate)
 
 
 PLATFORM = Ios()

@@ -83,9 +83,9 @@ class Writer:
         if rule.longer is not None:
             out.append(f"as-path length ge {rule.longer + 1}")
         if rule.path is not None:
-            kind = "EMPTY" if rule.path.empty else "PATH"
+            paths = "EMPTY" if rule.path.empty else "PATH"
             pattern = f"ios-regex '{path_pattern(rule.path)}'"
-            out.append(f"as-path in {self._set(kind, 'as-path-set', [pattern])}")
+            out.append(f"as-path in {self._set(paths, 'as-path-set', [pattern])}")
         return out
 
     def _onward(self, rule: _rules.Rule, scrub: tuple[str, ...], existing: str | None) -> list[str]:

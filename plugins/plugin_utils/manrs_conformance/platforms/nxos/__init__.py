@@ -9,9 +9,9 @@ from ...model.plan import Plan, Rendered
 from ...model.router import Router
 from .._pushing import Steady
 from ..base import Commands
-from . import change
 from .commands import COMMANDS
 from .parser import parse
+from .refresh import refresh
 from .render import render
 
 
@@ -32,7 +32,7 @@ class Nxos(Steady):
 
     def refresh(self, plan: Plan) -> tuple[str, ...]:
         """Commands that make routes pass new policies."""
-        return change.refresh(plan)
+        return refresh(plan)
 
 
 PLATFORM = Nxos()
