@@ -113,8 +113,9 @@ class Writer:
         if tag and self.uses(existing, ("done",)):
             if self.uses(existing, ("set", "community"), ("set", "large-community")):
                 raise Impossible(f"route-policy {existing} ends by `done` and sets communities; what is set would not stay")
-            return [*deletes, tag, apply]
-        return [*deletes, apply, *([tag] if tag else [])]
+            return ["pass", *deletes, tag, apply]
+        # `pass` takes nothing from a policy that decides, and a deletion alone might not accept.
+        return ["pass", *deletes, apply, *([tag] if tag else [])]
 
     def _called(self, name: str, session: SessionPlan, way: str) -> str:
         """A policy of the operator with the arguments that the session gives it, now or through an owned policy."""
