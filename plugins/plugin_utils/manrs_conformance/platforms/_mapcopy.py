@@ -61,22 +61,22 @@ def _body(lines: Sequence[str], at: int, name: str) -> tuple[str, ...]:
     return tuple(out)
 
 
-def reached(front: Sequence[Entry], copied: Sequence[Entry]) -> list[Entry]:
+def reached(front: Sequence[Entry], copied: Sequence[Entry], rest: Entry) -> list[Entry]:
     """Entries that deny or lead to the copy, and a refusal of all else. Numbers are tens, from 10 on.
 
     A permit that continues stays where nothing later matches, so behind the copy stands a refusal of what it does not take. Routes that an
-    entry of the copy itself lets continue must not meet that: they go on in the rest of the copy once more, behind which all is permitted.
+    entry of the copy itself lets continue must not meet that: they go on in the rest of the copy once more, behind which `rest` permits all.
     """
     start = len(front) + 2
     after = start + len(copied) + 1
     tails: list[Entry] = []
     body = []
     for at, one in enumerate(copied):
-        target = _target(copied, at)
-        if target is not None:
+        onward = target(copied, at)
+        if onward is not None:
             place = after + len(tails)
             one = _continuing(one, 10 * place)
-            tails += [*_placed(copied[target:], place), Entry("permit", 0, ())]
+            tails += [*_placed(copied[onward:], place), rest]
         elif one.continues:
             one = _continuing(one, None)
         body.append(one)
@@ -88,12 +88,12 @@ def _placed(some: Sequence[Entry], first: int) -> list[Entry]:
     """Entries as they stand from the place `first` on; `continue` follows."""
     out = []
     for at, one in enumerate(some):
-        target = _target(some, at)
-        out.append(_continuing(one, None if target is None else 10 * (first + target)) if one.continues else one)
+        onward = target(some, at)
+        out.append(_continuing(one, None if onward is None else 10 * (first + onward)) if one.continues else one)
     return out
 
 
-def _target(some: Sequence[Entry], at: int) -> int | None:
+def target(some: Sequence[Entry], at: int) -> int | None:
     """The place of the entry at which one continues; None when it does not, or at the end. Impossible where it names no entry."""
     words = next((line.split() for line in some[at].body if line.split()[0] == "continue"), None)
     if words is None or (len(words) == 1 and at + 1 == len(some)):
@@ -114,9 +114,7 @@ def _continuing(one: Entry, seq: int | None) -> Entry:
 
 
 def tagged(one: Entry, tag: str) -> Entry:
-    """A permit entry that also leaves the community `tag` on the route, whatever else it sets; any other entry as it is."""
-    if one.action != "permit":
-        return one
+    """A permit entry that also leaves the community `tag` on the route, whatever else it sets."""
     word = "large-community" if is_large(tag) else "community"
     body, done = [], False
     for line in one.body:
@@ -132,8 +130,6 @@ def tagged(one: Entry, tag: str) -> Entry:
 
 def scrubbed(one: Entry, large: bool, line: str, mark: str) -> Entry:
     """A permit entry that also runs the statement `line`, which deletes communities; Impossible beside one that deletes (`mark`) already."""
-    if one.action != "permit":
-        return one
     word = "large-community" if large else "community"
     for had in one.body:
         words = had.split()

@@ -88,8 +88,8 @@ class Writer(Lists):
         some = [rule for rule in some if rule.then != "next"]
         onward = [rule for rule in some if rule.then == "existing"]
         if existing:
-            copied = self._shaped(_mapcopy.entries(self.running, existing), onward, scrub)
-            made = _mapcopy.reached([self.entry(replace(rule, add=None), afi) for rule in some], copied)
+            copied, rest = self._shaped(_mapcopy.entries(self.running, existing), onward, scrub)
+            made = _mapcopy.reached([self.entry(replace(rule, add=None), afi) for rule in some], copied, rest)
         else:
             made = [self.entry(rule, afi, scrub) for rule in some]
         made = [replace(one, seq=10 * number) for number, one in enumerate(made, 1)]
@@ -123,14 +123,19 @@ class Writer(Lists):
             f"{self.words.scrub[large]} {self.community_list(kind, some)} delete" for kind, large, some in kinds(scrub, rule.add)
         ]
 
-    def _shaped(self, copied: list[Entry], onward: list[Rule], scrub: tuple[str, ...]) -> list[Entry]:
-        """The copy with the tag of what passes, and without communities that only the own network may set."""
+    def _shaped(self, copied: list[Entry], onward: list[Rule], scrub: tuple[str, ...]) -> tuple[list[Entry], Entry]:
+        """The copy with the tag of what passes, and without communities that only the own network may set; and what permits the rest of
+        what continues. Where a route continues nothing is set: later matches would perhaps read it."""
         tag = next((rule.add for rule in onward if rule.add and rule.kind != "BLACKHOLE"), None)
+        every = [*copied, Entry("permit", 0, ())]
+        ending = [one.action == "permit" and _mapcopy.target(every[:-1], at) is None for at, one in enumerate(copied)] + [True]
         for kind, large, some in kinds(scrub, tag):
             word = self.words.scrub[large]
             line = f"{word} {self.community_list(kind, some)} delete"
-            copied = [_mapcopy.scrubbed(one, large, line, word) for one in copied]
-        return [_mapcopy.tagged(one, tag) for one in copied] if tag else copied
+            every = [_mapcopy.scrubbed(one, large, line, word) if ends else one for one, ends in zip(every, ending, strict=True)]
+        if tag:
+            every = [_mapcopy.tagged(one, tag) if ends else one for one, ends in zip(every, ending, strict=True)]
+        return every[:-1], every[-1]
 
     def _match(self, rule: Rule, afi: int) -> list[str]:
         out = []
