@@ -6,7 +6,7 @@ from ..errors import MergeError
 from ._address import canonical
 from ._block import PLACEHOLDER
 from ._mergelists import Listing, Refused
-from ._mergetext import OPAQUE, Block, Key, Rule, Shown, dictated
+from ._mergetext import Block, Key, Rule, Shown, dictated
 
 
 class Loader(Shown):
@@ -53,7 +53,8 @@ class Loader(Shown):
     def store(self, block: Block, body: list[str]) -> None:
         """Keep a statement by the rule of its place."""
         key, rule = self.slot(block, body)
-        block.kids.pop(("no", *key), None)
+        for sign in ("no", "default"):
+            block.kids.pop((sign, *key), None)
         there = block.kids.get(key)
         for extra in self.extras(block, key):
             if rule == "collect":
@@ -108,6 +109,14 @@ class Loader(Shown):
     def names(self, there: str, body: list[str]) -> bool:
         """Whether the words after `no` mean the stored statement: they are its first words."""
         return [canonical(one) for one in there.split()[: len(body)]] == [canonical(one) for one in body]
+
+    def front(self, candidate: str) -> None:
+        """Comments in front of a whole configuration, which tell device and version."""
+        for line in candidate.splitlines():
+            if line.strip() and not line.startswith(self.comments):
+                return
+            if line.strip(self.comments[0] + " "):
+                self.root.kids[("!", self.unique())] = line
 
     # The fragment.
 
@@ -218,8 +227,7 @@ class Loader(Shown):
 def merged(loader: Loader, running: str, candidate: str) -> str:
     """The running configuration after a fragment was loaded; MergeError names a line that is refused."""
     loader.show(running)
+    if not running.strip():
+        loader.front(candidate)
     loader.load(candidate)
     return loader.text()
-
-
-__all__ = ["OPAQUE", "Block", "Key", "Loader", "Rule", "dictated", "merged"]

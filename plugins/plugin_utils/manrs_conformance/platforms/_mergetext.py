@@ -132,7 +132,7 @@ class Shown:
     def _goes_on(self, inside: Block | Listing, words: list[str], parted: bool) -> bool:
         """Whether a line without indentation stands in the block before it, as in texts that were pasted together."""
         body = dictated(words)
-        if inside.indented:
+        if inside.indented or self.by_indent:
             return False
         if body[0] in self.closes:
             return True
@@ -163,8 +163,9 @@ class Shown:
                 kids[(*listing.key, self.unique())] = there
             if rest:
                 there.raw.append(" ".join(rest))
-            elif there.flat:
+            else:
                 there.bare = True
+                there.same_kind(listing)
             return (None if there.flat or rest else there), None
         mode = self.opens("", words)
         if mode:

@@ -10,6 +10,7 @@ from ...model.router import Router
 from .._pushing import Steady
 from ..base import Commands
 from .commands import COMMANDS
+from .merge import merge
 from .parser import parse
 from .render import render
 
@@ -24,6 +25,10 @@ class Eos(Steady):
     def parse(self, text: str, state: Mapping[str, str]) -> Router:
         """The meaning of `show running-config` and the live outputs; never raises."""
         return parse(text, state)
+
+    def merge(self, running: str, candidate: str) -> str:
+        """The running configuration after the lines of the fragment were committed in a session."""
+        return merge(running, candidate)
 
     def render(self, plan: Plan, router: Router, running: str, templates: Path | None = None) -> Rendered:
         """The candidate of a plan."""
