@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 from pathlib import Path
+from typing import Any
 
 from ...model.plan import Plan, Rendered
 from ...model.router import Router
+from .._pushing import Steady
 from ..base import Commands, PushDriver
 from .commands import COMMANDS
 from .merge import merge
 from .parser import parse
-from .session import guarded
-from .._pushing import Steady
-from ..base import Commands
-from .commands import COMMANDS
-from .merge import merge
-from .parser import parse
 from .render import render
+from .session import guarded
 
 
 class Eos(Steady):
@@ -40,9 +36,6 @@ class Eos(Steady):
         """The running configuration after the lines of the fragment were committed in a session."""
         return merge(running, candidate)
 
-    def guarded(self, driver: Any) -> PushDriver:
-        """The driver for a push: commits are timed configuration sessions."""
-        return guarded(driver)
     def render(self, plan: Plan, router: Router, running: str, templates: Path | None = None) -> Rendered:
         """The candidate of a plan."""
         return render(plan, router, running, templates)

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 from pathlib import Path
+from typing import Any
 
 from ...model.plan import Plan, Rendered
 from ...model.router import Router
-from ..base import Commands, PushDriver
-from .commands import COMMANDS
-from .merge import merge
-from .parser import parse
-from .session import guarded
 from .._pushing import Steady
-from ..base import Commands
+from ..base import Commands, PushDriver
 from .commands import COMMANDS
 from .merge import merge
 from .parser import parse
 from .refresh import refresh
 from .render import render
+from .session import guarded
 
 
 class Ios(Steady):
@@ -36,6 +32,7 @@ class Ios(Steady):
     def guarded(self, driver: Any) -> PushDriver:
         """The driver for a push: the revert timer of the archive stands behind every commit."""
         return guarded(driver)
+
     def render(self, plan: Plan, router: Router, running: str, templates: Path | None = None) -> Rendered:
         """The candidate of a plan."""
         return render(plan, router, running, templates)

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 from pathlib import Path
+from typing import Any
 
 from ...model.plan import Plan, Rendered
 from ...model.router import Router
+from .._pushing import Steady
 from ..base import Commands, PushDriver
 from .commands import COMMANDS
 from .parser import parse
-from .session import guarded
-from .._pushing import Steady
-from ..base import Commands
-from .commands import COMMANDS
-from .parser import parse
 from .render import render
+from .session import guarded
 
 
 class IosXr(Steady):
@@ -33,6 +30,7 @@ class IosXr(Steady):
     def guarded(self, driver: Any) -> PushDriver:
         """The driver for a push: commits are confirmed ones over NETCONF."""
         return guarded(driver)
+
     def render(self, plan: Plan, router: Router, running: str, templates: Path | None = None) -> Rendered:
         """The candidate of a plan."""
         return render(plan, router, running, templates)
