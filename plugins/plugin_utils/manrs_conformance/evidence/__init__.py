@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .build import BuiltBundle, RunInfo, build
 from .devices import Mode
+from .exports import Place
 from .previous import Contents, contents
 from .replay import ReplayInputs, device_configuration, differences, load_for_replay, opens
 from .results import results_bytes, single_export
@@ -19,6 +20,7 @@ __all__ = [
     "BundleDiff",
     "Contents",
     "Mode",
+    "Place",
     "ReplayInputs",
     "RunInfo",
     "Signer",

@@ -54,7 +54,7 @@ class Drawn:
 
 def drawn(name: str, router: Router) -> Drawn:
     """The figures of one router."""
-    lists = [{"device": name, "name": one.name, "afi": str(one.afi), "entries": len(one.entries)} for one in router.prefix_lists]
+    lists = [{"device": name, "name": one.name, "afi": str(one.afi), "entries": one.size} for one in router.prefix_lists]
     counted = Counter(_validated(one) for one in router.interfaces if one.addresses and not one.shutdown)
     kinds = {kind: counted[kind] for kind in VALIDATION} if counted else {}
     return Drawn(name, tuple(one.key for one in router.sessions), tuple(lists), kinds)

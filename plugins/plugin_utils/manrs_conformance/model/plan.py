@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from .policy import PrefixEntry
+
+OWNED = "MANRS-"
+"""How every name begins that a plan owns."""
+_OWN_NAME = re.compile(rf"{OWNED}(?:IN|OUT)[46]-(?:(?:[0-9a-f]{{0,4}}-)+?|N[0-9a-f]{{8}}-)[0-9a-f]{{8}}(?:-(\S+))?")
+
+
+def behind(name: str) -> str | None:
+    """The operator's policy that goes on deciding in or behind an owned one, where the name tells it:
+    `MANRS-IN4-192-0-2-1-0123abcd-OPERATORS` (direction, family, neighbour, digest of the content)."""
+    found = _OWN_NAME.fullmatch(name)
+    return found[1] if found else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +79,8 @@ class SourceValidation:
 
     interface: str
     families: tuple[int, ...]
+    permits: tuple[str, ...] = ()
+    """Networks whose addresses are rightful sources here: connected ones, declared ones, and what customers behind it may announce."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,3 +100,11 @@ class Plan:
     def empty(self) -> bool:
         """Whether there is nothing to do."""
         return not (self.sessions or self.sources or self.requires_policy)
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A candidate text and the plan that it carries out: what the platform cannot do has gone from `plan` to `plan.left`."""
+
+    text: str
+    plan: Plan
