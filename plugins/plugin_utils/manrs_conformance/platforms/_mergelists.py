@@ -191,7 +191,7 @@ class Listing:
             return False
         if line and self.entries[number][0] != same:
             raise Refused(f"number {number} is `{self.entries[number][1]}`")
-        if self.rules.removal == "whole" and len(self.entries) > 1:
+        if self.rules.removal == "whole" and seq is None and len(self.entries) > 1:
             raise Refused("whether this takes one entry away or the whole list depends on the release")
         self._forget(number)
         return not self.entries and not self.rules.outlives

@@ -97,7 +97,7 @@ def clause_slot(body: list[str], collected: bool) -> tuple[Key, Rule]:
 def alike(block: Block, body: list[str], key: Key) -> None:
     """Refused where an entry matches one kind in two forms: what the router makes of them is not known."""
     if body[1:3] in (["ip", "address"], ["ipv6", "address"]) and len(body) > 3:
-        kept = [one for one in block.kids if one[:3] == key[:3] and one != key]
+        kept = [one for one in block.kids if one[:3] == key[:3] and one[: len(key)] != key]
         if kept:
             raise Refused(f"the entry matches addresses in another way: `{block.kids[kept[0]]}`")
     there = block.kids.get(key)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from ...model.plan import Plan, Rendered
 from ...model.router import Router
@@ -13,6 +14,11 @@ from .commands import COMMANDS
 from .merge import merge
 from .parser import parse
 from .render import render
+from ..base import Commands, PushDriver
+from .commands import COMMANDS
+from .merge import merge
+from .parser import parse
+from .session import guarded
 
 
 class Eos(Steady):
@@ -37,6 +43,9 @@ class Eos(Steady):
     def refresh(self, plan: Plan) -> tuple[str, ...]:
         """None: EOS keeps what a neighbour sent and looks at it anew when a policy changes."""
         return ()
+    def guarded(self, driver: Any) -> PushDriver:
+        """The driver for a push: commits are timed configuration sessions."""
+        return guarded(driver)
 
 
 PLATFORM = Eos()

@@ -189,7 +189,7 @@ class Eos(Loader):
     def names(self, there: str, body: list[str]) -> bool:
         """Both spellings of a peer group are one; the text of a description or a password need not be repeated truly."""
         if body[0] == "neighbor" and len(body) == 4 and body[3] in ("in", "out"):
-            return super().names(there, body[:3]) and there.split()[-1] == body[3]
+            return super().names(there, body[:3]) and there.rsplit(maxsplit=1)[-1] == body[3]
         at = next((at for at, word in enumerate(body[:3]) if word in ("description", "password")), len(body))
         return super().names(bgp.one_word(there), bgp.one_word(" ".join(body[: at + 1])).split())
 

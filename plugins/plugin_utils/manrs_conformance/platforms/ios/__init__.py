@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from ...model.plan import Plan, Rendered
 from ...model.router import Router
@@ -14,6 +15,11 @@ from .merge import merge
 from .parser import parse
 from .refresh import refresh
 from .render import render
+from ..base import Commands, PushDriver
+from .commands import COMMANDS
+from .merge import merge
+from .parser import parse
+from .session import guarded
 
 
 class Ios(Steady):
@@ -34,6 +40,9 @@ class Ios(Steady):
     def refresh(self, plan: Plan) -> tuple[str, ...]:
         """Commands that make routes pass new policies."""
         return refresh(plan)
+    def guarded(self, driver: Any) -> PushDriver:
+        """The driver for a push: the revert timer of the archive stands behind every commit."""
+        return guarded(driver)
 
     def merge(self, running: str, candidate: str) -> str:
         """The running configuration after the lines of the fragment were entered in configuration mode."""

@@ -1,9 +1,10 @@
-"""Cisco IOS-XR: read for an audit or a gate, not pushed to."""
+"""Cisco IOS-XR."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from ...model.plan import Plan, Rendered
 from ...model.router import Router
@@ -12,6 +13,10 @@ from ..base import Commands
 from .commands import COMMANDS
 from .parser import parse
 from .render import render
+from ..base import Commands, PushDriver
+from .commands import COMMANDS
+from .parser import parse
+from .session import guarded
 
 
 class IosXr(Steady):
@@ -32,6 +37,9 @@ class IosXr(Steady):
     def refresh(self, plan: Plan) -> tuple[str, ...]:
         """None: IOS-XR looks at the routes anew when a policy changes, asking for them again where it has to."""
         return ()
+    def guarded(self, driver: Any) -> PushDriver:
+        """The driver for a push: commits are confirmed ones over NETCONF."""
+        return guarded(driver)
 
 
 PLATFORM = IosXr()

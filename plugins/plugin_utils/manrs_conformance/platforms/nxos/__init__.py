@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from ...model.plan import Plan, Rendered
 from ...model.router import Router
 from .._pushing import Steady
 from ..base import Commands
+from ..base import Commands, PushDriver
 from .commands import COMMANDS
+from .merge import merge
 from .parser import parse
 from .refresh import refresh
 from .render import render
+from .session import guarded
 
 
 class Nxos(Steady):
@@ -33,6 +37,13 @@ class Nxos(Steady):
     def refresh(self, plan: Plan) -> tuple[str, ...]:
         """Commands that make routes pass new policies."""
         return refresh(plan)
+    def merge(self, running: str, candidate: str) -> str:
+        """The running configuration after the lines of the fragment were entered in configuration mode."""
+        return merge(running, candidate)
+
+    def guarded(self, driver: Any) -> PushDriver:
+        """The driver for a push: a checkpoint and a job of the scheduler are its timer."""
+        return guarded(driver)
 
 
 PLATFORM = Nxos()
