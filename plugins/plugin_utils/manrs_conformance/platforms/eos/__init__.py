@@ -9,15 +9,11 @@ from typing import Any
 from ...model.plan import Plan, Rendered
 from ...model.router import Router
 from .._pushing import Steady
-from ..base import Commands
-from .commands import COMMANDS
-from .merge import merge
-from .parser import parse
-from .render import render
 from ..base import Commands, PushDriver
 from .commands import COMMANDS
 from .merge import merge
 from .parser import parse
+from .render import render
 from .session import guarded
 
 
@@ -43,6 +39,7 @@ class Eos(Steady):
     def refresh(self, plan: Plan) -> tuple[str, ...]:
         """None: EOS keeps what a neighbour sent and looks at it anew when a policy changes."""
         return ()
+
     def guarded(self, driver: Any) -> PushDriver:
         """The driver for a push: commits are timed configuration sessions."""
         return guarded(driver)

@@ -9,16 +9,12 @@ from typing import Any
 from ...model.plan import Plan, Rendered
 from ...model.router import Router
 from .._pushing import Steady
-from ..base import Commands
+from ..base import Commands, PushDriver
 from .commands import COMMANDS
 from .merge import merge
 from .parser import parse
 from .refresh import refresh
 from .render import render
-from ..base import Commands, PushDriver
-from .commands import COMMANDS
-from .merge import merge
-from .parser import parse
 from .session import guarded
 
 
@@ -40,6 +36,7 @@ class Ios(Steady):
     def refresh(self, plan: Plan) -> tuple[str, ...]:
         """Commands that make routes pass new policies."""
         return refresh(plan)
+
     def guarded(self, driver: Any) -> PushDriver:
         """The driver for a push: the revert timer of the archive stands behind every commit."""
         return guarded(driver)

@@ -9,13 +9,10 @@ from typing import Any
 from ...model.plan import Plan, Rendered
 from ...model.router import Router
 from .._pushing import Steady
-from ..base import Commands
-from .commands import COMMANDS
-from .parser import parse
-from .render import render
 from ..base import Commands, PushDriver
 from .commands import COMMANDS
 from .parser import parse
+from .render import render
 from .session import guarded
 
 
@@ -37,6 +34,7 @@ class IosXr(Steady):
     def refresh(self, plan: Plan) -> tuple[str, ...]:
         """None: IOS-XR looks at the routes anew when a policy changes, asking for them again where it has to."""
         return ()
+
     def guarded(self, driver: Any) -> PushDriver:
         """The driver for a push: commits are confirmed ones over NETCONF."""
         return guarded(driver)

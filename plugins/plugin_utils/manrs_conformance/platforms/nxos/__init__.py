@@ -9,7 +9,6 @@ from typing import Any
 from ...model.plan import Plan, Rendered
 from ...model.router import Router
 from .._pushing import Steady
-from ..base import Commands
 from ..base import Commands, PushDriver
 from .commands import COMMANDS
 from .merge import merge
@@ -37,6 +36,7 @@ class Nxos(Steady):
     def refresh(self, plan: Plan) -> tuple[str, ...]:
         """Commands that make routes pass new policies."""
         return refresh(plan)
+
     def merge(self, running: str, candidate: str) -> str:
         """The running configuration after the lines of the fragment were entered in configuration mode."""
         return merge(running, candidate)
