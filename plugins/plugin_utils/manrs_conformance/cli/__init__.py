@@ -16,6 +16,7 @@ from ..model.policy import Rpki
 from .bundle import bundle
 from .gate import gate
 from .options import FORMAT, PREVIOUS, READABLE, TAMPERED, USAGE, judged_by, needs_bundle
+from .render import render
 from .sources import sources
 
 
@@ -170,4 +171,5 @@ def _summary(done: api.Assessment) -> None:
 
 _main.add_command(bundle)
 _main.add_command(gate)
+_main.add_command(render)
 _main.add_command(sources)
