@@ -28,6 +28,10 @@ class Eos(Steady):
         """The meaning of `show running-config` and the live outputs; never raises."""
         return parse(text, state)
 
+    def guarded(self, driver: Any) -> PushDriver:
+        """The driver for a push: commits are timed configuration sessions."""
+        return guarded(driver)
+
     def merge(self, running: str, candidate: str) -> str:
         """The running configuration after the lines of the fragment were committed in a session."""
         return merge(running, candidate)

@@ -29,6 +29,10 @@ class Ios(Steady):
         """The meaning of `show running-config` and the live outputs; never raises."""
         return parse(text, state)
 
+    def guarded(self, driver: Any) -> PushDriver:
+        """The driver for a push: the revert timer of the archive stands behind every commit."""
+        return guarded(driver)
+
     def render(self, plan: Plan, router: Router, running: str, templates: Path | None = None) -> Rendered:
         """The candidate of a plan."""
         return render(plan, router, running, templates)
