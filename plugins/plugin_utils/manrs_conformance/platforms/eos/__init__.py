@@ -44,9 +44,5 @@ class Eos(Steady):
         """None: EOS keeps what a neighbour sent and looks at it anew when a policy changes."""
         return ()
 
-    def guarded(self, driver: Any) -> PushDriver:
-        """The driver for a push: commits are timed configuration sessions."""
-        return guarded(driver)
-
 
 PLATFORM = Eos()

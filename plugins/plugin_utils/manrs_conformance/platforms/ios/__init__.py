@@ -41,10 +41,6 @@ class Ios(Steady):
         """Commands that make routes pass new policies."""
         return refresh(plan)
 
-    def guarded(self, driver: Any) -> PushDriver:
-        """The driver for a push: the revert timer of the archive stands behind every commit."""
-        return guarded(driver)
-
     def merge(self, running: str, candidate: str) -> str:
         """The running configuration after the lines of the fragment were entered in configuration mode."""
         return merge(running, candidate)

@@ -44,9 +44,5 @@ class IosXr(Steady):
         """None: IOS-XR looks at the routes anew when a policy changes, asking for them again where it has to."""
         return ()
 
-    def guarded(self, driver: Any) -> PushDriver:
-        """The driver for a push: commits are confirmed ones over NETCONF."""
-        return guarded(driver)
-
 
 PLATFORM = IosXr()

@@ -45,13 +45,5 @@ class Nxos(Steady):
         """The driver for a push: a checkpoint and a job of the scheduler are its timer."""
         return guarded(driver)
 
-    def render(self, plan: Plan, router: Router, running: str, templates: Path | None = None) -> Rendered:
-        """The candidate of a plan."""
-        return render(plan, router, running, templates)
-
-    def refresh(self, plan: Plan) -> tuple[str, ...]:
-        """Commands that make routes pass new policies."""
-        return refresh(plan)
-
 
 PLATFORM = Nxos()
