@@ -17,6 +17,7 @@ from .bundle import bundle
 from .fleet import assess, many
 from .gate import gate
 from .options import FORMAT, PREVIOUS, READABLE, TAMPERED, USAGE, judged_by, needs_bundle
+from .render import render
 from .sources import sources
 
 
@@ -174,4 +175,5 @@ def _summary(done: api.Assessment) -> None:
 
 _main.add_command(bundle)
 _main.add_command(gate)
+_main.add_command(render)
 _main.add_command(sources)
