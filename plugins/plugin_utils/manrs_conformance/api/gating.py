@@ -14,9 +14,10 @@ from ..errors import UsageError
 from ..model.snapshot import Snapshot
 from ..sources import waivers as waiver_files
 from . import fragments as fragment_files
-from .assess import Assessment, Inputs, audit_inputs
+from .assess import Assessment, Inputs
 from .bundles import version, write_bundle
 from .files import Devices, named, saved, sha256
+from .sides import assess_both
 from .words import plain
 
 RULES = "manrs.yml"
@@ -47,6 +48,7 @@ def gate_files(
     ticket: str | None = None,
     fragments: Sequence[Path] = (),
     merged: Path | None = None,
+    parallel: bool = False,
 ) -> Gated:
     """Judge saved configurations; intent and waivers come from the base side, so that no change waives itself.
 
@@ -71,7 +73,7 @@ def gate_files(
     places = {host: evidence.Place(path.as_posix()) for path, host, _platform in whole}
     places |= {one.snapshot.host: _place(one, merged) for one in loaded}
     rules = _rules(base, candidate, fragments)
-    report, done = gate_inputs(before, after, inputs, strict=strict, ticket=ticket, rules=rules, loaded=loaded)
+    report, done = gate_inputs(before, after, inputs, strict=strict, ticket=ticket, rules=rules, loaded=loaded, parallel=parallel)
     return Gated(report, done, inputs, places)
 
 
@@ -92,13 +94,15 @@ def gate_inputs(
     ticket: str | None = None,
     rules: Sequence[str] = (),
     loaded: Sequence[fragment_files.Loaded] = (),
+    parallel: bool = False,
 ) -> tuple[gate.GateReport, Assessment]:
     """Judge a change: both sides by the same intent, waivers and sources. Also gives the candidate's assessment, for exports.
 
     `loaded` are the candidates that a fragment led to: their lines are named where the fragment has them, and the digest is the fragment's.
+    `parallel` lets large sides be assessed at the same time by two processes.
     """
     gate.selftest()
-    before, after = audit_inputs(base, inputs), audit_inputs(candidate, inputs)
+    before, after = assess_both(base, candidate, inputs, parallel=parallel)
     origins = {one.snapshot.host: _origins(one) for one in loaded}
     sides = (gate.Side(before.routers, before.report.findings), gate.Side(after.routers, after.report.findings, origins))
     digests = {one.host: sha256(one.config) for one in candidate} | {one.snapshot.host: sha256(one.text) for one in loaded}

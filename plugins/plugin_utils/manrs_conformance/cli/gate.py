@@ -93,6 +93,7 @@ def gate(
             ticket=ticket,
             fragments=fragments,
             merged=merged,
+            parallel=True,
         )
     report = gated.report
     for path, name in ((sarif, "results.sarif"), (junit, "junit.xml"), (gitlab, "gl-code-quality-report.json")):
