@@ -18,7 +18,7 @@ MOST = 20_000
 """Results that are kept: some hundred bytes each."""
 HELD = 100_000
 """Entries whose digest is remembered, and which are kept alive for it; not counting the few lists that are longer than that."""
-SMALL = 16
+SMALL = 4
 """Lists that are not longer are digested anew: that is as fast as looking them up."""
 
 _results: OrderedDict[bytes, PrefixClasses] = OrderedDict()
