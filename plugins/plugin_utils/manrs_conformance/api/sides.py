@@ -19,28 +19,28 @@ LARGE = 400_000
 
 
 def assess_both(
-    base: Sequence[Snapshot], candidate: Sequence[Snapshot], inputs: Inputs, *, parallel: bool
+    base: Sequence[Snapshot], candidate: Sequence[Snapshot], inputs: tuple[Inputs, Inputs], *, parallel: bool
 ) -> tuple[Assessment, Assessment]:
-    """The base's and the candidate's assessment by the same rules.
+    """The base's and the candidate's assessment, each by its inputs: the same rules, and what the sources said on its side.
 
     With `parallel` a process of its own assesses the base, when the texts are large and this process may be copied: it has one thread
     and another processor. When that process is lost its work is done here.
     """
     if not (parallel and _may_fork() and sum(len(one.config) for one in base) > LARGE):
-        return audit_inputs(base, inputs), audit_inputs(candidate, inputs)
+        return audit_inputs(base, inputs[0]), audit_inputs(candidate, inputs[1])
     context = multiprocessing.get_context("fork")
     ours, theirs = context.Pipe(duplex=False)
-    worker = context.Process(target=_assess, args=(theirs, base, inputs), daemon=True)
+    worker = context.Process(target=_assess, args=(theirs, base, inputs[0]), daemon=True)
     worker.start()
     theirs.close()
-    after = audit_inputs(candidate, inputs)
+    after = audit_inputs(candidate, inputs[1])
     found = None
     with contextlib.suppress(EOFError, OSError, pickle.UnpicklingError), ours:
         found = pickle.loads(ours.recv_bytes())
     worker.join()
     if isinstance(found, ManrsError):
         raise found
-    return found if isinstance(found, Assessment) else audit_inputs(base, inputs), after
+    return found if isinstance(found, Assessment) else audit_inputs(base, inputs[0]), after
 
 
 def _may_fork() -> bool:
