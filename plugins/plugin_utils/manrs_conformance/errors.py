@@ -39,5 +39,9 @@ class BundleError(ManrsError):
     """An evidence bundle is not what was signed (exit code 4)."""
 
 
+class Interrupted(ManrsError):
+    """The operator stopped the work; the message says what was and what was not assessed (exit code 3)."""
+
+
 class SelfTestError(ManrsError):
     """The tool does not find what it is known to find: nothing it says can be trusted (exit code 3)."""

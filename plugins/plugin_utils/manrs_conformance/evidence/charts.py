@@ -42,7 +42,7 @@ def trend(before: Contents, found: Comparison, findings: Sequence[Row]) -> dict[
 def filters(routers: Mapping[str, Router]) -> list[dict[str, Any]]:
     """Prefix lists by size, largest first."""
     found = [
-        {"device": name, "name": one.name, "afi": str(one.afi), "entries": len(one.entries)}
+        {"device": name, "name": one.name, "afi": str(one.afi), "entries": one.size}
         for name, router in routers.items()
         for one in router.prefix_lists
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
 from collections.abc import Callable, Container
 from dataclasses import dataclass
@@ -63,6 +64,20 @@ def _left(live: Finding, prepared: Prepared) -> bool:
     return rov or any(f.subject == live.subject for f in prepared.remaining)
 
 
+def _renamed(before: tuple[Finding, ...], after: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """The findings after a change, those that name other filters for the same fault under their old fingerprint: the gate then looks
+    whether they became worse, instead of taking each for a new one."""
+    old = {_fault(one): one.fingerprint for one in before if one.status is Status.FAIL}
+    return tuple(
+        dataclasses.replace(one, fingerprint=old[_fault(one)]) if one.status is Status.FAIL and _fault(one) in old else one
+        for one in after
+    )
+
+
+def _fault(one: Finding) -> tuple[str, str, str | None, str | None, str]:
+    return one.check, one.subject, one.family, one.direction, one.cause.rpartition(": ")[2]
+
+
 def prepare(one: Snapshot, intent: Intent, reference: Reference, *, templates: Path | None = None) -> Prepared:
     """Plan, render, merge and gate one device without touching it; PushError when the gate finds the change unsafe."""
     platform = platforms.load_push(one.platform)
@@ -75,7 +90,9 @@ def prepare(one: Snapshot, intent: Intent, reference: Reference, *, templates: P
     predicted = platform.parse(merged, platform.predict_state(one.state, text))
     after = judge(one.host, predicted, merged, intent, reference)
     sides = [_without_live(some) for some in (before, after)]
-    report = gate.judge(gate.Side({one.host: router}, sides[0]), gate.Side({one.host: predicted}, sides[1]), intent, reference)
+    report = gate.judge(
+        gate.Side({one.host: router}, sides[0]), gate.Side({one.host: predicted}, _renamed(*sides)), intent, reference
+    )
     if text and report.verdict != "pass":
         reasons = [
             *report.blocking,
