@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import yaml
-from faces import INTENT, NOW, command, counters, hosts, playbook
+from faces import NOW, command, counters, hosts, intent, playbook
 from manrs_conformance import collect
 from manrs_lab import Lab, topology
 from nornir import InitNornir
@@ -38,7 +38,7 @@ def audited(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tupl
             (saved / f"{one.host}.frr.state/{key}.txt").write_text(text)
     (place / "command").mkdir()
     told = command(
-        "audit", str(saved), "--intent", str(INTENT), "--as-of", NOW, "--bundle", str(place / "command/bundle"), cwd=place
+        "audit", str(saved), "--intent", str(intent(lab)), "--as-of", NOW, "--bundle", str(place / "command/bundle"), cwd=place
     )
     assert told.returncode == 1, told.stderr
     printed["command"] = told.stdout + told.stderr
@@ -48,10 +48,10 @@ def audited(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tupl
 def _nornir(lab: Lab, place: Path) -> str:
     nr = _inventory(lab, place, ("edge1", "edge2"))
     evidence = EvidenceProcessor(nr.inventory.hosts)
-    result = nr.with_processors([evidence]).run(manrs_audit, intent=INTENT, run_dir=place / "nornir/run", as_of=NOW)
+    result = nr.with_processors([evidence]).run(manrs_audit, intent=intent(lab), run_dir=place / "nornir/run", as_of=NOW)
     assert not result.failed, result
     nr.close_connections()
-    evidence.bundle(place / "nornir/bundle", INTENT, as_of=NOW)
+    evidence.bundle(place / "nornir/bundle", intent(lab), as_of=NOW)
     return _shown(place, result)
 
 
@@ -145,10 +145,10 @@ def test_hosts_that_cannot_be_assessed_are_named_and_never_green(lab: Lab, tmp_p
     assert any(json.loads(line)["device"] == "down" and json.loads(line)["status"] == "error" for line in results(bundle))
     nr = _inventory(lab, tmp_path, ("down", "locked"))
     evidence = EvidenceProcessor(nr.inventory.hosts)
-    result = nr.with_processors([evidence]).run(manrs_audit, intent=INTENT, run_dir=tmp_path / "nornir/run", as_of=NOW)
+    result = nr.with_processors([evidence]).run(manrs_audit, intent=intent(lab), run_dir=tmp_path / "nornir/run", as_of=NOW)
     assert set(evidence.failed) == {"down", "locked"}
     assert "refused the password or key" in evidence.failed["locked"]
-    report = evidence.bundle(tmp_path / "nornir/bundle", INTENT, as_of=NOW)
+    report = evidence.bundle(tmp_path / "nornir/bundle", intent(lab), as_of=NOW)
     assert (report["verdict"], report["exit_code"]) == ("inconclusive", 2)
     assert "not assessed" in _shown(tmp_path, result)
 
@@ -169,7 +169,9 @@ def test_nothing_to_assess_and_an_unreadable_intent_are_clear_and_never_green(la
     assert done.returncode != 0
     assert "broken.yml" in done.stdout
     (tmp_path / "nothing").mkdir()
-    told = command("audit", str(tmp_path / "nothing"), "--intent", str(INTENT), "--bundle", str(tmp_path / "cli"), cwd=tmp_path)
+    told = command(
+        "audit", str(tmp_path / "nothing"), "--intent", str(intent(lab)), "--bundle", str(tmp_path / "cli"), cwd=tmp_path
+    )
     assert told.returncode in (2, 3), told.stdout
     assert told.stdout + told.stderr
     told = command("audit", str(tmp_path / "nothing"), "--intent", str(tmp_path / "broken.yml"), cwd=tmp_path)

@@ -10,16 +10,15 @@ import ipaddress
 import json
 import re
 import socket
-import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from ._bytes import SourceError, split_prefix, unpack
+from ._irrd import Stream, clean, pinned
 
 BATCH = 50
 """Queries sent before answers are read: enough to hide the round trip, small enough never to fill a server's buffer."""
-GREATEST_ANSWER = 64 << 20
 GREATEST_SET = 1_000_000
 DEPTH = 64
 
@@ -28,7 +27,8 @@ class Registry(Protocol):
     """A way to ask a routing registry; None as an answer means that the object does not exist."""
 
     def ask(self, queries: Sequence[str]) -> dict[str, str | None]:
-        """Answers to IRRd queries (`iAS-SET`, `iSOURCE::AS-SET`, `gAS64500`, `6AS64500`, `r192.0.2.0/24,L`, `maut-num,AS64500`).
+        """Answers to IRRd queries (`iAS-SET`, `iSOURCE::AS-SET`, `gAS64500`, `6AS64500`, `r192.0.2.0/24,L`, `maut-num,AS64500`,
+        `mas-set,SOURCE::AS-SET`).
 
         SourceError when they cannot be had.
         """
@@ -96,7 +96,7 @@ class IrrdClient:
         answers: dict[str, str | None] = {}
         try:
             with socket.create_connection((host, port), timeout=self.timeout) as link:
-                stream = _Stream(link, self.timeout)
+                stream = Stream(link, self.timeout)
                 link.sendall(b"!!\n")
                 for sources, group in _by_source(queries, tuple(self.sources)):
                     if sources:
@@ -104,7 +104,7 @@ class IrrdClient:
                     for start in range(0, len(group), BATCH):
                         batch = group[start : start + BATCH]
                         stream.begin()
-                        link.sendall("".join(f"!{_clean(_bare(one))}\n" for one in batch).encode())
+                        link.sendall("".join(f"!{clean(pinned(one)[1])}\n" for one in batch).encode())
                         answers |= {one: stream.answer(f"!{one}") for one in batch}
                 link.sendall(b"!q\n")
         except TimeoutError as error:
@@ -168,8 +168,10 @@ class Dump:
             texts = tuple(text for one in _covering(query[1:].partition(",")[0]) for text in self.objects.get(("route", one), ()))
             return "\n\n".join(texts) if texts else None
         if kind == "m":
-            name, _, wanted = query[1:].partition(",")
-            return next(iter(self.objects.get((name.lower(), wanted.upper()), ())), None)
+            source, bare = pinned(query)
+            name, _, wanted = bare[1:].partition(",")
+            texts = self.objects.get((name.lower(), wanted.upper()), ())
+            return next((one for one in texts if not source or f"SOURCE: {source}" in one.upper().splitlines()), None)
         found: tuple[str, ...] | None
         if kind == "i":
             found = self.members.get(key)
@@ -232,11 +234,9 @@ def expand(registry: Registry, name: str) -> Expansion:
     for _depth in range(DEPTH):
         answers = registry.ask([f"i{one}" for one in level])
         following: dict[str, None] = {}
+        missing += _missing(registry, [one for one in level if answers[f"i{one}"] is None])
         for one in level:
-            found = answers[f"i{one}"]
-            if found is None:
-                missing.append(one)
-                continue
+            found = answers[f"i{one}"] or ""
             for member in found.upper().split():
                 if member[:2] == "AS" and member[2:].isdigit():
                     asns.add(int(member[2:]))
@@ -249,6 +249,16 @@ def expand(registry: Registry, name: str) -> Expansion:
             return Expansion(name, tuple(sorted(asns)), tuple(sorted(seen)), tuple(sorted(missing)))
         level = list(following)
     raise SourceError(f"{name} is nested more than {DEPTH} deep")
+
+
+def _missing(registry: Registry, names: Sequence[str]) -> list[str]:
+    """Sets that do not exist: IRRd says of one without members what it says of one that is not there."""
+    answers = registry.ask([_object_query(one) for one in names])
+    return [one for one in names if answers[_object_query(one)] is None]
+
+
+def _object_query(name: str) -> str:
+    return f"mas-set,{name}"
 
 
 def routes_of(registry: Registry, asns: Iterable[int]) -> dict[int, tuple[str, ...]]:
@@ -267,17 +277,12 @@ def routes_of(registry: Registry, asns: Iterable[int]) -> dict[int, tuple[str, .
     return out
 
 
-def _bare(query: str) -> str:
-    """The query without the registry it is pinned to."""
-    return query if query[0] == "r" else query[0] + query[1:].rpartition("::")[2]
-
-
 def _by_source(queries: Sequence[str], default: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], list[str]]]:
     """Queries grouped by the registries they go to: the default ones first, as their choice holds until the next."""
     groups: dict[tuple[str, ...], list[str]] = {}
     for one in queries:
-        source, pinned, _name = ("", "", "") if one[0] == "r" else one[1:].rpartition("::")
-        groups.setdefault((_clean(source),) if pinned else default, []).append(one)
+        source, _query = pinned(one)
+        groups.setdefault((clean(source),) if source else default, []).append(one)
     yield from sorted(groups.items(), key=lambda item: item[0] != default)
 
 
@@ -293,77 +298,6 @@ def _covering(prefix: str) -> list[str]:
     """The prefix and every shorter one that covers it, as registries write them."""
     net = ipaddress.ip_network(prefix)
     return [str(net.supernet(new_prefix=length)) for length in range(net.prefixlen, -1, -1)]
-
-
-def _clean(query: str) -> str:
-    """A query that cannot smuggle a second one."""
-    if any(sign.isspace() or not sign.isprintable() for sign in query):
-        raise SourceError(f"{query!r} is not a query")
-    return query
-
-
-class _Stream:
-    """Answers of an IRRd connection, each batch within its time."""
-
-    def __init__(self, link: socket.socket, timeout: float) -> None:
-        self.link, self.timeout, self.kept, self.deadline = link, timeout, bytearray(), 0.0
-        self.begin()
-
-    def begin(self) -> None:
-        self.deadline = time.monotonic() + self.timeout
-
-    def tell(self, command: str) -> None:
-        """Send a command that has no answer but `C`."""
-        self.begin()
-        self.link.sendall(f"{_clean(command)}\n".encode())
-        if self.answer(command) is None:
-            raise SourceError(f"{command}: refused")
-
-    def answer(self, query: str) -> str | None:
-        """Text of an `A` answer, empty for `C`, None for `D`; raises SourceError for anything else."""
-        line = self._line()
-        if line == "C":
-            return ""
-        if line == "D":
-            return None
-        if line[:1] == "A" and line[1:].isdigit():
-            size = int(line[1:])
-            if size > GREATEST_ANSWER:
-                raise SourceError(f"{query}: answer of {size} bytes is too large")
-            data = self._take(size).decode("utf-8", "replace")
-            end = self._line() or self._line()
-            if end != "C":
-                raise SourceError(f"{query}: the answer does not end as announced ({end[:40]!r})")
-            return data.strip()
-        if line[:1] in {"F", "E"}:
-            raise SourceError(f"{query}: the server says: {line[1:].strip()[:200] or line}")
-        raise SourceError(f"{query}: not an IRRd answer: {line[:80]!r}")
-
-    def _line(self) -> str:
-        while (end := self.kept.find(b"\n")) < 0:
-            if len(self.kept) > 1 << 16:
-                raise SourceError("a line of the answer never ends")
-            self._more()
-        line = self.kept[:end].decode("utf-8", "replace").rstrip("\r")
-        del self.kept[: end + 1]
-        return line
-
-    def _take(self, size: int) -> bytes:
-        while len(self.kept) < size:
-            self._more()
-        data = bytes(self.kept[:size])
-        del self.kept[:size]
-        return data
-
-    def _more(self) -> None:
-        left = self.deadline - time.monotonic()
-        if left <= 0:
-            raise TimeoutError
-        self.link.settimeout(left)
-        part = self.link.recv(1 << 16)
-        if not part:
-            raise SourceError("the connection ended in the middle of an answer")
-        self.kept += part
 
 
 def objects(text: str) -> Iterator[list[tuple[str, str]]]:
