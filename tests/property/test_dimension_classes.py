@@ -117,6 +117,19 @@ def test_path_classes_hold_every_signature_that_occurs(lists: list[AsPathList]) 
         assert signature(path) == value
 
 
+@settings(max_examples=100, deadline=None)
+@given(st.lists(path_list(), max_size=2), st.lists(st.integers(0, 6), min_size=1, max_size=3))
+def test_bounds_of_the_length_beside_other_lists_are_those_of_their_automata(lists: list[AsPathList], bounds: list[int]) -> None:
+    longer = [aspath.longer_than(bound) for bound in bounds]
+    # The same bounds as patterns that are not known for what they are: decided by an automaton each.
+    spelt = [AsPathList("longer", (AsPathEntry(True, "^" + "[0-9]+_" * bound + "[0-9]+", "frr"),)) for bound in bounds]
+    counted, walked = aspath.path_classes([*lists, *longer]), aspath.path_classes([*lists, *spelt])
+    assert counted.signatures == walked.signatures
+    assert [len(one) for one in counted.witnesses] == [len(one) for one in walked.witnesses], "both are shortest"
+    for value, path in zip(counted.signatures, counted.witnesses, strict=True):
+        assert all((len(path) > bound) == bool(value >> len(lists) + i & 1) for i, bound in enumerate(bounds))
+
+
 def test_a_group_at_an_open_end_may_begin_inside_a_number() -> None:
     lists = [AsPathList("L", (AsPathEntry(True, "(1_)+11", "frr"),)), AsPathList("M", (AsPathEntry(True, "_1_11_", "frr"),))]
     found = aspath.path_classes(lists)

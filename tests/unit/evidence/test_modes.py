@@ -7,11 +7,12 @@ from types import ModuleType
 
 import manrs_conformance
 import pytest
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
-from manrs_conformance import api
+from manrs_conformance import api, cli
 from manrs_conformance.api import bundles
-from manrs_conformance.errors import BundleError
+from manrs_conformance.errors import BundleError, UsageError
 from manrs_conformance.evidence import blocks, build, device_configuration, load_for_replay, verify
 
 from .mutations import reseal
@@ -64,3 +65,21 @@ def test_a_fleet_is_stored_in_blocks_and_replays(tmp_path: Path, monkeypatch: py
     inputs = api.Inputs.read(SELFTEST / "manrs.yml", None, tmp_path, "2026-10-01T00:00:00Z")
     built = api.write_bundle(tmp_path / "b", api.audit_inputs(api.saved([SELFTEST], None), inputs), inputs)
     assert (built.path / "data/objects").is_dir() and api.replay_bundle(built.path)[0] == ()
+
+
+@pytest.mark.parametrize(
+    ("mode", "held"), [("full", "config.redacted.txt"), ("lite", "excerpts.json"), ("blocks", "config.blocks.json")]
+)
+def test_the_command_writes_the_mode_that_was_asked_for(tmp_path: Path, mode: str, held: str) -> None:
+    words = ["audit", str(SELFTEST / "good.frr.cfg"), "--intent", str(SELFTEST / "manrs.yml"), "--sources", str(tmp_path)]
+    done = CliRunner().invoke(cli._main, [*words, "--bundle", str(tmp_path / "b"), "--mode", mode], standalone_mode=False)
+    assert done.exception is None
+    found = {one.name for one in (tmp_path / "b/data/devices/good").iterdir() if one.is_file()}
+    assert found == {"meta.json", held}
+
+
+@pytest.mark.parametrize("idle", [["--mode", "lite"], ["--key", str(SELFTEST / "manrs.yml")], ["--previous", str(SELFTEST)]])
+def test_an_option_of_the_bundle_without_a_bundle_is_refused(idle: list[str]) -> None:
+    words = ["audit", str(SELFTEST / "good.frr.cfg"), "--intent", str(SELFTEST / "manrs.yml"), *idle]
+    done = CliRunner().invoke(cli._main, words, standalone_mode=False)
+    assert isinstance(done.exception, UsageError) and idle[0] in str(done.exception)

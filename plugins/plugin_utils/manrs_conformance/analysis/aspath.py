@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
 from ..model.asn import decimal_range
 from ..model.policy import AsPathEntry, AsPathList
-from . import asnmode, junosregex, tokens
+from . import asnmode, junosregex, pathlength, tokens
 from .automaton import Group, Machine, explore, leaf
 from .regex import DIGITS, SYMBOLS, Alt, Chars, Node, Repeat, UnsupportedPattern, factored, flat, parse
 
@@ -36,27 +36,49 @@ class PathClasses:
 
 def path_classes(lists: Sequence[AsPathList]) -> PathClasses:
     """The classes of all AS paths under these lists; exact for every list whose bit in `unknown` is not set."""
-    return _path_classes(tuple(one.entries for one in lists))
+    return _path_classes(tuple(tuple((one.permit, one.pattern, one.dialect) for one in some.entries) for some in lists))
 
 
-@functools.lru_cache(maxsize=512)
-def _path_classes(lists: tuple[tuple[AsPathEntry, ...], ...]) -> PathClasses:
-    """Sessions of one kind ask the same questions of the same lists: what is alike is decided once."""
+Pattern = tuple[bool, str, str]
+
+
+@functools.lru_cache(maxsize=4096)
+def _path_classes(lists: tuple[tuple[Pattern, ...], ...]) -> PathClasses:
+    """Sessions of one kind ask the same questions of the same lists, whatever line these stand on: what is alike is decided once."""
     unknown = 0
     trees: list[list[tuple[bool, list[Node]]]] = []
+    bounds: dict[int, int] = {}
     for number, one in enumerate(lists):
+        entries = [AsPathEntry(*pattern) for pattern in one]
+        longer = pathlength.bound(entries)
+        if longer is not None:
+            bounds[number] = longer
         try:
-            trees.append(_groups(one))
+            trees.append(_groups(entries))
         except UnsupportedPattern:
             unknown |= 1 << number
             trees.append([])
-    found = tokens.classes(trees, STATE_LIMIT)
+    found = _tokens(trees, bounds)
     if found is None:
         found = _characters(trees)
     if found is None:
         return PathClasses((0,), ((),), (1 << len(lists)) - 1)
     ordered = sorted(found.items())
     return PathClasses(tuple(s for s, _ in ordered), tuple(w for _, w in ordered), unknown)
+
+
+def _tokens(trees: Sequence[Sequence[tuple[bool, list[Node]]]], bounds: Mapping[int, int]) -> dict[int, tuple[int, ...]] | None:
+    """Decided over whole ASNs, bounds of the length apart from all other lists."""
+    others = [number for number in range(len(trees)) if number not in bounds]
+    found = tokens.classes([trees[number] for number in others], tuple(bounds.values()), STATE_LIMIT)
+    if found is None:
+        return None
+    out: dict[int, tuple[int, ...]] = {}
+    for (signature, over), word in found.items():
+        whole = sum(1 << number for place, number in enumerate(others) if signature >> place & 1)
+        whole |= sum(1 << number for place, number in enumerate(bounds) if over >> place & 1)
+        out[whole] = word
+    return out
 
 
 def _groups(entries: Sequence[AsPathEntry]) -> list[tuple[bool, list[Node]]]:

@@ -97,12 +97,16 @@ def explore(
     valid_step: Callable[[Hashable, Symbol], Hashable | None],
     valid_end: Callable[[Hashable], bool],
     limit: int,
+    graph: sparse.Graph | None = None,
 ) -> dict[int, tuple[Symbol, ...]] | None:
-    """Every possible signature (bit i: list i permits) with a shortest word; None when more than `limit` states would be visited."""
+    """Every possible signature (bit i: list i permits) with a shortest word; None when more than `limit` states would be visited.
+
+    What was walked is left in `graph` when one is given.
+    """
     closures = _Closures(machine)
     if len(alphabet) > WIDE:
         return sparse.explore(
-            [_Walker(machine, groups, closures) for groups in lists], alphabet, valid_start, valid_step, valid_end, limit
+            [_Walker(machine, groups, closures) for groups in lists], alphabet, valid_start, valid_step, valid_end, limit, graph
         )
     tables: list[Table] = []
     for groups in lists:
@@ -110,10 +114,7 @@ def explore(
         if table is None:
             return None
         tables.append(table)
-    return _product(tables, alphabet, valid_start, valid_step, valid_end, limit)
-
-
-Node = tuple[Hashable, tuple[int, ...]]
+    return _product(tables, alphabet, valid_start, valid_step, valid_end, limit, graph)
 
 
 def _product(
@@ -123,43 +124,40 @@ def _product(
     valid_step: Callable[[Hashable, Symbol], Hashable | None],
     valid_end: Callable[[Hashable], bool],
     limit: int,
+    graph: sparse.Graph | None,
 ) -> dict[int, tuple[Symbol, ...]] | None:
     """Walk all tables at once, breadth first; this loop is where the time goes: one tuple of small integers per step."""
-    start: Node = (valid_start, tuple(one.start for one in tables))
+    start: sparse.Node = (valid_start, tuple(one.start for one in tables))
     rows = [one.rows for one in tables]
     ends = [[accept << number for accept in one.accept] for number, one in enumerate(tables)]
     found: dict[int, tuple[Symbol, ...]] = {}
     if valid_end(valid_start):
         found[sum(one.empty << number for number, one in enumerate(tables))] = ()
-    back: dict[Node, tuple[Node, Symbol] | None] = {start: None}
+    back: dict[sparse.Node, tuple[sparse.Node, Symbol] | None] = {start: None}
     queue = deque([start])
     while queue:
         node = queue.popleft()
         place, active = node
         if node is not start and valid_end(place):
             signature = sum(end[state] for end, state in zip(ends, active, strict=True))
+            if graph is not None:
+                graph.signatures[node] = signature
             if signature not in found:
-                found[signature] = _word(back, node)
+                found[signature] = sparse.word(back, node)
         here = [row[state] for row, state in zip(rows, active, strict=True)]
         for index, symbol in enumerate(alphabet):
             after = valid_step(place, symbol)
             if after is None:
                 continue
             following = (after, tuple([row[index] for row in here]))
+            if graph is not None:
+                graph.edges.setdefault(node, {}).setdefault(following, symbol)
             if following not in back:
                 back[following] = (node, symbol)
                 queue.append(following)
         if len(back) > limit:
             return None
     return found
-
-
-def _word(back: dict[Node, tuple[Node, Symbol] | None], node: Node) -> tuple[Symbol, ...]:
-    out: list[Symbol] = []
-    while (step := back[node]) is not None:
-        node, symbol = step
-        out.append(symbol)
-    return tuple(reversed(out))
 
 
 @dataclass(frozen=True, slots=True)

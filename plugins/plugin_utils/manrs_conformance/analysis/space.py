@@ -27,7 +27,7 @@ from ..model.policy import (
     TextMatch,
 )
 from ..model.route import Route
-from . import aspath, communities, communityranges, prefixes
+from . import aspath, communities, communityranges, prefixcache, prefixes
 
 STATES = (Rpki.NOT_FOUND, Rpki.VALID, Rpki.INVALID, Rpki.UNVERIFIED)
 NUMBERS = ("med", "local_pref", "tag", "weight")
@@ -248,7 +248,7 @@ def universe(afi: int, attachments: Iterable[Attachment], conds: Iterable[Cond])
             atoms[(kind, text)] = 1 << len(atoms)
     return Universe(
         afi=afi,
-        prefix=prefixes.prefix_classes(prefix_lists, afi),
+        prefix=prefixcache.classes(prefix_lists, afi),
         path=aspath.path_classes(path_lists),
         prefix_place={id(one): number for number, one in enumerate(prefix_lists)},
         path_place={id(one): number for number, one in enumerate(path_lists)},

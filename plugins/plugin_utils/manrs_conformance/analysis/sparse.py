@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 Symbol = Hashable
@@ -40,6 +40,14 @@ class Table:
     empty: bool
 
 
+@dataclass(slots=True)
+class Graph:
+    """What a walk saw: for each node the nodes that follow with the first letter to each, and the signature of a word that ends there."""
+
+    edges: dict[Node, dict[Node, Symbol]] = field(default_factory=dict)
+    signatures: dict[Node, int] = field(default_factory=dict)
+
+
 class _Letters:
     """The alphabet with, for each set of letters in use, its members or its few strangers by index."""
 
@@ -65,6 +73,7 @@ def explore(
     valid_step: Callable[[Hashable, Symbol], Hashable | None],
     valid_end: Callable[[Hashable], bool],
     limit: int,
+    graph: Graph | None = None,
 ) -> dict[int, tuple[Symbol, ...]] | None:
     """Every possible signature (bit i: list i permits) with a shortest word; None when more than `limit` states would be visited.
 
@@ -89,14 +98,18 @@ def explore(
         place, active = node
         if node is not start and valid_end(place):
             signature = sum(one.accept[state] << number for number, (one, state) in enumerate(zip(tables, active, strict=True)))
+            if graph is not None:
+                graph.signatures[node] = signature
             if signature not in found:
-                found[signature] = _word(back, node)
+                found[signature] = word(back, node)
         here = [one.rows[state] for one, state in zip(tables, active, strict=True)]
         for letter in _telling(here, special):
             after = valid_step(place, alphabet[letter])
             if after is None:
                 continue
             following = (after, tuple([own.get(letter, default) for default, own in here]))
+            if graph is not None:
+                graph.edges.setdefault(node, {}).setdefault(following, alphabet[letter])
             if following not in back:
                 back[following] = (node, alphabet[letter])
                 queue.append(following)
@@ -113,7 +126,8 @@ def _telling(rows: Sequence[Row], special: int) -> list[int]:
     return sorted(own)
 
 
-def _word(back: dict[Node, tuple[Node, Symbol] | None], node: Node) -> tuple[Symbol, ...]:
+def word(back: dict[Node, tuple[Node, Symbol] | None], node: Node) -> tuple[Symbol, ...]:
+    """The letters on the way to a node."""
     out: list[Symbol] = []
     while (step := back[node]) is not None:
         node, symbol = step

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
+from . import pathlength
+from .asnspans import numbered, spans
 from .automaton import Group, Machine, Symbol, explore, leaf
 from .regex import DIGITS, SYMBOLS, Alt, Chars, Mark, Node, Repeat, Seq, factored, flat
+from .sparse import Graph
 
 SEPARATOR = "_"
-LARGEST_NUMBER = 4294967295
-MOST_HEADS = 2_000
-"""Digit expressions that fan out further than this are left to an automaton."""
 
 
 class NotTokens(Exception):
@@ -40,8 +41,13 @@ class _Alphabet:
         return Number(self.expressions.setdefault(tree, len(self.expressions)))
 
 
-def classes(trees: Sequence[Sequence[tuple[bool, list[Node]]]], limit: int) -> dict[int, tuple[int, ...]] | None:
-    """Signatures of all paths with a shortest witness, or None when a pattern is not over whole ASNs or the limit is passed."""
+def classes(
+    trees: Sequence[Sequence[tuple[bool, list[Node]]]], bounds: Sequence[int], limit: int
+) -> dict[tuple[int, int], tuple[int, ...]] | None:
+    """Signatures of all paths, over the patterns and over bounds of the length, with a shortest witness each.
+
+    None when a pattern is not over whole ASNs or the limit is passed.
+    """
     alphabet = _Alphabet()
     try:
         lifted = [
@@ -54,6 +60,23 @@ def classes(trees: Sequence[Sequence[tuple[bool, list[Node]]]], limit: int) -> d
     numbers = _numbers(expressions, limit)
     if numbers is None:
         return None
+    shape = tuple(tuple((permit, tuple(parts)) for permit, parts in groups) for groups in lifted)
+    words = _words(shape, tuple(place.items()), tuple(numbers), tuple(bounds), limit)
+    if words is None:
+        return None
+    return {s: tuple(numbers[one] for one in word) for s, word in words.items()}
+
+
+@functools.lru_cache(maxsize=1024)
+def _words(
+    shape: tuple[tuple[tuple[bool, tuple[Node, ...]], ...], ...],
+    places: tuple[tuple[int, int], ...],
+    numbers: tuple[int, ...],
+    bounds: tuple[int, ...],
+    limit: int,
+) -> dict[tuple[int, int], tuple[int, ...]] | None:
+    """Shortest words of classes of ASNs: which ASN stands for a class does not matter, so neighbours with filters of one shape share them."""
+    place = dict(places)
     letters: list[Symbol] = [*numbers, SEPARATOR]
     everything = frozenset(letters)
     machine = Machine()
@@ -68,19 +91,25 @@ def classes(trees: Sequence[Sequence[tuple[bool, list[Node]]]], limit: int) -> d
         return None
 
     lists = []
-    for groups in lifted:
+    for groups in shape:
         made = []
         for permit, parts in groups:
             start = machine.state()
             machine.moves[start].append((everything, start))
-            accept = machine.build(Alt(tuple(parts)), start, frozenset({SEPARATOR}), letters_of)
+            accept = machine.build(Alt(parts), start, frozenset({SEPARATOR}), letters_of)
             machine.moves[accept].append((everything, accept))
             made.append(Group(start, accept, permit))
         lists.append(made)
-    found = explore(machine, lists, letters, "start", _step, lambda place: place != "gap", limit)
+    graph = Graph() if bounds else None
+    found = explore(machine, lists, letters, "start", _step, lambda place: place != "gap", limit, graph)
     if found is None:
         return None
-    return {s: tuple(numbers[one] for one in word if one != SEPARATOR and isinstance(one, int)) for s, word in found.items()}
+    words: dict[tuple[int, int], tuple[Symbol, ...]] | None = {(s, 0): word for s, word in found.items()}
+    if graph is not None:
+        words = pathlength.classes(graph, next(iter(graph.edges)), next(iter(found)), bounds, limit)
+    if words is None:
+        return None
+    return {s: tuple(one for one in word if isinstance(one, int)) for s, word in words.items()}
 
 
 def _used(lifted: Sequence[Sequence[tuple[bool, list[Node]]]], alphabet: _Alphabet) -> tuple[dict[int, int], list[Node]]:
@@ -275,9 +304,9 @@ def _numbers(expressions: list[Node], limit: int) -> dict[int, int] | None:
     """Signature over all expressions -> smallest-word ASN that has it."""
     from .aspath import LARGEST, step_number
 
-    spans = [_spans(one) for one in expressions]
-    if all(one is not None for one in spans):
-        return _numbered([one or [] for one in spans], int(LARGEST))
+    found_spans = [spans(one) for one in expressions]
+    if all(one is not None for one in found_spans):
+        return numbered([one or [] for one in found_spans], int(LARGEST))
     machine = Machine()
     lists = []
     for one in expressions:
@@ -298,85 +327,3 @@ def _numbers(expressions: list[Node], limit: int) -> dict[int, int] | None:
     if found is None:
         return None
     return {s: int("".join(str(c) for c in word)) for s, word in found.items()}
-
-
-def _numbered(expressions: Sequence[Sequence[tuple[int, int]]], largest: int) -> dict[int, int]:
-    """Signature -> least ASN where every expression is a set of ranges of numbers: no automaton is needed."""
-    changes: dict[int, int] = {0: 0}
-    for index, some in enumerate(expressions):
-        for low, high in _united(some):
-            for at in (low, high + 1):
-                changes[at] = changes.get(at, 0) ^ 1 << index
-    out: dict[int, int] = {}
-    signature = 0
-    for at in sorted(changes):
-        signature ^= changes[at]
-        if at <= largest:
-            out.setdefault(signature, at)
-    return out
-
-
-def _united(some: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The same numbers as ranges that neither overlap nor touch."""
-    out: list[tuple[int, int]] = []
-    for low, high in sorted(some):
-        if out and low <= out[-1][1] + 1:
-            out[-1] = (out[-1][0], max(out[-1][1], high))
-        else:
-            out.append((low, high))
-    return out
-
-
-def _spans(tree: Node) -> list[tuple[int, int]] | None:
-    """Ranges of the numbers that a digit expression matches; None when it is more than digits in a row and alternatives of them."""
-    if isinstance(tree, Repeat) and tree.part == Chars(DIGITS) and tree.low <= 1 and tree.high is None:
-        return [(0, LARGEST_NUMBER)]
-    if isinstance(tree, Alt):
-        some = [_spans(one) for one in tree.parts]
-        return None if None in some else [span for one in some for span in one or ()]
-    if isinstance(tree, Seq) and tree.parts and (word := _literal(tree)) is not None:
-        return [(int(word), int(word))] if (word == "0" or word[0] != "0") and int(word) <= LARGEST_NUMBER else []
-    digits = _row(tree)
-    if digits is None:
-        return _spans(tree.parts[0]) if isinstance(tree, Seq) and len(tree.parts) == 1 else None
-    if not digits:
-        return None
-    if len(digits) > 1:
-        digits = [digits[0] - {"0"}, *digits[1:]]
-    free = 0
-    while free < len(digits) and digits[-1 - free] == DIGITS:
-        free += 1
-    heads = [""]
-    for some_digits in digits[: len(digits) - free]:
-        heads = [head + one for head in heads for one in sorted(some_digits)]
-        if len(heads) > MOST_HEADS:
-            return None
-    size = 10**free
-    spans = [(int(head or "0") * size, int(head or "0") * size + size - 1) for head in heads]
-    return [(low, min(high, LARGEST_NUMBER)) for low, high in spans if low <= LARGEST_NUMBER]
-
-
-def _literal(tree: Seq) -> str | None:
-    """The digits of a plain number, or None."""
-    out = ""
-    for part in tree.parts:
-        if not isinstance(part, Chars) or len(part.some) != 1:
-            return None
-        (digit,) = part.some
-        out += digit
-    return out
-
-
-def _row(tree: Node) -> list[frozenset[str]] | None:
-    """One set of digits for each place of a number of fixed width, or None."""
-    if isinstance(tree, Chars):
-        return [tree.some]
-    if not isinstance(tree, Seq):
-        return None
-    out: list[frozenset[str]] = []
-    for part in tree.parts:
-        row = _row(part)
-        if row is None:
-            return None
-        out += row
-    return out

@@ -11,6 +11,7 @@ from dataclasses import replace
 from functools import cache, partial
 
 from ..model.intent import Intent
+from ..model.policy import Cond
 from ..model.reference import Reference
 from ..model.result import Finding, Severity, Status
 from ..model.router import Router
@@ -41,8 +42,10 @@ def run_all(
     A check that raises becomes an `error` finding; a router that was not read completely has no pass.
     """
     checks = tuple(one for one in catalogue() if only is None or one.id in only)
+    memo: dict[object, Cond] = {}
     members = {
-        name: CheckContext(name, routers[name], tuple(texts.get(name, ())), intent, reference, checks) for name in sorted(routers)
+        name: CheckContext(name, routers[name], tuple(texts.get(name, ())), intent, reference, checks, memo=memo)
+        for name in sorted(routers)
     }
     fleet = FleetContext(members, intent, reference)
     out: list[Finding] = []

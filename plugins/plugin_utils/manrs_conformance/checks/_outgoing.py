@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
-from ..model.policy import AnyOf, Cond, TextMatch
+from ..model.intent import Intent
+from ..model.policy import AnyOf, Cond, PrefixEntry, TextMatch
+from ..model.reference import Reference
 from ._questions import both, carries, own, ranges, within
 from .base import Case
 
 
 def customers_space(case: Case) -> Cond:
     """Prefixes that some declared customer is authorised to announce."""
-    conds: list[Cond] = []
-    intent, afi = case.context.intent, case.session.afi
+    afi = case.session.afi
+    made = case.context.memo.get(("customers' space", afi))
+    if made is None:
+        entries = _customers(case.context.intent, case.context.reference, afi)
+        made = case.context.memo["customers' space", afi] = within(afi, entries, "customer prefixes") if entries else AnyOf(())
+    return made
+
+
+def _customers(intent: Intent, reference: Reference, afi: int) -> tuple[PrefixEntry, ...]:
+    """Ranges of all customers, each once: what differs between customers is asked where their routes come in."""
+    found: dict[PrefixEntry, None] = {}
     for one in intent.neighbours:
-        if one.relationship in ("customer", "route_server_client"):
-            asn = one.select.asn
-            if one.prefixes is not None:
-                conds.append(within(afi, ranges(one.prefixes, afi), "customer prefixes"))
-            elif one.as_set or asn:
-                known = case.context.reference.authorised.get(one.as_set or f"AS{asn}")
-                if known is not None and not known.problem:
-                    conds.append(within(afi, known.v4 if afi == 4 else known.v6, "customer prefixes"))
-    return AnyOf(tuple(conds))
+        if one.relationship not in ("customer", "route_server_client"):
+            continue
+        known = reference.authorised.get(one.as_set or f"AS{one.select.asn}")
+        if one.prefixes is not None:
+            found.update(dict.fromkeys(ranges(one.prefixes, afi)))
+        elif known is not None and not known.problem:
+            found.update(dict.fromkeys(known.v4 if afi == 4 else known.v6))
+    return tuple(found)
 
 
 def ours(case: Case) -> Cond:

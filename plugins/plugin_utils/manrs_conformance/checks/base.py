@@ -39,6 +39,8 @@ class CheckContext:
     checks: Sequence[Check] = ()
     evaluations: dict[tuple[str, str], Evaluation] = field(default_factory=dict)
     neighbours: dict[str, Neighbour | None] = field(default_factory=dict)
+    memo: dict[object, Cond] = field(default_factory=dict)
+    """Conditions that are the same for every router of a run; shared between them."""
 
     def text_of(self, line: int) -> str:
         """The configuration line of that number, or nothing."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..analysis.evaluate import Answer
 from ..model.intent import Tagging
 from ..model.result import Finding, Severity
 from ._questions import carries
@@ -17,6 +18,10 @@ def forgeable(tagging: Tagging | None, relationship: str) -> tuple[str, ...]:
     return tuple(sorted({one for one in tags if one and one != mine}))
 
 
+def _kept(case: Case, tag: str) -> tuple[str, Answer]:
+    return tag, case.likeliest(case.evaluate(case.preferring({"q": carries(tag)}), after=carries(tag)), "q")
+
+
 def judge(case: Case) -> Finding:
     """A tag sent by the neighbour is not on the route once accepted."""
     tags = forgeable(case.context.intent.tagging, case.declared.relationship)
@@ -24,7 +29,8 @@ def judge(case: Case) -> Finding:
         return case.skipped("the tagging contract has no community that this neighbour could forge")
     if not tags:
         return case.doubtful("which communities only we may set is not known", "no `tagging` contract is declared in the intent")
-    answers = [(one, case.likeliest(case.evaluate(case.preferring({"q": carries(one)}), after=carries(one)), "q")) for one in tags]
+    every = case.evaluate({"q": carries(*tags)}, after=carries(*tags)).accepted("q")
+    answers = [(tags[0], every)] if every.may is None else [_kept(case, one) for one in tags]
     worst = next((one for one in answers if one[1].must is not None), None) or next(
         (one for one in answers if one[1].may is not None), answers[0]
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -162,7 +162,7 @@ def audit(
     form: str,
 ) -> int:
     """Audit saved configurations (HOST.PLATFORM.cfg) or snapshots (*.snapshot.json)."""
-    _follows(previous, bundle)
+    _needs_bundle(bundle, {"--previous": previous, "--key": key, "--mode": mode})
     snapshots = api.saved(files, platform, api.devices(devices))
     inputs = api.Inputs.read(intent_path, waivers_path, sources, as_of or collect.now())
     done = api.audit_inputs(snapshots, inputs)
@@ -175,6 +175,7 @@ def audit(
             argv=sys.argv[1:],
             previous=previous,
             scope_source="files of the command line and the intent",
+            mode=mode,
         )
         click.echo(f"bundle: {built.path} root {built.root_sha256}", err=True)
     if form == "json":
@@ -184,9 +185,11 @@ def audit(
     return api.exit_code(done.report)
 
 
-def _follows(previous: Path | None, bundle: Path | None) -> None:
-    if previous is not None and bundle is None:
-        raise UsageError("--previous names the bundle that a new one follows: give --bundle too")
+def _needs_bundle(bundle: Path | None, given: Mapping[str, object]) -> None:
+    """UsageError when an option of the bundle was given without one: it would silently do nothing."""
+    idle = [name for name, value in given.items() if value is not None]
+    if idle and bundle is None:
+        raise UsageError(f"{' and '.join(idle)} only shape the bundle: give --bundle too")
 
 
 def _summary(done: api.Assessment) -> None:
@@ -242,7 +245,7 @@ def gate(
     Intent and waivers are read from the base side: a file `waivers.yml` in the base folder is taken when --waivers is not given, and
     what the candidate folder changes in them is reported, never used.
     """
-    _follows(previous, bundle)
+    _needs_bundle(bundle, {"--previous": previous, "--key": key})
     with api.base_side(base, candidate, [intent_path, waivers_path]) as (before, (intent, waivers)):
         gated = api.gate_files(
             before,

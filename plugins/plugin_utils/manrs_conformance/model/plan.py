@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from .policy import PrefixEntry
 
+OWNED = "MANRS-"
+"""How every name begins that a plan owns."""
+
 
 @dataclass(frozen=True, slots=True)
 class ImportPlan:
@@ -86,3 +89,11 @@ class Plan:
     def empty(self) -> bool:
         """Whether there is nothing to do."""
         return not (self.sessions or self.sources or self.requires_policy)
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A candidate text and the plan that it carries out: what the platform cannot do has gone from `plan` to `plan.left`."""
+
+    text: str
+    plan: Plan

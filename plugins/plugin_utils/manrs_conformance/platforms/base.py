@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 from ..collect import Driver
-from ..model.plan import Plan
+from ..model.plan import Plan, Rendered
 from ..model.router import Router
 
 READS = re.compile(
@@ -112,8 +112,9 @@ class PushDriver(Driver, Protocol):
 class PushPlatform(MergePlatform, Protocol):
     """A platform that a conformant configuration can be rendered for and pushed to."""
 
-    def render(self, plan: Plan, templates: Path | None = None) -> str:
-        """The candidate text of a plan; templates of the operator in `templates` replace the shipped ones."""
+    def render(self, plan: Plan, router: Router, running: str, templates: Path | None = None) -> Rendered:
+        """The candidate of a plan for a router that runs the configuration `running`; templates of the operator in `templates` replace the
+        shipped ones. A part that the platform cannot do without harm is left out, with its reason in `Plan.left`."""
         ...
 
     def predict_state(self, state: Mapping[str, str], candidate: str) -> Mapping[str, str]:

@@ -12,7 +12,7 @@ from .. import checks, gate, platforms
 from ..collect import snapshot
 from ..errors import PushError
 from ..model.intent import Intent
-from ..model.plan import Plan
+from ..model.plan import Plan, Rendered
 from ..model.reference import Reference
 from ..model.result import Finding, Status
 from ..model.router import Router
@@ -68,7 +68,8 @@ def prepare(one: Snapshot, intent: Intent, reference: Reference, *, templates: P
     router = platform.parse(one.config, one.state)
     before = judge(one.host, router, one.config, intent, reference)
     wanted = plan.make(one.host, router, intent, reference, before)
-    text = platform.render(wanted, templates) if not wanted.empty else ""
+    rendered = platform.render(wanted, router, one.config, templates) if not wanted.empty else Rendered("", wanted)
+    text, wanted = rendered.text, rendered.plan
     merged = platform.merge(one.config, text) if text else one.config
     predicted = platform.parse(merged, platform.predict_state(one.state, text))
     after = judge(one.host, predicted, merged, intent, reference)

@@ -8,13 +8,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from ..analysis import scope
 from ..errors import PushError
 from ..model.intent import Intent, Neighbour, PrefixRange
-from ..model.plan import ExportPlan, ImportPlan, Plan, SessionPlan, SourceValidation
+from ..model.plan import OWNED, ExportPlan, ImportPlan, Plan, SessionPlan, SourceValidation
 from ..model.policy import Attachment, PrefixEntry
 from ..model.reference import Reference
 from ..model.result import Finding, Status
 from ..model.router import Interface, Router, Session
 
-OWNED = "MANRS-"
 ANNOUNCE_ONLY_CUSTOMERS = frozenset({"peer", "provider", "route_server", "route_server_client"})
 IMPORT_CHECKS = frozenset(
     [
@@ -87,7 +86,7 @@ def _session(
         left.append(f"{session.key}: not declared in the intent; nothing is planned for an unknown relationship")
         return None
     names = {_side(one) for one in mine}
-    inbound = _inbound(session, neighbour, intent, reference, router) if "import" in names else None
+    inbound = _inbound(session, neighbour, intent, reference, router, left) if "import" in names else None
     outbound = _outbound(session, neighbour, intent, reference, router, left) if "export" in names else None
     limit = _limit(session, neighbour, router, left) if any(one.check in LIMIT_CHECKS for one in mine) else None
     role = _role(neighbour) if neighbour.coordinated and any(one.check == "ROLE-01" for one in mine) else None
@@ -126,7 +125,9 @@ def _role(neighbour: Neighbour) -> str | None:
     }.get(neighbour.relationship)
 
 
-def _inbound(session: Session, neighbour: Neighbour, intent: Intent, reference: Reference, router: Router) -> ImportPlan:
+def _inbound(
+    session: Session, neighbour: Neighbour, intent: Intent, reference: Reference, router: Router, left: list[str]
+) -> ImportPlan | None:
     afi = session.afi
     customer = neighbour.relationship == "customer"
     longest, bits = (intent.limits.longest_v4, 32) if afi == 4 else (intent.limits.longest_v6, 128)
@@ -137,6 +138,10 @@ def _inbound(session: Session, neighbour: Neighbour, intent: Intent, reference: 
         refuse += [(one[0], one[1], one[1], bits, True, 0) for one in _family(intent.prefixes, afi)]
     refuse.append((0, 0, longest + 1, bits, True, 0))
     tagging = intent.tagging
+    allow = _allow(session, neighbour, reference, longest) if customer else None
+    if allow == ():
+        left.append(f"{session.key}: no prefix of this family is declared for the customer; an empty filter is never planned")
+        return None
     own_tags = (
         [tag for tag in (tagging.customer, tagging.peer, tagging.provider, tagging.route_server, tagging.own) if tag]
         if tagging
@@ -144,7 +149,7 @@ def _inbound(session: Session, neighbour: Neighbour, intent: Intent, reference: 
     )
     transit_free = tuple(one for one in reference.bogons.transit_free if one != session.remote_as)
     return ImportPlan(
-        allow=_allow(session, neighbour, reference, longest) if customer else None,
+        allow=allow,
         origins=_cone(session, neighbour) if customer else None,
         refuse_prefixes=tuple(refuse),
         refuse_asns=reference.bogons.asns if not neighbour.private_asn else (),

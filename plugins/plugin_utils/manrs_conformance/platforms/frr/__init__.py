@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
 
-from ...model.plan import Plan
+from ...model.plan import Plan, Rendered
 from ...model.router import Router
 from ..base import Commands, PushDriver
 from . import change
@@ -31,9 +31,9 @@ class Frr:
         """The running configuration after `vtysh -f candidate`; the Linux trailer of a candidate is not FRR's."""
         return merge(running, change.frr_part(candidate))
 
-    def render(self, plan: Plan, templates: Path | None = None) -> str:
-        """The candidate text of a plan."""
-        return render(plan, templates)
+    def render(self, plan: Plan, router: Router, running: str, templates: Path | None = None) -> Rendered:
+        """The candidate text of a plan: FRR does all of it."""
+        return Rendered(render(plan, templates), plan)
 
     def predict_state(self, state: Mapping[str, str], candidate: str) -> Mapping[str, str]:
         """Live outputs after the candidate."""

@@ -6,49 +6,36 @@ new one, and what is no longer referenced is removed after confirmation. The ope
 
 from __future__ import annotations
 
-import hashlib
-import ipaddress
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from jinja2 import ChoiceLoader, DictLoader, Environment, FileSystemLoader, StrictUndefined
-
 from ...model.asn import decimal_range
-from ...model.plan import ExportPlan, ImportPlan, Plan, SessionPlan, SourceValidation
+from ...model.plan import OWNED, Plan, SessionPlan, SourceValidation
 from ...model.policy import PrefixEntry
-
-OWNED = "MANRS-"
+from .. import _rules
+from .._render import Lists, digest, environment, is_large, ranges, token
 
 
 @dataclass(slots=True)
-class _Writer:
-    lists: dict[str, list[str]] = field(default_factory=dict)
+class _Writer(Lists):
     maps: list[dict[str, Any]] = field(default_factory=list)
 
     def prefix_list(self, kind: str, afi: int, entries: Sequence[PrefixEntry]) -> str:
         """Add a prefix-list of permit entries; returns its generation name."""
         word = "ip" if afi == 4 else "ipv6"
-        body = [f"seq {5 * n} permit {_range(afi, one)}" for n, one in enumerate(sorted(set(entries)), 1)]
-        name = f"{OWNED}{kind}-{_digest(body)}"
-        self.lists[f"{afi}{name}"] = [f"{word} prefix-list {name} {line}" for line in body]
-        return name
+        body = [f"seq {5 * n} permit {one}" for n, one in enumerate(ranges(afi, entries), 1)]
+        return self.add(f"{kind}{afi}", body, lambda name, _n, one: f"{word} prefix-list {name} {one}", str(afi))
 
     def as_path(self, kind: str, patterns: Sequence[str]) -> str:
         """Add an as-path access-list of permit lines; returns its generation name."""
-        name = f"{OWNED}{kind}-{_digest(patterns)}"
-        self.lists[name] = [f"bgp as-path access-list {name} seq {5 * n} permit {one}" for n, one in enumerate(patterns, 1)]
-        return name
+        return self.add(kind, patterns, lambda name, n, one: f"bgp as-path access-list {name} seq {5 * n} permit {one}")
 
-    def communities(self, kind: str, values: Sequence[str]) -> tuple[str, bool]:
-        """Add a community list of permit lines; returns its name and whether it is one of large communities."""
-        large = values[0].count(":") == 2
-        word = "large-community-list" if large else "community-list"
-        name = f"{OWNED}{kind}-{_digest(values)}"
-        self.lists[name] = [f"bgp {word} standard {name} seq {5 * n} permit {one}" for n, one in enumerate(values, 1)]
-        return name, large
+    def communities(self, kind: str, values: Sequence[str]) -> str:
+        """Add a standard list of permit lines for communities of one kind; returns its name."""
+        word = f"{_large(values[0])}community-list"
+        return self.add(kind, values, lambda name, n, one: f"bgp {word} standard {name} seq {5 * n} permit {one}")
 
 
 def render(plan: Plan, templates: Path | None = None) -> str:
@@ -67,10 +54,10 @@ def render(plan: Plan, templates: Path | None = None) -> str:
     for bgp in instances.values():
         bgp["families"] = [{"name": name, "lines": lines} for name, lines in sorted(bgp["families"].items())]
     text = (
-        _environment(templates)
+        environment(__package__, templates)
         .get_template("plan.j2")
         .render(
-            lists=list(writer.lists.values()),
+            lists=list(writer.written.values()),
             maps=writer.maps,
             instances=list(instances.values()),
             local_as=plan.local_as,
@@ -80,133 +67,88 @@ def render(plan: Plan, templates: Path | None = None) -> str:
     return text + _sources(plan.sources)
 
 
-def _environment(templates: Path | None) -> Environment:
-    shipped = {
-        one.name: one.read_text("utf-8") for one in files(__package__).joinpath("templates").iterdir() if one.name.endswith(".j2")
-    }
-    loaders = [*([FileSystemLoader(templates)] if templates else []), DictLoader(shipped)]
-    return Environment(
-        loader=ChoiceLoader(loaders), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False
-    )
-
-
 def _session(writer: _Writer, one: SessionPlan) -> list[str]:
     lines = []
     if one.inbound is not None:
-        lines.append(f"neighbor {one.neighbor} route-map {_inbound(writer, one, one.inbound)} in")
+        name = _map(writer, "IN", one, _rules.inbound(one.inbound, one.afi), one.inbound.existing)
+        lines.append(f"neighbor {one.neighbor} route-map {name} in")
     if one.outbound is not None:
-        lines.append(f"neighbor {one.neighbor} route-map {_outbound(writer, one, one.outbound)} out")
+        name = _map(writer, "OUT", one, _rules.outbound(one.outbound), one.outbound.existing)
+        lines.append(f"neighbor {one.neighbor} route-map {name} out")
     if one.max_prefix is not None:
         lines.append(f"neighbor {one.neighbor} maximum-prefix {one.max_prefix}")
     return lines
 
 
-def _inbound(writer: _Writer, one: SessionPlan, plan: ImportPlan) -> str:
-    afi, address = one.afi, "ip" if one.afi == 4 else "ipv6"
-    entries: list[tuple[str, list[str]]] = []
-    call = [f"call {plan.existing}"] if plan.existing else []
-    allow = writer.prefix_list(f"ALLOW{afi}", afi, plan.allow) if plan.allow else None
-    if plan.blackhole and plan.allow:
-        bits = 32 if afi == 4 else 128
-        hosts = writer.prefix_list(
-            f"HOST{afi}", afi, [(n, length, bits, bits, True, 0) for n, length, _lo, _hi, ok, _ in plan.allow if ok]
-        )
-        name, large = writer.communities("BLACKHOLE", plan.blackhole)
-        match = [f"match {address} address prefix-list {hosts}", f"match {'large-' if large else ''}community {name}"]
-        entries.append(("permit", [*match, "set community no-export additive", *call]))
-    if plan.refuse_invalid:
-        entries.append(("deny", ["match rpki invalid"]))
-    if plan.refuse_prefixes:
-        entries.append(
-            ("deny", [f"match {address} address prefix-list {writer.prefix_list(f'REFUSE{afi}', afi, plan.refuse_prefixes)}"])
-        )
-    if plan.refuse_asns:
-        entries.append(("deny", [f"match as-path {writer.as_path('BOGON-ASN', _asn_patterns(plan.refuse_asns))}"]))
-    if plan.refuse_transit_free:
-        entries.append(
-            ("deny", [f"match as-path {writer.as_path('TRANSIT-FREE', [f'_{asn}_' for asn in plan.refuse_transit_free])}"])
-        )
-    if plan.longest_path:
-        entries.append(("deny", [f"match as-path {writer.as_path('LONG-PATH', [f'^([0-9]+_){{{plan.longest_path}}}[0-9]+'])}"]))
-    scrub = _scrub(writer, plan.scrub)
-    if scrub:
-        entries.append(("permit", [*scrub, "on-match next"]))
-    match = [f"match {address} address prefix-list {allow}"] if allow else []
-    path = _path(plan)
-    if path:
-        match.append(f"match as-path {writer.as_path('PATH', [path])}")
-    tag = [f"set {'large-' if plan.tag.count(':') == 2 else ''}community {plan.tag} additive"] if plan.tag else []
-    entries.append(("permit", [*match, *tag, *call]))
-    return _map(writer, f"IN{afi}-{_token(one.neighbor)}", entries)
-
-
-def _outbound(writer: _Writer, one: SessionPlan, plan: ExportPlan) -> str:
-    afi, address = one.afi, "ip" if one.afi == 4 else "ipv6"
-    call = [f"call {plan.existing}"] if plan.existing else []
-    entries: list[tuple[str, list[str]]] = []
-    if plan.refuse_prefixes:
-        entries.append(
-            ("deny", [f"match {address} address prefix-list {writer.prefix_list(f'REFUSE{afi}', afi, plan.refuse_prefixes)}"])
-        )
-    if plan.refuse_asns:
-        entries.append(("deny", [f"match as-path {writer.as_path('BOGON-ASN', _asn_patterns(plan.refuse_asns))}"]))
-    if plan.everything:
-        entries.append(("permit", call))
-    if plan.customer_tag:
-        name, large = writer.communities("CUSTOMER", [plan.customer_tag])
-        entries.append(("permit", [f"match {'large-' if large else ''}community {name}", *call]))
-    if plan.own:
-        own = writer.prefix_list(f"OWN{afi}", afi, plan.own)
-        entries.append(
-            ("permit", [f"match {address} address prefix-list {own}", f"match as-path {writer.as_path('EMPTY', ['^$'])}", *call])
-        )
-    return _map(writer, f"OUT{afi}-{_token(one.neighbor)}", entries)
-
-
-def _path(plan: ImportPlan) -> str | None:
-    if plan.origins:
-        some = "|".join(str(asn) for asn in plan.origins)
-        return f"^{plan.first_as}(_({some}))*$" if plan.first_as else f"^({some})(_({some}))*$"
-    return f"^{plan.first_as}_" if plan.first_as else None
-
-
-def _asn_patterns(ranges: Sequence[tuple[int, int]]) -> list[str]:
-    return [f"_({decimal_range(low, high)})_" for low, high in ranges]
-
-
-def _scrub(writer: _Writer, values: Sequence[str]) -> list[str]:
-    out = []
-    for large in (False, True):
-        some = [one for one in values if (one.count(":") == 2) is large]
-        if some:
-            name, _ = writer.communities("SCRUB-LARGE" if large else "SCRUB", some)
-            out.append(f"set {'large-' if large else ''}comm-list {name} delete")
-    return out
-
-
-def _map(writer: _Writer, kind: str, entries: Sequence[tuple[str, list[str]]]) -> str:
-    name = f"{OWNED}{kind}-{_digest([f'{action} {body}' for action, body in entries])}"
+def _map(writer: _Writer, way: str, one: SessionPlan, rules: Iterable[_rules.Rule], existing: str | None) -> str:
+    """The route-map of a session and direction; returns its name. The list that decides most stands first in the text."""
+    some = list(rules)
+    listed = {
+        rule.kind: _prefixes(writer, one.afi, rule)
+        for rule in sorted(some, key=lambda rule: rule.kind != "ALLOW")
+        if rule.kind in ("ALLOW", "BLACKHOLE")
+    }
+    entries = []
+    for rule in some:
+        match = listed[rule.kind] if rule.kind in listed else _prefixes(writer, one.afi, rule)
+        body = [*match, *_conditions(writer, rule), *_changes(writer, rule)]
+        onward = {"refuse": [], "next": ["on-match next"], "existing": [f"call {existing}"] if existing else []}
+        entries.append(("deny" if rule.then == "refuse" else "permit", [*body, *onward[rule.then]]))
+    name = f"{OWNED}{way}{one.afi}-{token(one.neighbor)}-{digest([f'{action} {body}' for action, body in entries])}"
     made = [{"action": action, "seq": 10 * n, "body": body} for n, (action, body) in enumerate(entries, 1)]
     writer.maps.append({"name": name, "entries": made})
     return name
 
 
-def _range(afi: int, entry: PrefixEntry) -> str:
-    network, length, low, high, _permit, _line = entry
-    text = str((ipaddress.IPv4Network if afi == 4 else ipaddress.IPv6Network)((network, length)))
-    if low == high == length:
-        return text
-    return (
-        f"{text}{f' ge {low}' if low > length else ''}{f' le {high}' if high < (32 if afi == 4 else 128) or low <= length else ''}"
-    )
+def _prefixes(writer: _Writer, afi: int, rule: _rules.Rule) -> list[str]:
+    if rule.prefixes is None:
+        return []
+    name = writer.prefix_list("HOST" if rule.kind == "BLACKHOLE" else rule.kind, afi, rule.prefixes)
+    return [f"match {'ip' if afi == 4 else 'ipv6'} address prefix-list {name}"]
 
 
-def _digest(lines: Sequence[str]) -> str:
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:8]
+def _conditions(writer: _Writer, rule: _rules.Rule) -> list[str]:
+    out = []
+    if rule.communities:
+        out.append(f"match {_large(rule.communities[0])}community {writer.communities(rule.kind, rule.communities)}")
+    if rule.invalid:
+        out.append("match rpki invalid")
+    patterns = _patterns(rule)
+    if patterns:
+        kind = {"ALLOW": "PATH", "OWN": "EMPTY"}.get(rule.kind, rule.kind)
+        out.append(f"match as-path {writer.as_path(kind, patterns)}")
+    return out
 
 
-def _token(address: str) -> str:
-    return address.replace(":", "-").replace(".", "-")
+def _changes(writer: _Writer, rule: _rules.Rule) -> list[str]:
+    out = []
+    for kind, large in (("SCRUB", False), ("SCRUB-LARGE", True)):
+        some = [one for one in rule.scrub if is_large(one) is large]
+        if some:
+            out.append(f"set {'large-' if large else ''}comm-list {writer.communities(kind, some)} delete")
+    if rule.add:
+        out.append(f"set {_large(rule.add)}community {rule.add} additive")
+    return out
+
+
+def _patterns(rule: _rules.Rule) -> list[str]:
+    if rule.kind == "TRANSIT-FREE":
+        return [f"_{asn}_" for asn, _ in rule.asns]
+    if rule.asns:
+        return [f"_({decimal_range(low, high)})_" for low, high in rule.asns]
+    if rule.longer is not None:
+        return [f"^([0-9]+_){{{rule.longer}}}[0-9]+"]
+    path = rule.path
+    if path is None:
+        return []
+    if path.only:
+        some = "|".join(str(asn) for asn in path.only)
+        return [f"^{path.first}(_({some}))*$" if path.first else f"^({some})(_({some}))*$"]
+    return ["^$"] if path.empty else [f"^{path.first}_"]
+
+
+def _large(community: str) -> str:
+    return "large-" if is_large(community) else ""
 
 
 def _sources(sources: Sequence[SourceValidation]) -> str:

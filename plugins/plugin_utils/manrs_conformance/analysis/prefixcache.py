@@ -1,0 +1,61 @@
+"""Prefix classes that were worked out before, kept by the content of the lists: the same customer on another router is not cut again.
+
+A key is a digest of what the lists say (never of lines or names), so nothing has to be told when something changes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import marshal
+from collections import OrderedDict
+from collections.abc import Sequence
+
+from ..model.policy import PrefixEntry, PrefixList
+from .prefixes import PrefixClasses, prefix_classes
+
+MOST = 20_000
+"""Results that are kept: some hundred bytes each."""
+HELD = 100_000
+"""Entries whose digest is remembered, and which are kept alive for it; not counting the few lists that are longer than that."""
+SMALL = 16
+"""Lists that are not longer are digested anew: that is as fast as looking them up."""
+
+_results: OrderedDict[bytes, PrefixClasses] = OrderedDict()
+_digests: OrderedDict[int, tuple[tuple[PrefixEntry, ...], bytes]] = OrderedDict()
+
+
+def classes(lists: Sequence[PrefixList], afi: int) -> PrefixClasses:
+    """`prefixes.prefix_classes`, worked out once for lists that say the same."""
+    key = _key(lists, afi)
+    found = _results.get(key)
+    if found is None:
+        found = _results[key] = prefix_classes(lists, afi)
+        if len(_results) > MOST:
+            _results.popitem(last=False)
+    else:
+        _results.move_to_end(key)
+    return found
+
+
+def _key(lists: Sequence[PrefixList], afi: int) -> bytes:
+    out = hashlib.blake2b(str(afi).encode(), digest_size=32)
+    for one in lists:
+        out.update(f"{one.afi} {one.order} ".encode())
+        out.update(_digest(one.entries))
+    return out.digest()
+
+
+def _digest(entries: tuple[PrefixEntry, ...]) -> bytes:
+    """Digest of ranges and actions in order, without their lines."""
+    known = _digests.get(id(entries))
+    if known is not None and known[0] is entries:
+        _digests.move_to_end(id(entries))
+        return known[1]
+    made = hashlib.blake2b(marshal.dumps([(a, b, c, d, e) for a, b, c, d, e, _line in entries], 2), digest_size=32).digest()
+    if len(entries) > SMALL:
+        _digests[id(entries)] = (entries, made)
+        held = sum(len(one) for one, _digest in _digests.values() if len(one) < HELD) if len(_digests) % 32 == 0 else 0
+        while held > HELD and len(_digests) > 1:
+            _number, (dropped, _old) = _digests.popitem(last=False)
+            held -= len(dropped) if len(dropped) < HELD else 0
+    return made
