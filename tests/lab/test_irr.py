@@ -113,7 +113,9 @@ def test_without_the_registry_nothing_is_authorised_and_no_check_passes(lab: Lab
         assert lab.irr in (inputs.reference.problem("irr") or "")
         assert all(one.problem and not one.v4 and not one.v6 for one in inputs.reference.authorised.values())
         found = checks.run_all({}, {}, inputs.intent, inputs.reference)
-        assert {one.status for one in found if one.check.startswith("IRR-")} == {Status.INCONCLUSIVE}
+        # IRR-06 compares two declarations of the name, the intent's and PeeringDB's.
+        judged = [one for one in found if one.check.startswith("IRR-") and one.check != "IRR-06"]
+        assert {one.status for one in judged} == {Status.INCONCLUSIVE}
     finally:
         lab.start("irr")
         lab.wait_irr()

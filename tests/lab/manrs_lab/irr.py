@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[3]
 REGISTRIES = ROOT / "tests/lab/irr"
 """One RPSL file for each registry, named after it."""
 ENVIRONMENT = Path(os.environ.get("MANRS_IRRD", ROOT / ".venv-irrd"))
-MADE_BY = "bash -c '. tests/setup.sh && irr_packages && irr_environment'"
+MADE_BY = "bash -c '. tests/setup.sh && system_packages && irrd_environment'"
 USER = "postgres"
 WHOIS = 43
 WORKERS = 10
