@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import time
 from pathlib import Path
 
 import napalm
@@ -89,92 +88,6 @@ def test_a_refused_optional_command_is_left_out(case: str, fleet: Fleet, session
     snapshot = api.collect_device(one.name, one.platform, session(case))
     assert key not in snapshot.state
     assert "version" in snapshot.state
-
-
-def attempt(fleet: Fleet, case: str) -> tuple[str, float]:
-    """Open and collect; the error, if any, and how long it took."""
-    one = device(fleet, case)
-    start = time.monotonic()
-    driver = None
-    try:
-        plan = planned(fleet, case, timeout=TIMEOUT)
-        driver = connection.open_session(plan, napalm.get_network_driver(plan.driver))
-        api.collect_device(one.name, one.platform, driver)
-        said = ""
-    except Exception as error:
-        said = str(error) or type(error).__name__
-    took = time.monotonic() - start
-    if driver is not None:
-        close(driver)
-    return said, took
-
-
-def messages(fleet: Fleet, case: str) -> int:
-    """How many messages a clean audit takes."""
-    one = device(fleet, case)
-    said, _took = attempt(fleet, case)
-    assert said == ""
-    assert released(fleet, case)
-    last = one.received[-1] in ("exit", "close-session")
-    count = len(one.received) - last
-    one.received.clear()
-    return count
-
-
-def released(fleet: Fleet, case: str) -> bool:
-    """Whether the router is free again: no session, no lock."""
-    one = device(fleet, case)
-    end = time.monotonic() + 2 * TIMEOUT + 1
-    while time.monotonic() < end and (one.sessions or one.locked_by):
-        time.sleep(0.05)
-    return not one.sessions and one.locked_by is None
-
-
-@pytest.mark.parametrize("case", CASES)
-def test_a_dropped_connection_is_an_error_at_any_message(case: str, fleet: Fleet) -> None:
-    one = device(fleet, case)
-    for number in range(messages(fleet, case)):
-        one.received.clear()
-        one.faults.planned.clear()
-        one.faults.add("drop", number)
-        said, took = attempt(fleet, case)
-        assert said, f"message {number}: {one.received}"
-        assert took < 2 * TIMEOUT + 1, f"message {number}: {said}"
-        assert released(fleet, case), f"message {number}: {said}"
-    one.faults.planned.clear()
-    assert attempt(fleet, case)[0] == ""
-
-
-CONFIG = {"junos": "get-configuration", "iosxr": "get-config"}
-LATER = {"iosxr": "get bgp"}
-TROUBLE = [
-    *(("hang", case, CONFIG.get(case, "show running-config")) for case in CASES),
-    *(("garble", case, LATER.get(case, "show version$")) for case in CASES),
-    ("hang", "ios", "terminal length 0"),
-    ("hang", "eos", 0),
-]
-
-
-@pytest.mark.parametrize(("kind", "case", "at"), TROUBLE)
-def test_a_router_that_falls_silent_or_talks_nonsense_is_an_error_in_time(
-    kind: str, case: str, at: int | str, fleet: Fleet
-) -> None:
-    one = device(fleet, case)
-    one.faults.add(kind, at)
-    said, took = attempt(fleet, case)
-    assert said, one.received
-    assert took < 2 * TIMEOUT + 1, said
-    one.faults.over.set()
-    assert released(fleet, case), said
-
-
-@pytest.mark.parametrize("case", CASES)
-def test_a_slow_router_is_waited_for(case: str, fleet: Fleet) -> None:
-    config = CONFIG.get(case, "show running-config")
-    device(fleet, case).faults.add("delay", config, TIMEOUT / 2)
-    said, took = attempt(fleet, case)
-    assert said == ""
-    assert took > TIMEOUT / 2
 
 
 @pytest.mark.parametrize("case", CASES)

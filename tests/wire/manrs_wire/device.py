@@ -13,10 +13,16 @@ BOOT_AGE = 93_784
 """Seconds that a router has been up when its server starts: 1 day, 2 hours, 3 minutes, 4 seconds."""
 
 
+KINDS = ("drop", "delay", "garble", "noise", "trickle", "reject", "hang")
+NOISE = "~%&\ufffd garbled"
+GREETING = -1
+
+
 @dataclass
 class Fault:
-    """What happens at a message: `drop` closes the connection, `delay` waits, `garble` damages the answer, `reject` is an error of
-    the protocol, `hang` never answers. `at` is the number of the message, counted from 0, or a pattern found in it."""
+    """What happens at a message: `drop` closes the connection, `delay` waits, `garble` says nonsense instead of an answer, `noise` damages
+    the middle of the answer inside its frame, `trickle` sends it a byte at a time, `reject` is an error of the protocol, `hang` never
+    answers. `at` is the number of the message, counted from 0, or a pattern found in it; -1 is the server's greeting."""
 
     kind: str
     at: int | str
@@ -35,10 +41,18 @@ class Faults:
     over: threading.Event = field(default_factory=threading.Event)
 
     def add(self, kind: str, at: int | str, seconds: float = 0.0) -> None:
-        """Plan one."""
-        if kind not in ("drop", "delay", "garble", "reject", "hang"):
+        """Plan one; `seconds` is the delay, or the time from byte to byte of a trickle."""
+        if kind not in KINDS:
             raise ValueError(f"unknown fault {kind!r}")
         self.planned.append(Fault(kind, at, seconds))
+
+
+def damaged(text: str) -> str:
+    """A text whose middle lines were garbled on the way."""
+    lines = text.splitlines()
+    start = len(lines) // 3
+    end = max(start + 1, 2 * len(lines) // 3)
+    return "\n".join([*lines[:start], *(NOISE for _line in lines[start:end] or [""]), *lines[end:]])
 
 
 class Device:
@@ -74,6 +88,10 @@ class Device:
             number = len(self.received)
             self.received.append(message)
         return next((one for one in self.faults.planned if one.hits(number, message)), None)
+
+    def greets(self) -> Fault | None:
+        """The fault planned for the greeting, if any."""
+        return next((one for one in self.faults.planned if one.at == GREETING), None)
 
     # -- configuration -------------------------------------------------------------------------------------------
     def commit(self, text: str, revert_in: float | None = None, note: str = "") -> None:

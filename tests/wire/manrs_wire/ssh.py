@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
 import asyncssh
 
-from .device import Device, Fault
+from .device import NOISE, Device, Fault, damaged
 
 END = "]]>]]>"
 GARBAGE = "\x07\x1b[2J#%&\ufffd garbled "
@@ -104,23 +105,55 @@ class Upload(asyncssh.SFTPServer):
                 self.device.files[path.name] = path.read_text()
 
 
-async def _apply(device: Device, fault: Fault | None) -> bool:
+async def _pause(process: Any, device: Device, seconds: float) -> bool:
+    """Wait; False when the client went away, or every fault is over."""
+    end = asyncio.get_running_loop().time() + seconds
+    while asyncio.get_running_loop().time() < end:
+        if device.faults.over.is_set() or process.get_extra_info("connection").is_closed():
+            return False
+        await asyncio.sleep(0.02)
+    return True
+
+
+async def _apply(process: Any, device: Device, fault: Fault | None) -> bool:
     """Live through a delay or a hang; False when the connection must go."""
-    if fault is None or fault.kind in ("reject", "garble"):
-        return True
-    loop = asyncio.get_running_loop()
-    if fault.kind == "delay":
-        await loop.run_in_executor(None, device.faults.over.wait, fault.seconds)
-        return True
-    while fault.kind == "hang" and not device.faults.over.is_set():
-        await asyncio.sleep(0.05)
-    return False
+    if fault is not None and fault.kind == "delay":
+        await _pause(process, device, fault.seconds)
+    elif fault is not None and fault.kind == "hang":
+        await _pause(process, device, float("inf"))
+    return fault is None or fault.kind not in ("hang", "drop")
+
+
+async def _say(process: Any, device: Device, fault: Fault | None, text: str) -> None:
+    """Send an answer, all of it or byte by byte."""
+    if fault is None or fault.kind != "trickle":
+        process.stdout.write(text)
+        return
+    for character in text:
+        process.stdout.write(character)
+        if not await _pause(process, device, fault.seconds):
+            return
+
+
+def _damaged_xml(text: str) -> str:
+    """A reply whose longest text was garbled; the tags around it stand."""
+    inner = max(re.findall(r">([^<>]+)<", text), key=len, default="")
+    return text.replace(
+        inner,
+        NOISE.replace("&", "&amp;") if "\n" not in inner.strip() else damaged(inner).replace(NOISE, NOISE.replace("&", "&amp;")),
+    )
+
+
+def _garbles(fault: Fault | None) -> bool:
+    return fault is not None and fault.kind == "garble"
 
 
 async def _lines(process: Any, terminal: Terminal) -> None:
     """A command line: everything typed is echoed, every line answered."""
     device: Device = process.get_extra_info("connection").get_owner().device
-    process.stdout.write(f"\r\n{terminal.prompt()}")
+    if not await _apply(process, device, device.greets()):
+        return
+    await _say(process, device, device.greets(), GARBAGE * 20 if _garbles(device.greets()) else f"\r\n{terminal.prompt()}")
     buffer = ""
     while True:
         data = await process.stdin.read(4096)
@@ -132,25 +165,30 @@ async def _lines(process: Any, terminal: Terminal) -> None:
             hidden = terminal.hides()
             process.stdout.write("\r\n" if hidden else f"{line}\r\n")
             fault = device.heard("(password)" if hidden else line) if line or hidden else None
-            if not await _apply(device, fault):
+            if not await _apply(process, device, fault):
                 return
-            if fault is not None and fault.kind == "garble":
+            if _garbles(fault):
                 process.stdout.write(GARBAGE * 20)
                 continue
             with device.mutex:
                 said = terminal.refuses(line) if fault is not None and fault.kind == "reject" else terminal.run(line)
             if said is None:
                 return
+            if fault is not None and fault.kind == "noise":
+                said = damaged(said)
             body = said.rstrip("\n").replace("\n", "\r\n")
-            process.stdout.write(f"{body}\r\n{terminal.prompt()}" if body else terminal.prompt())
+            await _say(process, device, fault, f"{body}\r\n{terminal.prompt()}" if body else terminal.prompt())
 
 
 async def _messages(process: Any, session: Netconf) -> None:
     """NETCONF 1.0: messages end with `]]>]]>`."""
     device: Device = process.get_extra_info("connection").get_owner().device
-    process.stdout.write(session.hello() + END)
     buffer = ""
     try:
+        if not await _apply(process, device, device.greets()):
+            return
+        hello = f"<hello {GARBAGE}" if _garbles(device.greets()) else session.hello()
+        await _say(process, device, device.greets(), hello + END)
         while True:
             data = await process.stdin.read(65536)
             if not data:
@@ -162,14 +200,16 @@ async def _messages(process: Any, session: Netconf) -> None:
                 if not name:
                     continue
                 fault = device.heard(name)
-                if not await _apply(device, fault):
+                if not await _apply(process, device, fault):
                     return
-                if fault is not None and fault.kind == "garble":
+                if _garbles(fault):
                     process.stdout.write(f"<rpc-reply {GARBAGE}" + END)
                     continue
                 with device.mutex:
                     answer = session.reply(text, fault is not None and fault.kind == "reject")
-                process.stdout.write(answer + END)
+                if fault is not None and fault.kind == "noise":
+                    answer = _damaged_xml(answer)
+                await _say(process, device, fault, answer + END)
                 if name == "close-session":
                     return
     finally:

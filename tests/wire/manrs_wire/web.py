@@ -5,11 +5,13 @@ from __future__ import annotations
 import base64
 import http.server
 import json
+import select
 import ssl
 import threading
+import time
 from typing import Any, ClassVar
 
-from .device import Device, Fault
+from .device import Device, Fault, damaged
 
 GARBAGE = b'{"jsonrpc": "2.0", "res\xff\xfe'
 
@@ -34,6 +36,29 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:
         """Nothing is printed."""
 
+    def setup(self) -> None:
+        """One more session."""
+        super().setup()
+        with self.device.mutex:
+            self.device.sessions += 1
+
+    def finish(self) -> None:
+        """One less."""
+        with self.device.mutex:
+            self.device.sessions -= 1
+        super().finish()
+
+    def handle(self) -> None:
+        """The requests of a connection, unless a fault stands before the first."""
+        fault = self.device.greets()
+        if fault is not None and fault.kind == "garble":
+            self.wfile.write(GARBAGE)
+        elif fault is not None and fault.kind == "delay":
+            self.device.faults.over.wait(fault.seconds)
+            super().handle()
+        elif fault is None or self._go_on(fault):
+            super().handle()
+
     def do_POST(self) -> None:
         """Check the login, apply the faults, answer."""
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
@@ -49,27 +74,48 @@ class Handler(http.server.BaseHTTPRequestHandler):
         refused = next((command for command, one in planned if one is not None and one.kind == "reject"), None)
         with self.device.mutex:
             answer = self.answers(json.loads(body), refused)
-        return self._send(200, json.dumps(answer).encode())
+        if fault is not None and fault.kind == "noise":
+            answer = _noisy(answer)
+        return self._send(200, json.dumps(answer).encode(), fault.seconds if fault is not None and fault.kind == "trickle" else 0.0)
 
     def _go_on(self, fault: Fault) -> bool:
-        over = self.device.faults.over
+        """Live through a delay or a hang; False when there is nothing more to say."""
         if fault.kind == "delay":
-            over.wait(fault.seconds)
+            self._pause(fault.seconds)
         elif fault.kind == "hang":
-            over.wait()
-        if fault.kind == "garble":
+            self._pause(float("inf"))
+        elif fault.kind == "garble":
             self._send(200, GARBAGE)
         if fault.kind in ("drop", "hang"):
             self.close_connection = True
             self.connection.close()
-        return fault.kind in ("delay", "reject")
+        return fault.kind not in ("drop", "hang", "garble")
 
-    def _send(self, status: int, body: bytes) -> None:
+    def _pause(self, seconds: float) -> bool:
+        """Wait; False when the client went away, or every fault is over."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            try:
+                gone = select.select([self.connection], [], [], 0)[0] and not self.connection.recv(1)
+            except OSError:
+                gone = True
+            if gone or self.device.faults.over.wait(0.02):
+                return False
+        return True
+
+    def _send(self, status: int, body: bytes, pace: float = 0.0) -> None:
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(body)
+        if not pace:
+            self.wfile.write(body)
+            return
+        for byte in body:
+            self.wfile.write(bytes([byte]))
+            if not self._pause(pace):
+                break
+        self.close_connection = True
 
     def commands(self, body: Any) -> list[str]:
         """Every command of a request."""
@@ -78,6 +124,15 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def answers(self, body: Any, refused: str | None) -> Any:
         """The answer to a request; `refused` is the command that a fault rejects."""
         raise NotImplementedError
+
+
+def _noisy(value: Any) -> Any:
+    """A document whose long texts were garbled."""
+    if isinstance(value, dict):
+        return {key: _noisy(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_noisy(one) for one in value]
+    return damaged(value) if isinstance(value, str) and len(value) > 20 else value
 
 
 def serve(device: Device, handler: type[Handler], tls: tuple[str, str] | None) -> tuple[Server, int]:

@@ -8,12 +8,12 @@ of entries (one sort, one sweep); work per node is shared through a cache keyed 
 from __future__ import annotations
 
 import functools
-import gc
 import ipaddress
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..model.policy import PrefixEntry, PrefixList
+from .collecting import uncollected
 
 BITS = {4: 32, 6: 128}
 Chain = tuple[tuple[int, PrefixEntry], ...]
@@ -73,14 +73,8 @@ def covers(inner: PrefixList, outer: PrefixList) -> tuple[int, int] | None:
 
 def prefix_classes(lists: Sequence[PrefixList], afi: int) -> PrefixClasses:
     """The classes of all prefixes of a family under these lists; a list of the other family never permits."""
-    # The sweep makes a tuple or two for each entry and no cycle; collecting among a million of them costs a quarter of the time.
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
+    with uncollected():
         return _sweep(lists, afi)
-    finally:
-        if collecting:
-            gc.enable()
 
 
 def _sweep(lists: Sequence[PrefixList], afi: int) -> PrefixClasses:

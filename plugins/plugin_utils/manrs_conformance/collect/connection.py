@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import CollectionError
-from . import limits
+from . import limits, web
 from .names import System, system_of
 
 NETCONF_PORT = 830
@@ -240,8 +240,29 @@ def open_session(one: Connection, driver_class: Callable[..., Any]) -> Any:
         )
         if one.verified:
             _insist(one.driver, driver)
-        limits.bounded(f"{one.address}: no session", one.timeout, driver.open, late=driver.close)
+        if one.driver == "junos":
+            # NAPALM hands the limit to PyEZ only once the session is open; until then 30 seconds hold.
+            driver.device._conn_open_timeout = one.timeout
+        elif one.driver == "nxos":
+            _watch_first(driver)
+        try:
+            limits.bounded(f"{one.address}: no session", one.timeout, driver.open, late=driver.close)
+        except Exception:
+            limits.cut(driver)
+            raise
     return driver
+
+
+def _watch_first(driver: Any) -> None:
+    """See the connection of the request with which NX-API is opened, so that it can be cut: the client is made just before."""
+    send = driver._send_command
+
+    def first(*given: Any, **more: Any) -> Any:
+        driver._send_command = send
+        web.attach(driver.device, lambda _size: None, lambda: None)
+        return send(*given, **more)
+
+    driver._send_command = first
 
 
 def _insist(name: str, driver: Any) -> None:

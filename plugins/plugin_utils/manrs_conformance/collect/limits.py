@@ -5,10 +5,12 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from typing import Any
 
 from ..errors import CollectionError
+from . import web
 
 RATE = 10_000
 """Bytes a second that a router delivers at least, once it has begun to answer."""
@@ -33,6 +35,12 @@ class Watch:
         """That much was read."""
         if count:
             self._bytes += count
+            self._last = time.monotonic()
+
+    def opened(self) -> None:
+        """From now on what comes in is seen."""
+        if not self.seen:
+            self.seen = True
             self._last = time.monotonic()
 
     @property
@@ -67,7 +75,7 @@ def run(what: str, watch: Watch, call: Callable[[], Any], *, timeout: float = 0.
                 late()
 
     watch.begin()
-    threading.Thread(target=work, daemon=True).start()
+    threading.Thread(target=work, name="manrs-call", daemon=True).start()
     while not done.wait(0.1):
         if watch.over:
             given_up.set()
@@ -75,6 +83,8 @@ def run(what: str, watch: Watch, call: Callable[[], Any], *, timeout: float = 0.
             raise CollectionError(f"{what} within {limit:g} s")
     ok, value = box[0]
     if not ok:
+        # What the library held when it failed (a half-read connection) goes now, not when somebody forgets the error.
+        traceback.clear_frames(value.__traceback__)
         raise value
     return value
 
@@ -83,7 +93,8 @@ def watch_driver(driver: Any, timeout: float) -> Watch:
     """A watch on the bytes of an open driver; its library's own limits on whole answers are lifted where the bytes can be seen."""
     watch = Watch(timeout)
     device: Any = getattr(driver, "device", None)
-    if hasattr(device, "read_channel") and hasattr(device, "read_timeout_override"):
+    # By class: ncclient's manager makes an operation of any name that it is asked for.
+    if hasattr(type(device), "read_channel") and hasattr(device, "read_timeout_override"):
         device.read_timeout_override = LONG
         _count(watch, device, "read_channel")
         return watch
@@ -94,6 +105,7 @@ def watch_driver(driver: Any, timeout: float) -> Watch:
             if hasattr(holder, "timeout"):
                 holder.timeout = LONG
         _count(watch, session, "_transport_read")
+    web.attach(device, watch.came, watch.opened)
     return watch
 
 
@@ -119,6 +131,7 @@ def _count(watch: Watch, holder: Any, name: str) -> None:
 def cut(driver: Any) -> None:
     """End a session that no longer answers, without asking it: the connection is closed, so that the router gives locks back."""
     device: Any = getattr(driver, "device", None)
+    web.cut(device)
     manager: Any = device if hasattr(device, "_session") else getattr(device, "_conn", None)
     for one in (getattr(getattr(manager, "_session", None), "transport", None), getattr(device, "remote_conn_pre", None)):
         if one is not None:

@@ -29,12 +29,12 @@ def single_export(
     *,
     verdict: str,
     tool_version: str = "",
-    places: Mapping[str, str] | None = None,
+    places: Mapping[str, exports.Place] | None = None,
     baseline: Mapping[str, str] | None = None,
 ) -> bytes:
     """One export (`results.sarif`, `junit.xml`, …) without a bundle around it, redacted like the bundle's own.
 
-    `places` says where the text of each device lies (relative paths), `baseline` by fingerprint what a finding is to SARIF beside the state
+    `places` says where the text of each device lies, `baseline` by fingerprint what a finding is to SARIF beside the state
     before: `new`, `unchanged` or `absent`.
     """
     scrubber = Scrubber(secret_values(snapshots, routers))

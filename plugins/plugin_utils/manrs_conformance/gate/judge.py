@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from ..analysis import scope
 from ..checks import CheckContext
@@ -43,7 +45,7 @@ def judge(
     blocking = [
         reason
         for host, router in sorted(candidate.routers.items())
-        for reason in always_blocking(host, base.routers.get(host), router, intent)
+        for reason in always_blocking(host, base.routers.get(host), router, intent, partial(candidate.at, host))
     ]
     gone = sorted(base.routers.keys() - candidate.routers.keys())
     blocking += [f"{host}: the device is missing from the candidate" for host in gone]
@@ -63,7 +65,29 @@ def judge(
         ticket=ticket,
         rules=tuple(rules),
         candidate=dict(digests or {}),
+        candidate_sha256=_whole(digests or {}),
+        origins=_named(candidate, (*fails, *unsure), meaning),
     )
+
+
+def _whole(digests: Mapping[str, str]) -> str:
+    listed = "".join(f"{digest}  {host}\n" for host, digest in sorted(digests.items()))
+    return hashlib.sha256(listed.encode("utf-8", "surrogatepass")).hexdigest() if digests else ""
+
+
+def _named(candidate: Side, findings: Sequence[Finding], meaning: Meaning) -> dict[str, dict[int, str]]:
+    """The origins of the lines that an answer speaks of; a fragment may have brought a hundred thousand others."""
+    spoken = {(one.device, line.line) for one in findings for line in one.lines}
+    spoken |= {
+        (one.device, step.line)
+        for one in meaning.changes
+        for shown in (*one.newly_accepted, *one.newly_rejected, *one.changed)
+        for step in shown.after.trace
+    }
+    return {
+        host: {line: lines[line] for device, line in sorted(spoken) if device == host and line in lines}
+        for host, lines in sorted(candidate.origins.items())
+    }
 
 
 def _judged(side: Side) -> bool:

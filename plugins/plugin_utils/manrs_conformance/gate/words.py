@@ -56,28 +56,32 @@ def _limited(head: list[str], items: Iterable[tuple[str, str]], used: int = 0) -
 def _items(report: GateReport) -> Iterator[tuple[str, str]]:
     """What to tell, most urgent first."""
     yield from (("BLOCKED", one) for one in report.blocking)
-    yield from (("NEW", _finding(one)) for one in report.new)
-    yield from (("UNSURE", f"{_finding(one)}: {one.because}") for one in report.unsure)
+    yield from (("NEW", _finding(one, report)) for one in report.new)
+    yield from (("UNSURE", f"{_finding(one, report)}: {one.because}") for one in report.unsure)
     yield from (("UNSURE", one) for one in report.doubts)
     yield from (("RULES", one) for one in report.rules)
     for one in report.changes:
-        yield from _change(one)
+        yield from _change(one, report)
     yield from (("FIXED", f"{one.check} {one.device} {one.subject}") for one in report.fixed)
 
 
-def _finding(one: Finding) -> str:
-    lines = ", ".join(str(line.line) for line in one.lines[-3:])
-    return f"{one.check} {one.device} {one.message}" + (f" [line {lines}]" if lines else "")
+def _finding(one: Finding, report: GateReport) -> str:
+    if one.device in report.origins:
+        lines = ", ".join(report.at(one.device, line.line) for line in one.lines[-3:])
+    else:
+        lines = ("line " if one.lines else "") + ", ".join(str(line.line) for line in one.lines[-3:])
+    return f"{one.check} {one.device} {one.message}" + (f" [{lines}]" if lines else "")
 
 
-def _change(one: Change) -> Iterator[tuple[str, str]]:
+def _change(one: Change, report: GateReport) -> Iterator[tuple[str, str]]:
     where = f"{one.device} {one.session} {one.direction}"
     for some, word in ((one.newly_accepted, "now accepts"), (one.newly_rejected, "no longer accepts")):
         for shown in some[:1]:
             more = f" and more like it ({len(some) - 1} shown in JSON)" if len(some) > 1 else ""
             yield (
                 "MEANING",
-                f"{where}: {word} {route_text(shown.route)}{more}; before: {_line(shown.before)}, now: {_line(shown.after)}",
+                f"{where}: {word} {route_text(shown.route)}{more}; before: {_line(shown.before)}, "
+                f"now: {_line(shown.after, one.device, report)}",
             )
     if one.changed and not (one.newly_accepted or one.newly_rejected):
         shown = one.changed[0]
@@ -85,6 +89,8 @@ def _change(one: Change) -> Iterator[tuple[str, str]]:
         yield "MEANING", f"{where}: {shown.route.prefix} leaves as {after}; before: {before}"
 
 
-def _line(decision: Decision) -> str:
+def _line(decision: Decision, device: str = "", report: GateReport | None = None) -> str:
+    """How a filter decides and where; a line of the candidate's is told as what was handed in has it."""
     last = next((one.line for one in reversed(decision.trace) if one.line), 0)
-    return f"{decision.verdict} at line {last}" if last else f"{decision.verdict} by default"
+    place = report.at(device, last) if report is not None else f"line {last}"
+    return f"{decision.verdict} at {place}" if last else f"{decision.verdict} by default"

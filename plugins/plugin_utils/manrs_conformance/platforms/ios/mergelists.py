@@ -1,0 +1,121 @@
+"""Lists of IOS as a fragment meets them."""
+
+from __future__ import annotations
+
+from .. import _acl
+from .._lists import Unreadable
+from .._merge import Block
+from .._mergelists import Entry, Listing, ListRules, Refused, prefix_rules
+
+
+def _ends(words: list[str]) -> tuple[int | None, list[str]]:
+    """Number and rest of an entry of an access list, whichever way the number is written."""
+    if len(words) > 2 and words[-2] == "sequence" and words[-1].isdecimal():
+        return int(words[-1]), words[:-2]
+    if words[:1] in (["sequence"], ["seq"]) and len(words) > 1 and words[1].isdecimal():
+        return int(words[1]), words[2:]
+    if words[0].isdecimal():
+        return int(words[0]), words[1:]
+    return None, words
+
+
+def _rule(words: list[str], standard: bool) -> Entry:
+    """An entry of an access list."""
+    seq, rest = _ends(words)
+    if not rest:
+        return seq, None, ""
+    if rest[0] not in ("permit", "deny"):
+        raise Unreadable(" ".join(words))
+    line = " ".join(rest)
+    if standard:
+        _, one = _acl.standard_rule(rest, 0)
+        return seq, (one.permit, one.source), line
+    out: list[str] = []
+    at = 0
+    while at < len(rest):
+        pair = rest[at : at + 2]
+        if pair == ["0.0.0.0", "255.255.255.255"]:
+            out.append("any")
+        elif len(pair) == 2 and pair[0].count(".") == 3 and pair[1] == "0.0.0.0":
+            out += ["host", pair[0]]
+        else:
+            out.append(pair[0].lower())
+            at -= 1
+        at += 2
+    return seq, tuple(one for one in out if one not in ("log", "log-input")), line
+
+
+def _plain(words: list[str]) -> Entry:
+    """An entry that has no number, or one that is part of its text."""
+    seq, rest = (int(words[0]), words[1:]) if words[0].isdecimal() and len(words) > 1 else (None, words)
+    if not rest or rest[0] not in ("permit", "deny"):
+        raise Unreadable(" ".join(words))
+    return seq, tuple(rest), " ".join(rest)
+
+
+def _acl_rules(standard: bool, *, six: bool = False, old: bool = False) -> ListRules:
+    return ListRules(
+        lambda words: _rule(words, standard),
+        lambda number, text: f"sequence {number} {text}" if six else f"{number} {text}",
+        step=10,
+        removal="whole" if old else "one",
+        missing=True,
+        outlives=not old,
+    )
+
+
+_PREFIX = {4: prefix_rules(4), 6: prefix_rules(6)}
+_PLAIN = ListRules(_plain, lambda number, text: f"{number} {text}", removal="whole", silent=True)
+_ACLS = {
+    (standard, six, old): _acl_rules(standard, six=six, old=old)
+    for standard in (False, True)
+    for six in (False, True)
+    for old in (False, True)
+}
+
+
+def listing(body: list[str]) -> tuple[Listing, list[str]] | None:
+    """The list that a statement speaks of."""
+    head = body[0]
+    if head == "access-list" and len(body) > 1 and body[1].isdecimal():
+        number = int(body[1])
+        if 1 <= number <= 199 or 1300 <= number <= 2699:
+            rules = _ACLS[(number <= 99 or 1300 <= number <= 1999, False, True)]
+            return Listing(f"access-list {body[1]}", ("acl", "4", body[1]), rules), body[2:]
+        return None
+    if head not in ("ip", "ipv6") or len(body) < 3:
+        return None
+    afi, kind = "6" if head == "ipv6" else "4", body[1]
+    if kind == "prefix-list" and body[2] != "sequence-number":
+        return Listing(f"{head} prefix-list {body[2]}", ("prefix-list", afi, body[2]), _PREFIX[6 if afi == "6" else 4]), body[3:]
+    if kind == "access-list":
+        return _named(body, afi)
+    if afi == "4" and kind == "as-path" and body[2] == "access-list" and len(body) > 3:
+        return Listing(" ".join(body[:4]), ("as-path", body[3]), _PLAIN), body[4:]
+    if afi == "4" and kind in ("community-list", "extcommunity-list", "large-community-list"):
+        styled = body[2] in ("standard", "expanded") and len(body) > 3
+        size = 4 if styled else 3
+        return Listing(" ".join(body[:size]), (kind, body[size - 1]), _PLAIN), body[size:]
+    return None
+
+
+def _named(body: list[str], afi: str) -> tuple[Listing, list[str]] | None:
+    if afi == "4" and (body[2] not in ("standard", "extended") or len(body) != 4):
+        return None
+    if afi == "6" and (len(body) != 3 or body[2] == "log-update"):
+        return None
+    rules = _ACLS[(body[2] == "standard" and afi == "4", afi == "6", False)]
+    return Listing(" ".join(body), ("acl", afi, body[-1]), rules, flat=False, opens=True), []
+
+
+def resequence(root: Block, words: list[str]) -> None:
+    """`ip access-list resequence NAME START STEP`."""
+    if len(words) != 3 or not words[1].isdecimal() or not words[2].isdecimal():
+        raise Refused("name, first number and step are needed")
+    there = root.kids.get(("acl", "4", words[0]))
+    if not isinstance(there, Listing):
+        raise Refused("the router has no such list")
+    there.read()
+    if there.unread:
+        raise Refused(f"the list holds an entry that was not understood: `{there.unread[0]}`")
+    there.renumber(int(words[1]), int(words[2]))
