@@ -312,4 +312,6 @@ def test_no_met_with_a_deciding_fail_or_without_a_pass(findings: list[Finding], 
 def test_waiving_changes_no_verdict(findings: list[Finding]) -> None:
     waived = [replace(one, waived_by="W-1") if one.status is Status.FAIL else one for one in findings]
     before, after = evaluate(findings), evaluate(waived)
-    assert {key: one.verdict for key, one in before.items()} == {key: one.verdict for key, one in after.items()}
+    # G.J2 asks for waivers.
+    changed = {key for key in before if before[key].verdict is not after[key].verdict}
+    assert changed <= {"G.J2"}

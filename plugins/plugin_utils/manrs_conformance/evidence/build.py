@@ -18,7 +18,7 @@ from ..model.router import Router
 from ..model.snapshot import Snapshot
 from ..requirements import norm as norms
 from ..requirements.evaluate import action_verdicts
-from . import bag, blocks, canary, clocks, exports, intoto, oscal, pages, previous, report, texts, tool
+from . import bag, blocks, canary, clocks, exports, intoto, oscal, pages, previous, proof, report, texts, tool
 from .canonical import document, dumps, map_text, plain
 from .redact import Device, Scrubber, commitment, redact, secret_values
 from .results import finding_values, grouped, record
@@ -304,9 +304,15 @@ def _summary(
     for one in audit.requirements:
         if missing := {*one.decided_by, *one.supported_by} - fingerprints:
             raise BundleError(f"requirement {one.requirement} rests on a finding that is not there: {sorted(missing)[0]}")
+    by_name = {one["fingerprint"]: one for one in parts.findings}
+    raw = [path for path in parts.files if path.startswith((proof.RAW, "data/devices/"))]
+    stated = {one.requirement for one in declarations}
     requirements: dict[str, Any] = {
         "norm": audit.norm,
-        "requirements": sorted((plain(one) for one in audit.requirements), key=dumps),
+        "requirements": sorted(
+            ({**plain(one), "evidence": proof.files(plain(one), by_name, dict(names), raw, stated)} for one in audit.requirements),
+            key=dumps,
+        ),
     }
     requirements["actions"] = (
         [plain(one) for one in action_verdicts(audit.requirements, norms.load(audit.norm))] if _known(audit) else []
