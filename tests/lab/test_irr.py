@@ -13,7 +13,8 @@ from manrs_conformance import api, checks
 from manrs_conformance.model.result import Status
 from manrs_conformance.sources._bytes import SourceError
 from manrs_conformance.sources.authorised import authorised
-from manrs_conformance.sources.irr import IrrdClient, RecordedRegistry, expand, routes_of
+from manrs_conformance.sources.irr import RecordedRegistry, expand, routes_of
+from manrs_conformance.sources.irrd import IrrdClient
 from manrs_lab import Lab, irr, topology
 
 NAMES = tuple(

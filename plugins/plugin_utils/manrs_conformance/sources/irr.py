@@ -9,16 +9,13 @@ import datetime
 import ipaddress
 import json
 import re
-import socket
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from ._bytes import SourceError, split_prefix, unpack
-from ._irrd import Stream, clean, pinned
+from .irrd import pinned
 
-BATCH = 50
-"""Queries sent before answers are read: enough to hide the round trip, small enough never to fill a server's buffer."""
 GREATEST_SET = 1_000_000
 DEPTH = 64
 
@@ -42,76 +39,6 @@ class Expansion:
     asns: tuple[int, ...]
     sets: tuple[str, ...]
     missing: tuple[str, ...] = ()
-
-
-@dataclass(slots=True)
-class IrrdClient:
-    """IRRd servers in order of preference; `sources` limits the registries asked; `timeout` in seconds is for one batch of queries.
-
-    Every answer is kept in `recorded`, so that a run can be repeated without the servers.
-    """
-
-    servers: Sequence[tuple[str, int]]
-    sources: Sequence[str] = ()
-    timeout: float = 60
-    recorded: dict[str, str | None] = field(default_factory=dict)
-    used: str = ""
-    trouble: str | None = None
-    gone: int = 0
-    """Servers given up: one that failed is not asked again, so that a run does not mix its answers with those of another."""
-
-    def ask(self, queries: Sequence[str]) -> dict[str, str | None]:
-        """Answers from the first server that gives all of them; raises SourceError naming what each server said."""
-        open_ones = [one for one in dict.fromkeys(queries) if one not in self.recorded]
-        if open_ones:
-            self.recorded |= self._any_server(open_ones)
-        return {one: self.recorded[one] for one in queries}
-
-    def recording(self, as_of: str) -> bytes:
-        """Everything asked and answered up to `as_of`, for `RecordedRegistry`."""
-        content = {
-            "answers": self.recorded,
-            "retrieved_at": as_of,
-            "server": self.used,
-            "sources": list(self.sources),
-            **({"trouble": self.trouble} if self.trouble else {}),
-        }
-        return json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False).encode() + b"\n"
-
-    def _any_server(self, queries: Sequence[str]) -> dict[str, str | None]:
-        troubles = []
-        for host, port in self.servers[self.gone :]:
-            try:
-                answers = self._one_server(host, port, queries)
-            except SourceError as error:
-                troubles.append(f"{host}:{port}: {error}")
-                self.gone += 1
-                continue
-            self.used = f"{host}:{port}"
-            return answers
-        self.trouble = "; ".join(troubles) or self.trouble or "no IRR server is given"
-        raise SourceError(self.trouble)
-
-    def _one_server(self, host: str, port: int, queries: Sequence[str]) -> dict[str, str | None]:
-        answers: dict[str, str | None] = {}
-        try:
-            with socket.create_connection((host, port), timeout=self.timeout) as link:
-                stream = Stream(link, self.timeout)
-                link.sendall(b"!!\n")
-                for sources, group in _by_source(queries, tuple(self.sources)):
-                    if sources:
-                        stream.tell(f"!s{','.join(sources)}")
-                    for start in range(0, len(group), BATCH):
-                        batch = group[start : start + BATCH]
-                        stream.begin()
-                        link.sendall("".join(f"!{clean(pinned(one)[1])}\n" for one in batch).encode())
-                        answers |= {one: stream.answer(f"!{one}") for one in batch}
-                link.sendall(b"!q\n")
-        except TimeoutError as error:
-            raise SourceError(f"no answer within {self.timeout:g} seconds") from error
-        except OSError as error:
-            raise SourceError(f"{error.strerror or error}") from error
-        return answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +178,27 @@ def expand(registry: Registry, name: str) -> Expansion:
     raise SourceError(f"{name} is nested more than {DEPTH} deep")
 
 
+def gather(registry: Registry, keys: Iterable[str]) -> None:
+    """Ask for everything that many as-sets and ASNs need, together: level by level, then all routes. SourceError when it cannot be had.
+
+    A client keeps the answers, so that what is asked of each one afterwards needs no further question.
+    """
+    names = {one.upper() for one in keys}
+    asns = {int(one[2:]) for one in names if one[2:].isdigit()}
+    level = sorted(one for one in names if not one[2:].isdigit())
+    seen = set(level)
+    for _depth in range(DEPTH):
+        if not level or len(asns) + len(seen) > GREATEST_SET:
+            break
+        answers = registry.ask([f"i{one}" for one in level])
+        _missing(registry, [one for one in level if answers[f"i{one}"] is None])
+        members = {member for one in level for member in (answers[f"i{one}"] or "").upper().split()}
+        asns |= {int(one[2:]) for one in members if one[:2] == "AS" and one[2:].isdigit()}
+        level = sorted(one for one in members - seen if not one[2:].isdigit())
+        seen |= set(level)
+    routes_of(registry, sorted(asns))
+
+
 def _missing(registry: Registry, names: Sequence[str]) -> list[str]:
     """Sets that do not exist: IRRd says of one without members what it says of one that is not there."""
     answers = registry.ask([_object_query(one) for one in names])
@@ -275,15 +223,6 @@ def routes_of(registry: Registry, asns: Iterable[int]) -> dict[int, tuple[str, .
                 raise SourceError(f"route object of AS{asn}: {error}") from error
         out[asn] = tuple(texts)
     return out
-
-
-def _by_source(queries: Sequence[str], default: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], list[str]]]:
-    """Queries grouped by the registries they go to: the default ones first, as their choice holds until the next."""
-    groups: dict[tuple[str, ...], list[str]] = {}
-    for one in queries:
-        source, _query = pinned(one)
-        groups.setdefault((clean(source),) if source else default, []).append(one)
-    yield from sorted(groups.items(), key=lambda item: item[0] != default)
 
 
 def _canonical(prefix: str) -> str:
