@@ -28,7 +28,7 @@ from manrs_conformance.push.text import statements
 
 from . import conf, curly
 from .clock import ManualClock
-from .device import Device, Faults
+from .device import Faults
 from .fleet import Fleet, start
 from .inventory import devices
 from .population import neighbors
