@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import assume, given, settings
@@ -115,6 +116,35 @@ router bgp 43210
  !
 !
 """,
+    "junos": """version 21.4R3-S5.4;
+system {
+    host-name edge;
+}
+policy-options {
+    prefix-list SOME {
+        45.11.0.0/20;
+    }
+    as-path BIG ".* 3356 .*";
+    community LOWER members 43210:80;
+    community SEVEN members 43210:7;
+    community NINE members 43210:9;
+}
+routing-options {
+    autonomous-system 43210;
+}
+protocols {
+    bgp {
+        group CUSTOMERS {
+            type external;
+            import OP;
+            export OP;
+            neighbor 45.10.0.2 {
+                peer-as 43211;
+            }
+        }
+    }
+}
+""",
 }
 MATCHES = ("match community LOWER", "match as-path 10", "match ip address prefix-list SOME")
 SETS = (
@@ -167,17 +197,51 @@ def route_policies(draw: st.DrawFn) -> str:
     return "route-policy OP\n" + "\n".join(out) + "\nend-policy\n"
 
 
+JUNOS_FROM = ("community LOWER;", "as-path BIG;", "prefix-list SOME;", "route-filter 45.11.0.0/16 upto /24;")
+JUNOS_THEN = (
+    "local-preference 80;", "metric 10;", "community add SEVEN;", "community set NINE;", 'as-path-prepend "43210";', "origin igp;"
+)  # fmt: skip
+
+
+@st.composite
+def policy_statements(draw: st.DrawFn) -> str:
+    """One or two policies in a chain of terms; either may end without a decision."""
+    out = []
+    for name in ("OP", "OP2"):
+        terms = []
+        for number in range(draw(st.integers(1, 3))):
+            ways = draw(st.lists(st.sampled_from(JUNOS_FROM), unique_by=lambda one: one.split()[0], max_size=2))
+            acts = draw(st.lists(st.sampled_from(JUNOS_THEN), unique_by=lambda one: one.split()[0], max_size=2))
+            end = draw(st.sampled_from(("accept;", "reject;", "next term;", "next policy;", "")))
+            source = f"from {{ {' '.join(ways)} }}" if ways else ""
+            then = f"then {{ {' '.join(acts)} {end} }}" if acts or end else ""
+            if source or then:
+                terms.append(f"term t{number} {{ {source} {then} }}")
+        out.append(f"policy-statement {name} {{ {' '.join(terms)} }}")
+    return f"policy-options {{ {' '.join(out)} }}\n"
+
+
+def chained(platform: str, policy: str) -> str:
+    """The running configuration with the operator's policy; on Junos a chain of two."""
+    if platform != "junos":
+        return HEAD[platform] + policy
+    found: Any = load("junos")
+    merged: str = found.merge(HEAD["junos"], policy + "protocols { bgp { group CUSTOMERS { import OP2; export OP2; } } }\n")
+    return merged
+
+
 def sides(
     platform: str, policy: str, inbound: ImportPlan = IMPORT
 ) -> tuple[dict[str, tuple[Attachment, Attachment]], tuple[str, ...]]:
     """Both attachments of the session before and after the plan, and what was left of it."""
     found = load(platform)
-    running = HEAD[platform] + policy
+    running = chained(platform, policy)
     before = found.parse(running, {})
     session = SessionPlan(NEIGHBOR, "ipv4-unicast", "default", inbound, EXPORT)
     plan = Plan("edge", platform, 43210, (session,))
     rendered = found.render(plan, before, running)  # type: ignore[attr-defined]
-    after = found.parse(running + rendered.text, {})
+    merged = found.merge(running, rendered.text) if platform == "junos" else running + rendered.text  # type: ignore[attr-defined]
+    after = found.parse(merged, {})
     assert after.unread == before.unread
     old, new = (router.session(NEIGHBOR, "ipv4-unicast") for router in (before, after))
     assert old and new
@@ -188,7 +252,11 @@ def only_refuses(platform: str, policy: str) -> None:
     found, left = sides(platform, policy)
     assert left == ()
     for direction, (old, new) in found.items():
-        assert old.filters[0].name == "OP" and new.filters[0].name.endswith("-OP")
+        assert old.filters[0].name == "OP"
+        if platform == "junos":
+            assert [one.name for one in new.filters[1:]] == ["OP", "OP2"] and new.filters[0].name.startswith("MANRS-")
+        else:
+            assert new.filters[0].name.endswith("-OP")
         assume(not evaluate.differ(old, old, afi=4).because)  # what the operator's policy does may itself not be confirmed
         apart = evaluate.differ(old, new, afi=4)
         assert not apart.because
@@ -220,6 +288,12 @@ def test_behind_the_rules_a_route_map_of_eos_decides_as_before(policy: str) -> N
 @given(route_policies())
 def test_behind_the_rules_a_route_policy_decides_as_before(policy: str) -> None:
     only_refuses("iosxr", policy)
+
+
+@settings(max_examples=30, deadline=None)
+@given(policy_statements())
+def test_behind_the_rules_a_chain_of_junos_decides_as_before(policy: str) -> None:
+    only_refuses("junos", policy)
 
 
 TAGGING = replace(IMPORT, scrub=("43210:1001", "43210:1002", "43210:1003"), tag="43210:1001")
@@ -258,6 +332,7 @@ TAGGED: dict[str, Callable[[], st.SearchStrategy[str]]] = {
     "nxos": lambda: route_maps(follow=True),
     "eos": lambda: route_maps(follow=False),
     "iosxr": route_policies,
+    "junos": policy_statements,
 }
 
 

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
 
+from ...model.plan import Plan, Rendered
 from ...model.router import Router
-from ..base import Commands
+from .._pushing import Steady
+from ..base import Commands, PushDriver
+from .change import after
 from .commands import COMMANDS
 from .merge import merge
 from .parser import parse
+from .render import render
+from .session import guarded
 
 
-class Junos:
+class Junos(Steady):
     """The platform object (see `platforms.base.Platform`)."""
 
     name: str = "junos"
@@ -25,6 +32,22 @@ class Junos:
     def merge(self, running: str, candidate: str) -> str:
         """The configuration after loading text with tags, or configuration commands."""
         return merge(running, candidate)
+
+    def after(self, running: str, diff: str) -> str | None:
+        """The configuration that the output of `show | compare` leads to; ValueError when it does not fit."""
+        return after(running, diff)
+
+    def guarded(self, driver: Any) -> PushDriver:
+        """The driver for a push: one lock from load to commit, commits by the whole minute, a rollback of its own commit only."""
+        return guarded(driver)
+
+    def render(self, plan: Plan, router: Router, running: str, templates: Path | None = None) -> Rendered:
+        """The candidate of a plan."""
+        return render(plan, router, running, templates)
+
+    def refresh(self, plan: Plan) -> tuple[str, ...]:
+        """None: Junos looks anew at all routes that it keeps when a policy changes; sessions with `keep none` are not planned."""
+        return ()
 
 
 PLATFORM = Junos()

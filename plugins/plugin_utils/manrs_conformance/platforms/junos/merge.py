@@ -18,24 +18,35 @@ def merge(running: str, candidate: str) -> str:
     """The configuration that `show configuration` would print, in the form of `running` (of the fragment where that is empty)."""
     lines = candidate.splitlines()
     commands = looks_like_set(lines)
-    held = running.splitlines()
-    loader = Loader(looks_like_set(held) if running.strip() else commands)
-    try:
-        end = _commands(loader, held) if loader.flat else _text(loader, running)
-    except Refused as error:
-        raise MergeError(f"the running configuration cannot be merged into: {error}") from None
-    loader.loading = not running.strip()
+    loader = reading(running, commands)
+    end, loader.notes = loader.notes, ()
     if candidate.lstrip().startswith(("<", '{"')):
         raise MergeError(f"fragments in XML or JSON are not read: `{candidate.strip().splitlines()[0][:60]}`")
     try:
         last = _commands(loader, lines) if commands else _text(loader, candidate)
     except Refused as error:
         raise MergeError(f"the router would refuse the fragment: {error}") from None
-    end = end if running.strip() else last
+    return printed(loader, end if running.strip() else last)
+
+
+def printed(loader: Loader, end: tuple[str, ...]) -> str:
+    """The text of a configuration, with the comments at its end."""
     if end:
         loader.root.below()[("", "end")] = Statement((), notes=end)
     out = (flat if loader.flat else curly)(loader.root.kids or {})
     return "".join(f"{line}\n" for line in out)
+
+
+def reading(running: str, empty: bool = False) -> Loader:
+    """The statements of a configuration; `empty` is whether one without any shall have the `set` form. MergeError where it is damaged."""
+    lines = running.splitlines()
+    loader = Loader(looks_like_set(lines) if running.strip() else empty)
+    try:
+        loader.notes = _commands(loader, lines) if loader.flat else _text(loader, running)
+    except Refused as error:
+        raise MergeError(f"the running configuration cannot be merged into: {error}") from None
+    loader.loading = not running.strip()
+    return loader
 
 
 def _text(loader: Loader, text: str) -> tuple[str, ...]:
