@@ -123,13 +123,13 @@ def _head(running: str) -> str:
 def _enter(root: Node, path: list[Node], text: str, platform: str) -> list[Node]:
     if "bogus" in text:
         raise ValueError(f"Invalid input: {text}")
-    applied = len(path) > 2 and IN_OUT.match(text)
+    applied = len(path) > 2 and IN_OUT.match(text.removeprefix("no "))
     if TOP.match(text) and not applied and not (path[-1].text.startswith("router") and text.startswith(("vrf ", "rpki "))):
         path = [root]
     elif text.startswith("address-family ") and len(path) > 1:
         keep = 3 if platform in ("nxos", "iosxr") and len(path) > 2 and path[2].text.startswith("neighbor ") else 2
         path = path[:keep]
-    elif text.startswith("neighbor ") and platform in ("nxos", "iosxr"):
+    elif text.removeprefix("no ").startswith("neighbor ") and platform in ("nxos", "iosxr"):
         path = path[:2]
     here = path[-1]
     if text.startswith(("no ", "default ")):
@@ -139,13 +139,24 @@ def _enter(root: Node, path: list[Node], text: str, platform: str) -> list[Node]
             here.kids.append(Node(text))
         return path
     _remove(here, f"no {text}")
-    found = here.find(text)
+    found = here.find(text) or _other_action(here, text)
     if found is None:
         found = Node(text)
         _place(here, found)
     kind = here.text.split(" ", 1)[0]
     deeper = DEEPER.get(kind)
     return [*path, found] if deeper is not None and deeper.match(text) else path
+
+
+def _other_action(here: Node, text: str) -> Node | None:
+    """The entry of a route-map that only changes its action."""
+    entry = re.fullmatch(r"route-map (\S+) (?:permit|deny) (\d+)", text)
+    for one in here.kids if entry else ():
+        other = re.fullmatch(r"route-map (\S+) (?:permit|deny) (\d+)", one.text)
+        if other and entry and other.groups() == entry.groups():
+            one.text = text
+            return one
+    return None
 
 
 def _place(here: Node, new: Node) -> None:
@@ -171,6 +182,12 @@ def _place(here: Node, new: Node) -> None:
 
 def _remove(here: Node, text: str) -> None:
     here.kids = [one for one in here.kids if one.text != text and not one.text.startswith(text + " ")]
+    if text.startswith("neighbor ") and text.count(" ") == 1:
+        # A neighbour goes with what its families say of it.
+        here.kids = [one for one in here.kids if not one.text.startswith(f"no {text} ")]
+        for family in here.kids:
+            if family.text.startswith("address-family ") and " vrf " not in family.text:
+                _remove(family, text)
 
 
 def section(text: str, start: str) -> str:
