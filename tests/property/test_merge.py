@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from manrs_conformance.analysis.same import same
 from manrs_conformance.errors import MergeError
-from manrs_conformance.platforms import load_merge
+from manrs_conformance.platforms import load_merge, load_push
 from manrs_conformance.push.meaning import differences
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -138,3 +138,20 @@ def test_lines_that_a_fragment_does_not_own_stay(platform: str, old: Small, new:
         if line.strip() == "description keep" or line.startswith(("hostname", "interface")):
             assert line in merged.splitlines()
     assert merged.count("description keep") == len(old.faces)
+
+
+@pytest.mark.parametrize("platform", ["ios", "eos", "iosxr"])
+@slow
+@given(old=smalls(), new=smalls())
+def test_what_the_device_shows_means_what_was_merged(platform: str, old: Small, new: Small) -> None:
+    """The difference that the servers show, as the drivers give it, read back."""
+    base, fragment = whole(platform, old), change(platform, old, new)
+    if platform == "ios":
+        lines = conf.commands(base, fragment, platform)
+        diff = "\n".join(f"{'-' if line.strip().startswith('no ') else '+'}{line}" for line in lines)
+    else:
+        base = conf.merge(base, "", platform)
+        diff = conf.diff(base, conf.merge(base, fragment, platform)).strip()
+    text = load_push(platform).after(base, diff)
+    assert text is not None
+    assert told_apart(platform, load_merge(platform).merge(base, fragment), text) == ()

@@ -27,7 +27,7 @@ SINGLE = (
     re.compile(r"neighbor \S+ (?:remote-as|description|maximum-prefix|maximum-routes|rib-in|password)\b"),
     re.compile(r"ip(?:v6)? prefix-list \S+ (?:description|seq \d+)\b|seq \d+\b"),
 )
-STORED = re.compile(r"(?:switchport|shutdown|bgp default ipv4-unicast|bgp default ipv6-unicast|aaa root)$")
+STORED = re.compile(r"(?:neighbor \S+ activate|switchport|shutdown|bgp default ipv4-unicast|bgp default ipv6-unicast|aaa root)$")
 """What is stored as `no …`, because its default is on."""
 IN_OUT = re.compile(r"((?:neighbor \S+ )?(?:route-map|prefix-list|filter-list|route-policy)) \S+ (in|out)$")
 RAW_END = {"route-policy": "end-policy", "prefix-set": "end-set", "as-path-set": "end-set", "community-set": "end-set"}
@@ -112,6 +112,31 @@ def merge(running: str, candidate: str, platform: str) -> str:
             if raw:
                 path[-1].kids.clear()
     return show(root, platform, head=_head(running))
+
+
+def commands(running: str, candidate: str, platform: str) -> list[str]:
+    """The lines of a candidate that change something, with the heads of their modes: what IOS lists as incremental differences."""
+    root = parse(running, platform)
+    path, said, out = [root], [root], []
+    for line in candidate.splitlines():
+        text = " ".join(line.split())
+        if not text or text.startswith("!"):
+            continue
+        if text in ("exit", "exit-address-family", "end"):
+            path = [root] if text == "end" or len(path) == 1 else path[:-1]
+            continue
+        before = show(root, platform)
+        old, path = path, _enter(root, path, text, platform)
+        if show(root, platform) == before:
+            continue
+        heads = path[:-1] if path[-1].text == text and path != old else path
+        same = 0
+        while same < min(len(said), len(heads)) and said[same] is heads[same]:
+            same += 1
+        out += [" " * (depth - 1) + one.text for depth, one in enumerate(heads) if depth >= max(same, 1)]
+        out.append(" " * (len(heads) - 1) + text)
+        said = list(path)
+    return out
 
 
 def _head(running: str) -> str:
