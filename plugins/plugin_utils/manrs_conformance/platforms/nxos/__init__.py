@@ -30,14 +30,6 @@ class Nxos(Steady):
         """The meaning of `show running-config` and the live outputs; never raises."""
         return parse(text, state)
 
-    def merge(self, running: str, candidate: str) -> str:
-        """The running configuration after the lines of the fragment were entered in configuration mode."""
-        return merge(running, candidate)
-
-    def guarded(self, driver: Any) -> PushDriver:
-        """The driver for a push: a checkpoint and a job of the scheduler are its timer."""
-        return guarded(driver)
-
     def render(self, plan: Plan, router: Router, running: str, templates: Path | None = None) -> Rendered:
         """The candidate of a plan."""
         return render(plan, router, running, templates)
@@ -49,6 +41,13 @@ class Nxos(Steady):
     def after(self, running: str, diff: str) -> str | None:
         """The running configuration that the difference shown by the driver leads to."""
         return after(running, diff)
+    def merge(self, running: str, candidate: str) -> str:
+        """The running configuration after the lines of the fragment were entered in configuration mode."""
+        return merge(running, candidate)
+
+    def guarded(self, driver: Any) -> PushDriver:
+        """The driver for a push: a checkpoint and a job of the scheduler are its timer."""
+        return guarded(driver)
 
 
 PLATFORM = Nxos()
