@@ -50,7 +50,7 @@ def test_ios_says_nothing_where_the_driver_shows_the_candidate() -> None:
 @pytest.mark.parametrize("diff", ["+ip prefix-list A seq 5 permit 0.0.0.0/0 le 32", "router bgp 64500"])
 def test_ios_commands_that_do_not_fit(diff: str) -> None:
     """What the router would refuse, and what is no command, is said."""
-    with pytest.raises(ValueError, match="fit|no command"):
+    with pytest.raises(ValueError, match=r"fit|no command"):
         load_push("ios").after(IOS, diff)
 
 
