@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import sys
 from pathlib import Path
 
@@ -100,6 +101,51 @@ def test_a_configuration_in_pieces_is_the_configuration(name: str) -> None:
         done = merge(done, "\n".join(piece) + "\n")
     whole_text = merge("", "\n".join(line for piece in pieces for line in piece) + "\n")
     assert told_apart(platform, whole_text, done) == ()
+
+
+def torn(platform: str, seed: int) -> tuple[str, str]:
+    """A configuration, perhaps in disorder, and lines of others, cut, shuffled and negated."""
+    chance = random.Random(seed)
+    texts = [text for name, text in REAL.items() if name.startswith(f"{platform}/")]
+    running = chance.choice(texts).splitlines()
+    if chance.random() < 0.2:
+        chance.shuffle(running)
+    pool = [line for text in chance.sample(texts, 3) for line in text.splitlines()]
+    start = chance.randrange(len(pool))
+    lines = pool[start : start + 25] if chance.random() < 0.5 else chance.sample(pool, 20)
+    odd = [
+        "exit",
+        "!",
+        "no",
+        "default",
+        "interface",
+        "router bgp",
+        "neighbor",
+        "ip access-list",
+        "no route-map",
+        "no neighbor",
+        "seq",
+        "10",
+    ]
+    for at, line in enumerate(lines):
+        words = line.split()
+        kept = words[: chance.randrange(len(words) + 1)]
+        lines[at] = chance.choice(
+            [line, line, line, f"no {line.strip()}", f"default {line.strip()}", " ".join(kept), chance.choice(odd)]
+        )
+    return "\n".join(running) + "\n", "\n".join(lines) + "\n"
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_any_text_is_merged_or_refused(platform: str) -> None:
+    """Nothing but MergeError comes of a fragment, and it names a line."""
+    merge = load_merge(platform).merge
+    for seed in range(60):
+        running, fragment = torn(platform, seed)
+        try:
+            merge(running, fragment)
+        except MergeError as error:
+            assert "line " in str(error) or "which is not defined" in str(error)
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)

@@ -58,7 +58,7 @@ class Loader(Shown):
         there = block.kids.get(key)
         line = " ".join(body)
         extras = self.extras(block, key)
-        if any(block.kids[one] == line for one in (*extras, *((key,) if extras else ()))):
+        if extras and line in (there, *(block.kids[one] for one in extras)):
             return
         for extra in extras:
             if rule != "replace":
