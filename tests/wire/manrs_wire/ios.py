@@ -39,6 +39,17 @@ class IosTerminal:
         """What IOS says to what it does not take."""
         return INVALID
 
+    def echoes(self) -> bool:
+        """Everything is repeated."""
+        return True
+
+    def told(self, line: str) -> str:
+        """A line as it was typed, unless it is a password."""
+        return "(password)" if self.asking else line
+
+    def gone(self) -> None:
+        """Nothing is held by a session."""
+
     def run(self, line: str) -> str | None:
         """Answer of one line; None ends the session."""
         command = " ".join(line.split())

@@ -341,4 +341,52 @@ JUNOS: dict[str, Callable[[Device], str]] = {
 }
 
 # -- IOS-XR ----------------------------------------------------------------------------------------------------------
-IOSXR: dict[str, Callable[[Device], str]] = {"show running-config": running}
+NONE = "% None of the requested address families are configured for instance 'default'(29261)\n"
+
+
+def _xr_version(device: Device) -> str:
+    days, hours, minutes, _seconds = _age(device)
+    return (
+        "Cisco IOS XR Software, Version 7.5.2\nCopyright (c) 2013-2022 by Cisco Systems, Inc.\n\n"
+        f"cisco IOS-XRv 9000 () processor\nSystem uptime is {days} day {hours} hours {minutes} minutes\n"
+    )
+
+
+def _xr_summary(family: str) -> Callable[[Device], str]:
+    def show(device: Device) -> str:
+        found = _of(device, family)
+        if f"\n address-family {family} unicast" not in device.running:
+            return NONE
+        rows = [
+            f"BGP router identifier {ROUTER_ID}, local AS number {local_as(device)}\nBGP main routing table version 1\n",
+            "Process       RcvTblVer   bRIB/RIB   LabelVer  ImportVer  SendTblVer  StandbyVer",
+            "Speaker               1          1          1          1           1           0\n",
+            "Neighbor        Spk    AS MsgRcvd MsgSent   TblVer  InQ OutQ  Up/Down  St/PfxRcd",
+        ]
+        for one in found:
+            age, state = ("1d02h", f"{one.prefixes:>10}") if one.up else ("00:00:00", "Idle")
+            row = f"0 {one.asn:>5} {100:>7} {100:>7} {1:>8} {0:>4} {0:>4} {age:>8} {state}"
+            rows += [f"{one.address:<16}  {row}"] if len(one.address) < 17 else [one.address, f"                  {row}"]
+        return "\n".join(rows) + "\n"
+
+    return show
+
+
+def _xr_servers(device: Device) -> str:
+    rows = ["\nHostname/Address        Transport       State           Time            ROAs (IPv4/IPv6)"]
+    for address, port in caches(device):
+        state, roas = ("CONNECT", "N/A") if address in device.down else ("ESTAB", "5/1")
+        rows.append(f"{address:<23} TCP:{port:<11} {state:<15} 04:41:46        {roas}")
+    return "\n".join(rows) + "\n"
+
+
+IOSXR: dict[str, Callable[[Device], str]] = {
+    "show running-config": running,
+    "show version": _xr_version,
+    "show clock": lambda device: moment(device.clock).strftime("%H:%M:%S.000 UTC %a %b %-d %Y"),
+    "show bgp ipv4 unicast summary": _xr_summary("ipv4"),
+    "show bgp ipv6 unicast summary": _xr_summary("ipv6"),
+    "show bgp vrf all ipv4 unicast summary": lambda device: NONE,
+    "show bgp vrf all ipv6 unicast summary": lambda device: NONE,
+    "show bgp rpki server summary": _xr_servers,
+}
