@@ -15,10 +15,13 @@ class ActionModule(ManrsAction):
 
     SPEC: ClassVar[dict] = {
         "base": {"type": "path", "required": True},
-        "candidate": {"type": "path", "required": True},
+        "candidate": {"type": "path"},
+        "fragments": {"type": "list", "elements": "path", "default": []},
+        "merged": {"type": "path"},
         "intent": {"type": "path", "required": True},
         "waivers": {"type": "path"},
         "sources": {"type": "path"},
+        "sources_before": {"type": "path"},
         "as_of": {"type": "str"},
         "platform": {"type": "str"},
         "strict": {"type": "bool", "default": False},
@@ -29,7 +32,7 @@ class ActionModule(ManrsAction):
         """Fail unless the change passes; nothing is ever written."""
         gated = api.gate_files(
             Path(args["base"]),
-            Path(args["candidate"]),
+            Path(args["candidate"]) if args["candidate"] else None,
             intent=Path(args["intent"]),
             waivers=Path(args["waivers"]) if args["waivers"] else None,
             sources=Path(args["sources"]) if args["sources"] else None,
@@ -37,6 +40,9 @@ class ActionModule(ManrsAction):
             platform=args["platform"],
             strict=args["strict"],
             ticket=args["break_glass"],
+            fragments=[Path(one) for one in args["fragments"]],
+            sources_before=Path(args["sources_before"]) if args["sources_before"] else None,
+            merged=Path(args["merged"]) if args["merged"] else None,
         )
         report = gated.report
         text = api.gate_text(report)
@@ -49,6 +55,7 @@ class ActionModule(ManrsAction):
             "blocking": list(report.blocking),
             "rules": list(report.rules),
             "candidate": dict(report.candidate),
+            "candidate_sha256": report.candidate_sha256,
             "text": text,
         }
         if report.verdict not in ("pass", "overridden"):

@@ -22,6 +22,7 @@ class ActionModule(ManrsAction):
         "as_of": {"type": "str"},
         "platform": {"type": "str"},
         "templates": {"type": "path"},
+        "expect_sha256": {"type": "str"},
         "revert_in": {"type": "int", "default": 120},
         "settle": {"type": "int", "default": 60},
         "change_id": {"type": "str", "default": ""},
@@ -36,10 +37,12 @@ class ActionModule(ManrsAction):
         try:
             with self.session(connect) as driver:
                 snapshot = api.collect_device(host, platform, driver, verified=verified)
-            prepared = api.prepare_push(snapshot, inputs, Path(args["templates"]) if args["templates"] else None)
+            templates = Path(args["templates"]) if args["templates"] else None
+            prepared = api.prepare_push(snapshot, inputs, templates, expect_sha256=args["expect_sha256"])
             result = {
                 "changed": bool(prepared.text),
                 "candidate": scrub(prepared.text, secrets),
+                "candidate_sha256": api.candidate_digests(prepared)[0],
                 "left": list(prepared.plan.left),
                 "remaining": [api.brief(one) for one in prepared.remaining],
                 "outcome": "unchanged" if not prepared.text else "planned",

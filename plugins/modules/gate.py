@@ -12,7 +12,7 @@ author: routesec maintainers (@routesec)
 description:
   - Compares saved configurations before and after a change, by the routes that they accept and announce.
   - Fails when the change brings a new or worse finding, or when that could not be decided. Old findings alone do not fail.
-  - Nothing is contacted but the sources, and nothing is written.
+  - Nothing is contacted but the sources, and nothing is written but O(merged).
 extends_documentation_fragment:
   - routesec.manrs.inputs
   - routesec.manrs.inputs.waivers
@@ -25,9 +25,26 @@ options:
     required: true
   candidate:
     description:
-      - Configuration after the change, named as in O(base).
+      - Whole configurations after the change, named as in O(base).
+      - Required unless O(fragments) are given; both may be given for different devices.
     type: path
-    required: true
+  fragments:
+    description:
+      - Files C(HOST.PLATFORM.fragment), or folders of such files. Each is loaded onto the device's configuration in O(base), by the rules of its
+        platform, and the result is judged.
+      - Without O(candidate), every device that no fragment speaks of stays as it is.
+    type: list
+    elements: path
+    default: []
+  merged:
+    description:
+      - Folder that the configurations after the O(fragments) are written into.
+    type: path
+  sources_before:
+    description:
+      - Folder with what the sources said before. An as-set that gained a network that is nobody's customer, or a ROA that was lost, is then part
+        of the change.
+    type: path
   strict:
     description:
       - Judge everything, not only what the change brings.
@@ -52,6 +69,14 @@ EXAMPLES = r"""
     intent: manrs.yml
     waivers: waivers.yml
     sources: sources
+  delegate_to: localhost
+  run_once: true
+
+- name: Judge snippets before they are loaded
+  routesec.manrs.gate:
+    base: running
+    fragments: [snippets]
+    intent: manrs.yml
   delegate_to: localhost
   run_once: true
 """
@@ -88,10 +113,14 @@ rules:
   type: list
   elements: str
 candidate:
-  description: SHA-256 of each host's candidate text.
+  description: SHA-256 of what each host would be given, the configuration or the fragment. A push may demand it with C(expect_sha256).
   returned: always
   type: dict
   sample: {"edge1": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"}
+candidate_sha256:
+  description: SHA-256 of the whole change, of the lines that C(sha256sum) would write of RV(candidate).
+  returned: always
+  type: str
 text:
   description: The same in words, for people.
   returned: always

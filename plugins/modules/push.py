@@ -29,6 +29,13 @@ options:
     description:
       - Folder with templates of the operator that replace the ones of the platform.
     type: path
+  expect_sha256:
+    description:
+      - Push only the candidate that a gate judged. The SHA-256 of the fragment or of the whole configuration after it, or the path of the
+        gate's JSON or bundle.
+      - The push is refused when the candidate rendered now is another, or when the gate did not let it through.
+      - A bundle is tested for integrity, not for who signed it. Verify its signature first.
+    type: str
   revert_in:
     description:
       - Seconds after which the router restores the old configuration unless the change was confirmed.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 import json
 import os
@@ -14,7 +15,7 @@ from unittest.mock import MagicMock
 
 import pytest
 import yaml
-from ansible.errors import AnsibleError
+from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible.plugins.loader import fragment_loader
 from ansible.utils.plugin_docs import get_docstring
@@ -206,6 +207,19 @@ def test_the_gate_stops_a_change_that_opens_a_filter(place: Path) -> None:
     assert not overridden.get("failed")
 
 
+def test_the_gate_stops_a_fragment_that_opens_a_filter(place: Path) -> None:
+    (place / "edge1.frr.fragment").write_text("ip prefix-list CUST seq 7 permit 0.0.0.0/0 le 32\n")
+    options = {"base": str(place / "good"), "fragments": [str(place / "edge1.frr.fragment")], "merged": str(place / "after")}
+    result = run("gate", judged_by(place) | options)
+    assert result["failed"]
+    assert "line 1 of edge1.frr.fragment" in result["text"]
+    assert "0.0.0.0/0 le 32" in (place / "after" / "edge1.frr.cfg").read_text()
+    digest = result["candidate"]["edge1"]
+    assert result["candidate_sha256"] == hashlib.sha256(f"{digest}  edge1\n".encode()).hexdigest()
+    with pytest.raises(AnsibleActionFail, match="nothing to judge"):
+        run("gate", judged_by(place) | {"base": str(place / "good")})
+
+
 def test_the_gate_lets_no_change_pass(place: Path) -> None:
     result = run("gate", judged_by(place) | {"base": str(place / "bad"), "candidate": str(place / "bad")})
     assert result["verdict"] == "pass"
@@ -361,6 +375,11 @@ def test_playbook_result_decides_only_when_asked(place: Path) -> None:
 def test_gate_playbook(place: Path) -> None:
     bad = {"manrs_base": str(place / "good"), "manrs_candidate": str(place / "bad")}
     assert playbook(place, "gate", {}, **bad).returncode != 0
+    (place / "edge1.frr.fragment").write_text("ip prefix-list CUST seq 7 permit 0.0.0.0/0 le 32\n")
+    part = {"manrs_base": str(place / "good"), "manrs_fragments": [str(place / "edge1.frr.fragment")]}
+    done = playbook(place, "gate", {}, **part)
+    assert done.returncode != 0
+    assert "of edge1.frr.fragment" in done.stdout
     same = {"manrs_base": str(place / "good"), "manrs_candidate": str(place / "good")}
     done = playbook(place, "gate", {}, **same)
     assert done.returncode == 0, done.stdout

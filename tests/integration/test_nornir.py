@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 from pathlib import Path
@@ -187,6 +188,12 @@ def test_gate_against_the_running_router(nr: Nornir, given: dict[str, Any], tmp_
     candidate.write_text(CONFIG.format(host="good", prefix="203.0.113.0/24"))
     nr.data.reset_failed_hosts()
     assert nr.filter(name="good").run(manrs_gate, candidate=candidate, **given)["good"][0].verdict == "pass"
+    part = tmp_path / "part.fragment"
+    part.write_text("ip prefix-list CUST seq 7 permit 0.0.0.0/0 le 32\n")
+    result = nr.filter(name="good").run(manrs_gate, fragment=part, **given)
+    assert (result["good"].failed, result["good"][0].verdict) == (True, "fail")
+    assert "line 1 of part.fragment" in result["good"][0].result
+    assert result["good"][0].candidate_sha256 == hashlib.sha256(part.read_bytes()).hexdigest()
 
 
 def test_push_dry_run_only_reads(nr: Nornir, given: dict[str, Any], tmp_path: Path) -> None:

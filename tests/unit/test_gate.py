@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 import json
+import os
+import pickle
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from manrs_conformance import api, cli, gate
-from manrs_conformance.errors import InputError, SelfTestError, UsageError
+from manrs_conformance import api, cli, gate, platforms
+from manrs_conformance.api.fragments import brought
+from manrs_conformance.errors import InputError, MergeError, SelfTestError, UsageError
 from manrs_conformance.model.snapshot import Snapshot
 
 INTENT = """\
@@ -108,6 +113,24 @@ def test_more_of_a_known_fail_is_worse_and_the_rest_of_it_is_known(inputs: api.I
     assert worse["BOG-01"].witnesses[0].route.prefix.endswith("/9")
     less = judged(inputs, WIDE.replace("permit 10.0.0.0/8", "permit 10.0.0.0/8 le 9"), WIDE)
     assert "BOG-01" not in {one.check for one in less.new}
+
+
+def test_the_difference_is_counted(inputs: api.Inputs) -> None:
+    """Pairs of network and length: 10.0.0.0/8 le 10 are 1 + 2 + 4 of them."""
+    wide = BASE.replace("permit 203.0.113.0/24", "permit 203.0.113.0/24\nip prefix-list CUST seq 6 permit 10.0.0.0/8 le 10")
+    report = judged(inputs, BASE, wide)
+    change = next(one for one in report.changes if one.direction == "import")
+    assert (dict(change.prefixes), change.exact) == ({"accepted": 7, "rejected": 0, "changed": 0}, True)
+    back = next(one for one in judged(inputs, wide, BASE).changes if one.direction == "import")
+    assert dict(back.prefixes) == {"accepted": 0, "rejected": 7, "changed": 0}
+    assert "now accepts 7 prefixes, such as 10.0.0.0/8" in api.gate_text(report)
+    assert "now accepts 7 prefixes, such as 10.0.0.0/8" in api.gate_markdown(report)
+    assert "path [64501], RPKI unverified; before: reject at line 9, now: accept at line 9, 14" in api.gate_text(report)
+    data = json.loads(json.dumps(api.gate_json(report)))
+    assert [one["prefixes"]["accepted"] for one in data["changes"] if one["direction"] == "import"] == [7]
+    marked = BASE.replace(" match ip address prefix-list PEER\n", " match ip address prefix-list PEER\n set local-preference 50\n")
+    change = judged(inputs, BASE, marked).changes[0]
+    assert dict(change.prefixes) == {"accepted": 0, "rejected": 0, "changed": 2**17 - 1}, "45.0.0.0/8 le 24"
 
 
 def test_the_difference_shows_one_route_on_both_sides(inputs: api.Inputs) -> None:
@@ -270,3 +293,137 @@ def test_a_working_tree_is_judged_against_a_revision(sides: Path, monkeypatch: p
     assert "BOG-01" in done.output
     wrong = CliRunner().invoke(cli._main, [*args[:2], "git:nowhere", *args[3:]], standalone_mode=False)
     assert isinstance(wrong.exception, InputError)
+
+
+WIDER = "! for the customer\nip prefix-list CUST seq 6 permit 10.0.0.0/8\n"
+
+
+def with_fragment(sides: Path, text: str, *more: str, name: str = "edge1.frr.fragment") -> tuple[int, str]:
+    """`manrs gate` of the base and one fragment."""
+    (sides / "changes").mkdir(exist_ok=True)
+    (sides / "changes" / name).write_text(text)
+    args = ["gate", "--base", str(sides / "base"), "--fragment", str(sides / "changes"), "--intent", str(sides / "manrs.yml")]
+    done = CliRunner().invoke(cli._main, [*args, "--sources", str(sides / "sources"), *more], standalone_mode=False)
+    if done.exception is not None:
+        raise done.exception
+    return int(done.return_value), done.output
+
+
+def test_a_fragment_is_judged_as_the_configuration_it_leads_to(sides: Path) -> None:
+    _code, whole = command(sides, "--format", "json")
+    code, part = with_fragment(sides, WIDER, "--format", "json")
+    assert code == 1
+    one, two = json.loads(whole), json.loads(part)
+    assert {f["fingerprint"] for f in one["new"]} == {f["fingerprint"] for f in two["new"]} != set()
+    assert [c["session"] for c in one["changes"]] == [c["session"] for c in two["changes"]]
+    assert two["candidate"] == {"edge1": hashlib.sha256(WIDER.encode()).hexdigest()}
+    assert two["candidate_sha256"] == hashlib.sha256(f"{two['candidate']['edge1']}  edge1\n".encode()).hexdigest()
+    assert with_fragment(sides, "ip prefix-list CUST seq 5 permit 203.0.113.0/24\n")[0] == 0, "said again, and nothing else"
+
+
+def test_annotations_of_a_fragment_stand_on_its_own_lines(sides: Path) -> None:
+    with_fragment(sides, WIDER, "--sarif", str(sides / "a.sarif"), "--gitlab", str(sides / "a.json"), "--merged", str(sides / "m"))
+    results = json.loads((sides / "a.sarif").read_text())["runs"][0]["results"]
+    places = {one["ruleId"]: one["locations"][0]["physicalLocation"] for one in results if one["kind"] in ("fail", "open")}
+    assert places["BOG-01"]["artifactLocation"]["uri"].endswith("changes/edge1.frr.fragment")
+    assert places["BOG-01"]["region"]["startLine"] == 2
+    merged = next(one for one in places.values() if one["artifactLocation"]["uri"].endswith("m/edge1.frr.cfg"))
+    assert merged["region"]["startLine"] <= len((sides / "m" / "edge1.frr.cfg").read_text().splitlines())
+    quality = {one["check_name"]: one["location"] for one in json.loads((sides / "a.json").read_text())}
+    assert (quality["BOG-01"]["path"].endswith("changes/edge1.frr.fragment"), quality["BOG-01"]["lines"]["begin"]) == (True, 2)
+    _code, text = with_fragment(sides, WIDER)
+    assert "line 2 of edge1.frr.fragment]" in next(line for line in text.splitlines() if "BOG-01" in line)
+    _code, text = with_fragment(sides, "route-map PEER-IN permit 10\n match ip addres prefix-list PEER\n")
+    assert "line 2 of edge1.frr.fragment is not understood" in text
+
+
+def test_a_fragment_needs_a_base_and_a_platform_that_can_load_it(sides: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(UsageError, match=r"holds no configuration of edge9"):
+        with_fragment(sides, WIDER, name="edge9.frr.fragment")
+    (sides / "changes" / "edge9.frr.fragment").unlink()
+    with pytest.raises(UsageError, match=r"a router of frr in the base, not of ios"):
+        with_fragment(sides, WIDER, name="edge1.ios.fragment")
+    (sides / "changes" / "edge1.ios.fragment").unlink()
+    with pytest.raises(UsageError, match=r"edge1: a whole configuration and a fragment"):
+        with_fragment(sides, WIDER, "--candidate", str(sides / "candidate"))
+    with pytest.raises(UsageError, match="more than one fragment for edge1"):
+        with_fragment(sides, WIDER, "--fragment", str(sides / "changes" / "edge1.frr.fragment"))
+
+    class Bare:
+        name, comment, commands = "frr", "!", platforms.load("frr").commands
+        parse = staticmethod(platforms.load("frr").parse)
+
+    monkeypatch.setattr(importlib.import_module("manrs_conformance.platforms.frr"), "PLATFORM", Bare())
+    with pytest.raises(UsageError, match="a fragment for frr cannot be merged"):
+        with_fragment(sides, WIDER)
+
+
+def test_a_line_that_the_router_would_refuse_names_its_file(sides: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(self: object, running: str, candidate: str) -> str:
+        raise MergeError("line 2: the router would refuse it")
+
+    monkeypatch.setattr(type(platforms.load("frr")), "merge", refuse)
+    with pytest.raises(MergeError, match=r"changes/edge1.frr.fragment: line 2: the router would refuse it"):
+        with_fragment(sides, WIDER)
+    monkeypatch.setattr("sys.argv", ["manrs", "gate", *("--base", str(sides / "base")), *("--fragment", str(sides / "changes"))])
+    monkeypatch.setattr("sys.argv", [*sys.argv, *("--intent", str(sides / "manrs.yml")), *("--sources", str(sides / "sources"))])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == 3
+
+
+def test_devices_that_no_fragment_speaks_of_stay_as_they_are(sides: Path) -> None:
+    (sides / "base" / "edge2.frr.cfg").write_text(BASE.replace("edge1", "edge2"))
+    _code, text = with_fragment(sides, WIDER, "--format", "json")
+    assert not any("missing" in one for one in json.loads(text)["blocking"])
+    assert {one["device"] for one in json.loads(text)["changes"]} == {"edge1"}
+    (sides / "candidate" / "edge1.frr.cfg").rename(sides / "candidate" / "edge2.frr.cfg")
+    _code, text = with_fragment(sides, WIDER, "--candidate", str(sides / "candidate"), "--format", "json")
+    assert {one["device"] for one in json.loads(text)["changes"]} == {"edge1", "edge2"}
+    assert "edge2: the device is missing" in " ".join(
+        command(sides, "--candidate", str(sides / "base" / "edge1.frr.cfg"))[1].split()
+    )
+
+
+LINES = {
+    "flat": ("ip prefix-list A permit 45.0.0.0/8\n", "ip prefix-list A seq 5 permit 45.0.0.0/8\n", {1: 1}),
+    "block": (
+        "router bgp 1\n neighbor 192.0.2.1 remote-as 2\n",
+        "router bgp 1\n neighbor 192.0.2.9 remote-as 3\n neighbor 192.0.2.1 remote-as 2\n",
+        {3: 2},
+    ),
+    "set": (
+        "set policy-options prefix-list A 45.0.0.0/8\n",
+        "policy-options {\n    prefix-list A {\n        45.0.0.0/8;\n    }\n}\n",
+        {3: 1},
+    ),
+    "same words elsewhere": (
+        "route-map B permit 10\n match as-path X\n",
+        "route-map A permit 10\n match as-path X\nroute-map B permit 10\n match as-path X\n",
+        {3: 1, 4: 2},
+    ),
+}
+
+
+@pytest.mark.parametrize("case", LINES)
+def test_the_lines_that_a_fragment_brought(case: str) -> None:
+    fragment, after, wanted = LINES[case]
+    running = "router bgp 1\n neighbor 192.0.2.9 remote-as 3\nroute-map A permit 10\n match as-path X\n"
+    assert brought(running, fragment, after) == wanted
+
+
+def test_two_processes_answer_as_one_does(sides: Path, inputs: api.Inputs, monkeypatch: pytest.MonkeyPatch) -> None:
+    at = importlib.import_module("manrs_conformance.api.sides")
+    before, after = ([Snapshot("edge1", "frr", text)] for text in (BASE, WIDE))
+    alone = api.gate_inputs(before, after, inputs)[0]
+    monkeypatch.setattr(at, "LARGE", 10)
+    assert api.gate_inputs(before, after, inputs, parallel=True)[0] == alone
+    monkeypatch.setattr(at, "_assess", lambda *_args: os._exit(9))
+    assert api.gate_inputs(before, after, inputs, parallel=True)[0] == alone, "the work of a lost process is done again"
+
+    def refuse(pipe: object, *_args: object) -> None:
+        pipe.send_bytes(pickle.dumps(InputError("no such thing")))  # type: ignore[attr-defined]
+
+    monkeypatch.setattr(at, "_assess", refuse)
+    with pytest.raises(InputError, match="no such thing"):
+        api.gate_inputs(before, after, inputs, parallel=True)

@@ -6,6 +6,7 @@ import logging
 from pathlib import Path
 
 from manrs_conformance import api, collect
+from manrs_conformance.errors import UsageError
 from nornir.core.task import Result, Task
 
 from . import sessions
@@ -62,8 +63,9 @@ def manrs_audit(
 def manrs_gate(
     task: Task,
     intent: str | Path,
-    candidate: str | Path,
+    candidate: str | Path | None = None,
     *,
+    fragment: str | Path | None = None,
     base: str | Path | None = None,
     waivers: str | Path | None = None,
     sources: str | Path | None = None,
@@ -75,6 +77,7 @@ def manrs_gate(
 
     Arguments:
         candidate: file with the whole configuration after the change
+        fragment: file with a fragment that would be loaded onto the configuration before it, instead of a candidate
         base: file with the configuration before it; the running one is read when absent
         strict: judge everything, not only what the change brings
         ticket: lets a blocked change through, as overridden
@@ -83,19 +86,31 @@ def manrs_gate(
         Result object with the following attributes set:
           * result (``str``): the verdict in words
           * verdict (``str``): pass, fail, inconclusive or overridden
+          * candidate_sha256 (``str``): SHA-256 of what the router would be given, for ``manrs_push(expect_sha256=...)``
           * failed (``bool``): whether the change must not go on
     """
+    if (candidate is None) == (fragment is None):
+        raise UsageError("give a candidate or a fragment, one of the two")
     inputs = _inputs(intent, waivers, sources, as_of)
     host, platform = task.host.name, sessions.platform(task)
-    after = api.renamed(api.saved([Path(candidate)], platform)[0], host)
     if base is not None:
         before = api.renamed(api.saved([Path(base)], platform)[0], host)
     else:
         driver, verified = sessions.session(task)
         before = api.collect_device(host, platform, driver, verified=verified)
-    report, _done = api.gate_inputs([before], [after], inputs, strict=strict, ticket=ticket)
+    if candidate is not None:
+        after = api.renamed(api.saved([Path(candidate)], platform)[0], host)
+        report, _done = api.gate_inputs([before], [after], inputs, strict=strict, ticket=ticket)
+    else:
+        report = api.gate_fragment(before, Path(str(fragment)), inputs, strict=strict, ticket=ticket)
     failed = report.verdict not in ("pass", "overridden")
-    return Result(host=task.host, result=api.gate_text(report), verdict=report.verdict, failed=failed)
+    return Result(
+        host=task.host,
+        result=api.gate_text(report),
+        verdict=report.verdict,
+        candidate_sha256=report.candidate[host],
+        failed=failed,
+    )
 
 
 def manrs_push(
@@ -106,6 +121,7 @@ def manrs_push(
     sources: str | Path | None = None,
     as_of: str | None = None,
     templates: str | Path | None = None,
+    expect_sha256: str | Path | None = None,
     revert_in: int = 120,
     settle: int = 60,
     change_id: str = "",
@@ -114,6 +130,7 @@ def manrs_push(
     """Make the router conformant with a change that reverts by itself unless it was verified and confirmed.
 
     Arguments:
+        expect_sha256: digest of the candidate that a gate judged, or the gate's JSON or bundle; another candidate is refused
         dry_run: plan, gate and show the difference only
         revert_in: seconds after which the router restores its configuration unless the change was confirmed
         settle: seconds to wait at most until the sessions have settled
@@ -133,7 +150,8 @@ def manrs_push(
         snapshot = api.collect_device(host, platform, driver, verified=verified)
     finally:
         driver.close()
-    prepared = api.prepare_push(snapshot, inputs, Path(templates) if templates else None)
+    expected = str(expect_sha256) if expect_sha256 is not None else None
+    prepared = api.prepare_push(snapshot, inputs, Path(templates) if templates else None, expect_sha256=expected)
     left = list(prepared.plan.left)
     if not prepared.text or task.is_dry_run(dry_run):
         outcome = "planned" if prepared.text else "unchanged"

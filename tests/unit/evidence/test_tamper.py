@@ -41,6 +41,18 @@ def test_every_mutation_is_noticed(signed: Signed, other: Path, tmp_path: Path) 
     assert verify(signed.path, allowed_signers=signed.allowed, principal=PRINCIPAL).ok
 
 
+def test_how_files_are_read_changes_nothing(signed: Signed, other: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Compared in threads and never held, or in turn and held: the same problems."""
+    for number in range(len(mutations.MUTATIONS) * 2):
+        mutations.one(number, 6811, signed.path, other, tmp_path / "work")
+        usual = verify(tmp_path / "work", allowed_signers=signed.allowed, principal=PRINCIPAL)
+        with monkeypatch.context() as patched:
+            patched.setattr(bag, "LARGE", -1)
+            patched.setattr(bag, "MAX_HELD", 0)
+            assert verify(tmp_path / "work", allowed_signers=signed.allowed, principal=PRINCIPAL) == usual
+        shutil.rmtree(tmp_path / "work")
+
+
 def test_a_whitewashed_bundle_agrees_with_itself(signed: Signed, other: Path, tmp_path: Path) -> None:
     """The forgery of one who knows the format shows in the signature, not only by a slip."""
     mutations.copy(signed.path, tmp_path / "bundle")

@@ -7,10 +7,11 @@ from ..gate import markdown as gate_markdown
 from ..gate import text as gate_text
 from .assess import EXIT, NORM, Assessment, Inputs, audit, audit_inputs, exit_code, parse, verdict
 from .bundles import opens_commitment, replay_bundle, verify_bundle, version, write_bundle
-from .change import prepare_push, push_device, safe_diff
+from .change import candidate_digests, prepare_push, push_device, render_json, safe_diff
 from .explaining import explain
 from .files import collect_device, devices, renamed, route, saved, single
-from .gating import Gated, gate_bundle, gate_export, gate_files, gate_inputs, gate_json
+from .fleet import Cache, OnDask, Snapshots, audit_fleet, of_files, of_run, of_snapshots
+from .gating import Gated, gate_bundle, gate_export, gate_files, gate_fragment, gate_inputs, gate_json
 from .revision import base_side
 from .sourcing import Fetched, Held, fetch_sources, held_sources, observatory_figures, source_changes
 from .words import brief, counts, report_json, summary_text
@@ -19,14 +20,19 @@ __all__ = [
     "EXIT",
     "NORM",
     "Assessment",
+    "Cache",
     "Fetched",
     "Gated",
     "Held",
     "Inputs",
+    "OnDask",
+    "Snapshots",
     "audit",
+    "audit_fleet",
     "audit_inputs",
     "base_side",
     "brief",
+    "candidate_digests",
     "checks",
     "collect_device",
     "counts",
@@ -37,17 +43,22 @@ __all__ = [
     "gate_bundle",
     "gate_export",
     "gate_files",
+    "gate_fragment",
     "gate_inputs",
     "gate_json",
     "gate_markdown",
     "gate_text",
     "held_sources",
     "observatory_figures",
+    "of_files",
+    "of_run",
+    "of_snapshots",
     "opens_commitment",
     "parse",
     "prepare_push",
     "push_device",
     "renamed",
+    "render_json",
     "replay_bundle",
     "report_json",
     "route",

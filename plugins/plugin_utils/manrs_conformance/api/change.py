@@ -2,20 +2,77 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+import re
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from ..errors import BundleError, InputError, PushError
 from ..model.snapshot import Snapshot
 from ..push import apply as protocol
 from ..push import device as pushing
 from ..push.journal import Journal
 from .assess import Inputs, parse
+from .bundles import verify_bundle
+from .files import sha256
 
 
-def prepare_push(snapshot: Snapshot, inputs: Inputs, templates: Path | None = None) -> pushing.Prepared:
-    """Plan, render and gate a push without touching the router."""
-    return pushing.prepare(snapshot, inputs.intent, inputs.reference, templates=templates)
+def prepare_push(
+    snapshot: Snapshot, inputs: Inputs, templates: Path | None = None, *, expect_sha256: str | None = None
+) -> pushing.Prepared:
+    """Plan, render and gate a push without touching the router.
+
+    With `expect_sha256` only the candidate that a gate judged is pushed: a digest of the fragment or of the whole configuration after it, the
+    path of the gate's JSON (`manrs gate --format json`), or of its bundle. PushError when the candidate rendered now is another.
+    """
+    wanted = _expected(snapshot.host, expect_sha256) if expect_sha256 else None
+    prepared = pushing.prepare(snapshot, inputs.intent, inputs.reference, templates=templates)
+    if wanted is not None and prepared.text and wanted not in candidate_digests(prepared):
+        raise PushError(
+            f"{snapshot.host}: refused, the candidate is not the one that the gate judged: SHA-256 {wanted} was expected, "
+            f"{candidate_digests(prepared)[0]} was rendered; nothing was changed: gate the new candidate"
+        )
+    return prepared
+
+
+def render_json(prepared: pushing.Prepared) -> dict[str, Any]:
+    """A candidate with what it leaves: reasons of the plan, and findings that go on failing."""
+    return {
+        "device": prepared.device,
+        "platform": prepared.plan.platform,
+        "candidate": prepared.text,
+        "sha256": candidate_digests(prepared)[0],
+        "left": list(prepared.plan.left),
+        "remaining": [{"check": f.check, "subject": f.subject, "message": f.message} for f in prepared.remaining],
+    }
+
+
+def candidate_digests(prepared: pushing.Prepared) -> tuple[str, str]:
+    """SHA-256 of what would be sent, and of the whole configuration after it."""
+    return sha256(prepared.text), sha256(prepared.merged)
+
+
+def _expected(host: str, given: str) -> str:
+    """The digest that a gate named for the device; InputError when it names none, PushError when the gate did not let the change through."""
+    if re.fullmatch(r"[0-9a-fA-F]{64}", given):
+        return given.lower()
+    path = Path(given)
+    if path.is_dir():
+        held = verify_bundle(path, None)
+        if not held.ok:
+            raise BundleError(f"{path}: {'; '.join(held.problems[:3])}")
+        path = path / "data" / "gate.json"
+    try:
+        answer = json.loads(path.read_text("utf-8"))
+        verdict, digest = answer["verdict"], answer["candidate"].get(host)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise InputError(f"{given}: expected a SHA-256, the gate's JSON or its bundle: {error}") from None
+    if verdict not in ("pass", "overridden"):
+        raise PushError(f"{host}: refused, the gate's verdict in {path} is {verdict}")
+    if not isinstance(digest, str):
+        raise InputError(f"{path}: the gate judged no candidate of {host}")
+    return digest
 
 
 def push_device(
@@ -28,8 +85,10 @@ def push_device(
     revert_in: int = 120,
     settle: float = 60.0,
     change_id: str = "",
+    windows: Sequence[str] = (),
+    no_revert_timer: bool = False,
 ) -> protocol.Pushed:
-    """Push a prepared change by the whole protocol."""
+    """Push a prepared change by the whole protocol, within the change windows of the intent and those given."""
     return pushing.push(
         snapshot,
         prepared,
@@ -37,9 +96,7 @@ def push_device(
         inputs.intent,
         inputs.reference,
         Journal(journal),
-        revert_in=revert_in,
-        settle=settle,
-        change_id=change_id,
+        pushing.Way(revert_in, settle, change_id, tuple(windows), no_revert_timer),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import ipaddress
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -18,6 +19,8 @@ from ..model.snapshot import Snapshot
 
 Devices = Mapping[str, tuple[str, str]]
 """File name to (host, platform)."""
+SUFFIXES = (".cfg", ".conf")
+"""How files of whole configurations end."""
 
 
 def saved(paths: Sequence[Path], platform: str | None, devices: Devices | None = None) -> tuple[Snapshot, ...]:
@@ -25,14 +28,16 @@ def saved(paths: Sequence[Path], platform: str | None, devices: Devices | None =
 
     A folder stands for every `*.cfg` and `*.conf` in it. InputError and UsageError name the file.
     """
-    return tuple(_snapshot(*one) for one in named(paths, platform, devices))
+    return tuple(read_saved(*one) for one in named(paths, platform, devices))
 
 
-def named(paths: Sequence[Path], platform: str | None, devices: Devices | None = None) -> tuple[tuple[Path, str, str], ...]:
+def named(
+    paths: Sequence[Path], platform: str | None, devices: Devices | None = None, suffixes: Sequence[str] = SUFFIXES
+) -> tuple[tuple[Path, str, str], ...]:
     """(file, host, platform) of each saved configuration; UsageError names a file whose platform is unknown."""
     files: list[Path] = []
     for path in paths:
-        files.extend(sorted(p for p in path.iterdir() if p.suffix in (".cfg", ".conf")) if path.is_dir() else [path])
+        files.extend(sorted(p for p in path.iterdir() if p.suffix in suffixes) if path.is_dir() else [path])
     out = [(path, *_host(path, platform, devices or {})) for path in files]
     for _path, _host_name, name in out:
         platforms.load(name)
@@ -46,11 +51,12 @@ def _host(path: Path, platform: str | None, devices: Devices) -> tuple[str, str]
     if platform:
         return (parts[0] if len(parts) == 3 and parts[1] == platform else path.stem), platform
     if len(parts) != 3:
-        raise UsageError(f"{path}: the name tells no platform; name it HOST.PLATFORM.cfg or give --platform")
+        raise UsageError(f"{path}: the name tells no platform; name it HOST.PLATFORM{path.suffix or '.cfg'} or give --platform")
     return parts[0], parts[1]
 
 
-def _snapshot(path: Path, host: str, platform: str) -> Snapshot:
+def read_saved(path: Path, host: str, platform: str) -> Snapshot:
+    """The snapshot of one saved configuration with its folder of state; InputError names the file."""
     try:
         config = path.read_text(encoding="utf-8", errors="replace")
     except OSError as error:
@@ -59,6 +65,11 @@ def _snapshot(path: Path, host: str, platform: str) -> Snapshot:
     texts = sorted(folder.glob("*.txt")) if folder.is_dir() else []
     state = {one.stem: one.read_text(encoding="utf-8", errors="replace") for one in texts}
     return Snapshot(host=host, platform=platform, config=config, state=state, transport="file")
+
+
+def sha256(text: str) -> str:
+    """SHA-256 of a configuration or fragment, UTF-8, in hexadecimal."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def single(path: Path, platform: str, text: str) -> Snapshot:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,9 +13,11 @@ from .. import evidence, gate
 from ..errors import UsageError
 from ..model.snapshot import Snapshot
 from ..sources import waivers as waiver_files
-from .assess import Assessment, Inputs, audit_inputs
+from . import fragments as fragment_files
+from .assess import Assessment, Inputs
 from .bundles import version, write_bundle
-from .files import Devices, named, saved
+from .files import Devices, named, saved, sha256
+from .sides import assess_both
 from .words import plain
 
 RULES = "manrs.yml"
@@ -30,12 +31,12 @@ class Gated:
     report: gate.GateReport
     done: Assessment
     inputs: Inputs
-    places: Mapping[str, str]
+    places: Mapping[str, evidence.Place]
 
 
 def gate_files(
     base: Path,
-    candidate: Path,
+    candidate: Path | None,
     *,
     intent: Path,
     waivers: Path | None,
@@ -45,22 +46,48 @@ def gate_files(
     devices: Devices | None = None,
     strict: bool = False,
     ticket: str | None = None,
+    fragments: Sequence[Path] = (),
+    merged: Path | None = None,
+    parallel: bool = False,
+    sources_before: Path | None = None,
 ) -> Gated:
     """Judge saved configurations; intent and waivers come from the base side, so that no change waives itself.
 
+    The change is a set of whole configurations, of fragments that are loaded onto the base, or of both for different devices. With fragments
+    alone every other device stays as it is. The configurations after the fragments are written into `merged`.
+    `sources_before` is what the sources said when the base was judged: then what changed in them is part of the change.
     Without `waivers` a file `waivers.yml` in the base folder is taken. UsageError when a rule file lies on the candidate side.
     """
+    changed = [one for one in (candidate, *fragments) if one is not None]
+    if not changed:
+        raise UsageError("nothing to judge: give whole configurations (candidate), fragments, or both")
     waivers = waivers or (base / WAIVERS if (base / WAIVERS).is_file() else None)
     for path in (intent, waivers):
-        if path is not None and _inside(path, candidate) and not _inside(path, base):
+        if path is not None and any(_inside(path, one) for one in changed) and not _inside(path, base):
             raise UsageError(
                 f"{path}: lies on the candidate side; a change is judged by the rules of its base: give the base's file"
             )
-    inputs = Inputs.read(intent, waivers, sources, as_of)
-    before, after = (saved([side], platform, devices) for side in (base, candidate))
-    report, done = gate_inputs(before, after, inputs, strict=strict, ticket=ticket, rules=_rules(base, candidate))
-    places = {host: path.as_posix() for path, host, _platform in named([candidate], platform, devices)}
+    inputs = Inputs.read(intent, waivers, sources, as_of, before=sources_before)
+    before = saved([base], platform, devices)
+    loaded = fragment_files.load(fragments, before, platform, devices)
+    whole = named([candidate], platform, devices) if candidate is not None else ()
+    after = _together(before, saved([candidate], platform, devices) if candidate is not None else None, loaded)
+    places = {host: evidence.Place(path.as_posix()) for path, host, _platform in whole}
+    places |= {one.snapshot.host: _place(one, merged) for one in loaded}
+    rules = _rules(base, candidate, fragments)
+    earlier = inputs.earlier(sources_before) if sources_before is not None else None
+    report, done = gate_inputs(
+        before, after, inputs, earlier=earlier, strict=strict, ticket=ticket, rules=rules, loaded=loaded, parallel=parallel
+    )
     return Gated(report, done, inputs, places)
+
+
+def gate_fragment(
+    before: Snapshot, fragment: Path, inputs: Inputs, *, strict: bool = False, ticket: str | None = None
+) -> gate.GateReport:
+    """Judge one device and a fragment that would be loaded onto it; errors as `fragments.merged` raises them."""
+    loaded = fragment_files.merged(fragment, before)
+    return gate_inputs([before], [loaded.snapshot], inputs, strict=strict, ticket=ticket, loaded=[loaded])[0]
 
 
 def gate_inputs(
@@ -71,32 +98,79 @@ def gate_inputs(
     strict: bool = False,
     ticket: str | None = None,
     rules: Sequence[str] = (),
+    loaded: Sequence[fragment_files.Loaded] = (),
+    parallel: bool = False,
+    earlier: Inputs | None = None,
 ) -> tuple[gate.GateReport, Assessment]:
-    """Judge a change: both sides by the same intent, waivers and sources. Also gives the candidate's assessment, for exports."""
+    """Judge a change: both sides by the same intent, waivers and sources. Also gives the candidate's assessment, for exports.
+
+    `loaded` are the candidates that a fragment led to: their lines are named where the fragment has them, and the digest is the fragment's.
+    `earlier` are the inputs of the base where its sources said something else.
+    `parallel` lets large sides be assessed at the same time by two processes.
+    """
     gate.selftest()
-    before, after = audit_inputs(base, inputs), audit_inputs(candidate, inputs)
-    sides = (gate.Side(before.routers, before.report.findings), gate.Side(after.routers, after.report.findings))
-    digests = {one.host: hashlib.sha256(one.config.encode()).hexdigest() for one in candidate}
+    before, after = assess_both(base, candidate, (earlier or inputs, inputs), parallel=parallel)
+    origins = {one.snapshot.host: _origins(one) for one in loaded}
+    sides = (
+        gate.Side(before.routers, before.report.findings, reference=before.reference),
+        gate.Side(after.routers, after.report.findings, origins),
+    )
+    digests = {one.host: sha256(one.config) for one in candidate} | {one.snapshot.host: sha256(one.text) for one in loaded}
     judged = gate.judge(*sides, inputs.intent, inputs.reference, strict=strict, ticket=ticket, rules=rules, digests=digests)
     return judged, after
+
+
+def _together(
+    before: Sequence[Snapshot], whole: Sequence[Snapshot] | None, loaded: Sequence[fragment_files.Loaded]
+) -> tuple[Snapshot, ...]:
+    """The candidate side: without whole configurations every device that no fragment speaks of stays as it is."""
+    hosts = {one.snapshot.host for one in loaded}
+    if whole is None:
+        rest = [one for one in before if one.host not in hosts]
+    else:
+        rest = list(whole)
+        both = sorted(hosts & {one.host for one in whole})
+        if both:
+            raise UsageError(f"{', '.join(both)}: a whole configuration and a fragment were given; one device takes one of them")
+    return (*rest, *(one.snapshot for one in loaded))
+
+
+def _place(one: fragment_files.Loaded, merged: Path | None) -> evidence.Place:
+    """Where annotations of a fragment stand; its configuration is written for the lines that are not its own."""
+    if merged is None:
+        return evidence.Place("", one.path.as_posix(), one.lines)
+    merged.mkdir(parents=True, exist_ok=True)
+    path = merged / f"{one.snapshot.host}.{one.snapshot.platform}.cfg"
+    path.write_text(one.snapshot.config, encoding="utf-8")
+    return evidence.Place(path.as_posix(), one.path.as_posix(), one.lines)
+
+
+def _origins(one: fragment_files.Loaded) -> dict[int, str]:
+    return {line: f"line {own} of {one.path.name}" for line, own in one.lines.items()}
 
 
 def _inside(path: Path, folder: Path) -> bool:
     return folder.is_dir() and path.resolve().is_relative_to(folder.resolve())
 
 
-def _rules(base: Path, candidate: Path) -> list[str]:
-    """How the candidate folder changes the rules it would be judged by, in words."""
+def _rules(base: Path, candidate: Path | None, fragments: Sequence[Path]) -> list[str]:
+    """How the candidate side changes the rules it would be judged by, in words; fragments change only what lies beside them."""
+    sides = [(candidate, True)] if candidate is not None else []
+    sides += [(one, False) for one in fragments if one.is_dir() and one.resolve() != base.resolve()]
+    return [text for folder, whole in sides for text in _changed_rules(base, folder, whole)]
+
+
+def _changed_rules(base: Path, folder: Path, whole: bool) -> list[str]:
     out: list[str] = []
     for name in (RULES, WAIVERS):
-        old, new = ((side / name).read_bytes() if (side / name).is_file() else None for side in (base, candidate))
-        if old == new or (new is None and old is None):
+        old, new = ((side / name).read_bytes() if (side / name).is_file() else None for side in (base, folder))
+        if old == new or (new is None and not whole):
             continue
         verb = "adds" if old is None else "removes" if new is None else "changes"
         out.append(f"the change {verb} {name}; it was judged by the base's rules, and the new ones need a reviewer of their own")
-    if (candidate / WAIVERS).is_file():
+    if (folder / WAIVERS).is_file():
         held = {one.id: one for one in waiver_files.load_waivers(base / WAIVERS)} if (base / WAIVERS).is_file() else {}
-        for one in waiver_files.load_waivers(candidate / WAIVERS):
+        for one in waiver_files.load_waivers(folder / WAIVERS):
             if held.get(one.id) != one:
                 word = "changed" if one.id in held else "new"
                 out.append(

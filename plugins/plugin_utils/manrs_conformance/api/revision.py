@@ -10,13 +10,13 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from ..errors import InputError
+from ..errors import InputError, UsageError
 
 PREFIX = "git:"
 
 
 @contextlib.contextmanager
-def base_side(base: str, candidate: Path, files: Sequence[Path | None]) -> Iterator[tuple[Path, list[Path | None]]]:
+def base_side(base: str, candidate: Path | None, files: Sequence[Path | None]) -> Iterator[tuple[Path, list[Path | None]]]:
     """The base folder and the given rule files on the base side, while the context lasts.
 
     `base` is a path, taken as it is, or `git:REV`: then folder and files are those of that revision of the repository that holds
@@ -28,6 +28,8 @@ def base_side(base: str, candidate: Path, files: Sequence[Path | None]) -> Itera
             raise InputError(f"{base}: no such file or folder")
         yield path, list(files)
         return
+    if candidate is None:
+        raise UsageError(f"{base}: a revision names no folder of its own; with fragments alone give the base as a file or folder")
     revision = base.removeprefix(PREFIX)
     top = Path(_git(candidate if candidate.is_dir() else candidate.parent, "rev-parse", "--show-toplevel").decode().strip())
     with tempfile.TemporaryDirectory() as folder:

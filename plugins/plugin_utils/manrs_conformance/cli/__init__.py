@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import click
 from rich.console import Console
@@ -15,10 +14,11 @@ from .. import api, collect, evidence
 from ..errors import BundleError, ManrsError, UsageError
 from ..model.policy import Rpki
 from .bundle import bundle
-from .options import READABLE, TAMPERED, USAGE
+from .fleet import assess, many
+from .gate import gate
+from .options import FORMAT, PREVIOUS, READABLE, TAMPERED, USAGE, judged_by, needs_bundle
+from .render import render
 from .sources import sources
-
-FORMAT = click.option("--format", "form", type=click.Choice(["json", "text"]), default="text", show_default=True)
 
 
 def main() -> NoReturn:
@@ -110,14 +110,6 @@ def explain(
     return {"accept": 0, "reject": 0}.get(decision.verdict, 2)
 
 
-PREVIOUS = click.option(
-    "--previous",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    default=None,
-    help="The bundle before this one, to be followed by --bundle.",
-)
-
-
 MODE = click.option(
     "--mode",
     type=click.Choice(["full", "lite", "blocks"]),
@@ -126,26 +118,14 @@ MODE = click.option(
 )
 
 
-def _common(command: Callable[..., Any]) -> Callable[..., Any]:
-    for option in (
-        click.option("--platform", default=None, help="Platform of every file, when names do not tell it."),
-        click.option("--devices", type=READABLE, default=None, help="YAML file: file name -> {host, platform}."),
-        click.option("--intent", "intent_path", type=READABLE, required=True, help="manrs.yml"),
-        click.option("--waivers", "waivers_path", type=READABLE, default=None),
-        click.option("--sources", type=READABLE, default=None, help="Folder with saved reference data."),
-        click.option("--as-of", "as_of", default=None, help="Judge as of this time (RFC 3339 UTC); now when absent."),
-    ):
-        command = option(command)
-    return command
-
-
 @_main.command()
 @click.argument("files", nargs=-1, required=True, type=READABLE)
-@_common
+@judged_by
 @click.option("--bundle", type=click.Path(path_type=Path), default=None, help="Write an evidence bundle into this new folder.")
 @click.option("--key", type=READABLE, default=None, help="SSH private key that signs the bundle.")
 @PREVIOUS
 @MODE
+@many
 @FORMAT
 def audit(
     files: tuple[Path, ...],
@@ -159,13 +139,16 @@ def audit(
     key: Path | None,
     previous: Path | None,
     mode: evidence.Mode | None,
+    workers: int | None,
+    cache: Path | None,
+    scheduler: str | None,
     form: str,
 ) -> int:
     """Audit saved configurations (HOST.PLATFORM.cfg) or snapshots (*.snapshot.json)."""
-    _needs_bundle(bundle, {"--previous": previous, "--key": key, "--mode": mode})
-    snapshots = api.saved(files, platform, api.devices(devices))
+    needs_bundle(bundle, {"--previous": previous, "--key": key, "--mode": mode})
+    snapshots = api.of_files(files, platform, api.devices(devices))
     inputs = api.Inputs.read(intent_path, waivers_path, sources, as_of or collect.now())
-    done = api.audit_inputs(snapshots, inputs)
+    done = assess(snapshots, inputs, workers=workers, cache=cache, scheduler=scheduler)
     if bundle is not None:
         built = api.write_bundle(
             bundle,
@@ -185,92 +168,13 @@ def audit(
     return api.exit_code(done.report)
 
 
-def _needs_bundle(bundle: Path | None, given: Mapping[str, object]) -> None:
-    """UsageError when an option of the bundle was given without one: it would silently do nothing."""
-    idle = [name for name, value in given.items() if value is not None]
-    if idle and bundle is None:
-        raise UsageError(f"{' and '.join(idle)} only shape the bundle: give --bundle too")
-
-
 def _summary(done: api.Assessment) -> None:
     from ..evidence import terminal
 
     Console(soft_wrap=False).print(terminal.summary(done.report))
 
 
-@_main.command()
-@click.option(
-    "--base", required=True, help="File or folder before the change, or git:REV for the candidate's folder at that revision."
-)
-@click.option("--candidate", required=True, type=READABLE, help="File or folder after the change.")
-@_common
-@click.option("--strict", is_flag=True, help="Judge everything, not only what the change brings.")
-@click.option(
-    "--sarif", type=click.Path(path_type=Path), default=None, help="Write SARIF 2.1.0 with places in the candidate's files."
-)
-@click.option("--junit", type=click.Path(path_type=Path), default=None, help="Write JUnit XML.")
-@click.option("--gitlab", type=click.Path(path_type=Path), default=None, help="Write a GitLab code quality report.")
-@click.option(
-    "--markdown", type=click.Path(path_type=Path), default=None, help="Write a comment for the merge request, 40 lines at most."
-)
-@click.option(
-    "--bundle", type=click.Path(path_type=Path), default=None, help="Write an evidence bundle of the gate into this new folder."
-)
-@click.option("--key", type=READABLE, default=None, help="SSH private key that signs the bundle.")
-@PREVIOUS
-@click.option("--break-glass", "ticket", default=None, metavar="TICKET", help="Let a blocked change through, as overridden.")
-@FORMAT
-def gate(
-    base: str,
-    candidate: Path,
-    platform: str | None,
-    devices: Path | None,
-    intent_path: Path,
-    waivers_path: Path | None,
-    sources: Path | None,
-    as_of: str | None,
-    strict: bool,
-    sarif: Path | None,
-    junit: Path | None,
-    gitlab: Path | None,
-    markdown: Path | None,
-    bundle: Path | None,
-    key: Path | None,
-    previous: Path | None,
-    ticket: str | None,
-    form: str,
-) -> int:
-    """Compare two sets of configurations: does the change make routing less safe?
-
-    Intent and waivers are read from the base side: a file `waivers.yml` in the base folder is taken when --waivers is not given, and
-    what the candidate folder changes in them is reported, never used.
-    """
-    _needs_bundle(bundle, {"--previous": previous, "--key": key})
-    with api.base_side(base, candidate, [intent_path, waivers_path]) as (before, (intent, waivers)):
-        gated = api.gate_files(
-            before,
-            candidate,
-            intent=intent or intent_path,
-            waivers=waivers,
-            sources=sources,
-            as_of=as_of or collect.now(),
-            platform=platform,
-            devices=api.devices(devices),
-            strict=strict,
-            ticket=ticket,
-        )
-    report = gated.report
-    for path, name in ((sarif, "results.sarif"), (junit, "junit.xml"), (gitlab, "gl-code-quality-report.json")):
-        if path is not None:
-            path.write_bytes(api.gate_export(gated, name))
-    if markdown is not None:
-        markdown.write_text(api.gate_markdown(report), encoding="utf-8")
-    if bundle is not None:
-        built = api.gate_bundle(gated, bundle, key, sys.argv[1:], previous)
-        click.echo(f"bundle: {built.path} root {built.root_sha256}", err=True)
-    click.echo(json.dumps(api.gate_json(report), indent=2, sort_keys=True) if form == "json" else api.gate_text(report))
-    return {"pass": 0, "overridden": 0, "fail": 1}.get(report.verdict, 2)
-
-
 _main.add_command(bundle)
+_main.add_command(gate)
+_main.add_command(render)
 _main.add_command(sources)

@@ -2,10 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import click
+
+from ..errors import UsageError
 
 READABLE = click.Path(exists=True, path_type=Path)
 USAGE, TAMPERED = 3, 4
 """Exit codes of the design: usage or internal error, bundle verification failed."""
+FORMAT = click.option("--format", "form", type=click.Choice(["json", "text"]), default="text", show_default=True)
+PREVIOUS = click.option(
+    "--previous",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=None,
+    help="The bundle before this one, to be followed by --bundle.",
+)
+
+
+def judged_by(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of what judges configurations: which files, by what, as of when."""
+    for option in (
+        click.option("--platform", default=None, help="Platform of every file, when names do not tell it."),
+        click.option("--devices", type=READABLE, default=None, help="YAML file: file name -> {host, platform}."),
+        click.option("--intent", "intent_path", type=READABLE, required=True, help="manrs.yml"),
+        click.option("--waivers", "waivers_path", type=READABLE, default=None),
+        click.option("--sources", type=READABLE, default=None, help="Folder with saved reference data."),
+        click.option("--as-of", "as_of", default=None, help="Judge as of this time (RFC 3339 UTC); now when absent."),
+    ):
+        command = option(command)
+    return command
+
+
+def needs_bundle(bundle: Path | None, given: Mapping[str, object]) -> None:
+    """UsageError when an option of the bundle was given without one: it would silently do nothing."""
+    idle = [name for name, value in given.items() if value is not None]
+    if idle and bundle is None:
+        raise UsageError(f"{' and '.join(idle)} only shape the bundle: give --bundle too")

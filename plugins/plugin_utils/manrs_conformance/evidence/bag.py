@@ -1,15 +1,14 @@
-"""The bag (BagIt 1.0, RFC 8493): writing one deterministically, and reading one that may be hostile."""
+"""The bag (BagIt 1.0, RFC 8493): its form, and reading one that may be hostile."""
 
 from __future__ import annotations
 
 import hashlib
 import os
 import re
-import shutil
 import stat
-import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..errors import BundleError, UsageError
@@ -28,6 +27,13 @@ MAX_FILE = 2 << 30
 MAX_TOTAL = 64 << 30
 MAX_TAG = 64 << 20
 MAX_DEPTH = 9
+MAX_HELD = 256 << 20
+"""Bytes of records that a reading keeps at most; what does not fit is read again when it is asked for."""
+LARGE = 256 << 10
+"""Bytes above which a file is compared in a thread: below, the way to the thread costs more than the digest."""
+THREADS = min(8, os.cpu_count() or 1)
+COUNTED = "data/objects/"
+CONFIG = "/config.redacted.txt"
 
 
 def digest(data: bytes) -> str:
@@ -37,52 +43,22 @@ def digest(data: bytes) -> str:
 
 def manifest(files: Mapping[str, bytes]) -> bytes:
     """A manifest in the form of `sha256sum`, sorted by path."""
-    return "".join(f"{digest(data)}  {name}\n" for name, data in sorted(files.items())).encode()
+    return listing({name: digest(data) for name, data in files.items()})
 
 
-def info(values: Mapping[str, str], payload: Mapping[str, bytes]) -> bytes:
-    """`bag-info.txt`: the given labels and the Payload-Oxum that betrays added files."""
-    oxum = f"{sum(map(len, payload.values()))}.{len(payload)}"
-    labels = {**{key: _one_line(value) for key, value in values.items() if value}, "Payload-Oxum": oxum}
+def listing(digests: Mapping[str, str]) -> bytes:
+    """A manifest of files whose digests are known."""
+    return "".join(f"{value}  {name}\n" for name, value in sorted(digests.items())).encode()
+
+
+def info(values: Mapping[str, str], size: int, count: int) -> bytes:
+    """`bag-info.txt`: the given labels and the Payload-Oxum (bytes, files) that betrays added files."""
+    labels = {**{key: _one_line(value) for key, value in values.items() if value}, "Payload-Oxum": f"{size}.{count}"}
     return "".join(f"{key}: {value}\n" for key, value in sorted(labels.items())).encode()
 
 
 def _one_line(text: str) -> str:
     return " ".join(text.encode("utf-8", "backslashreplace").decode().split())
-
-
-def seal(payload: Mapping[str, bytes], labels: Mapping[str, str], verify_text: bytes) -> tuple[dict[str, bytes], str]:
-    """All files of a bag but its signature, and its root: the SHA-256 of the tag manifest."""
-    folded: dict[str, str] = {}
-    for name in payload:
-        if not SAFE_PATH.fullmatch(name) or folded.setdefault(name.lower(), name) != name:
-            raise BundleError(f"unsafe or colliding name in bundle: {name!r}")
-    tags = {"bagit.txt": DECLARATION, "bag-info.txt": info(labels, payload), PAYLOAD: manifest(payload), "VERIFY.txt": verify_text}
-    root = manifest(tags)
-    return {**payload, **tags, TAGS: root}, digest(root)
-
-
-def write(directory: Path, files: Mapping[str, bytes]) -> None:
-    """Write files into a sibling of the directory, then rename it into place; UsageError when something is there already."""
-    if directory.is_symlink() or (directory.exists() and (not directory.is_dir() or any(directory.iterdir()))):
-        raise UsageError(f"{directory}: already exists; a bundle is never overwritten")
-    directory.parent.mkdir(parents=True, exist_ok=True)
-    part = Path(tempfile.mkdtemp(prefix=f".{directory.name}.", suffix=".part", dir=directory.parent))
-    try:
-        for name, data in sorted(files.items()):
-            target = part / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            with target.open("xb") as out:
-                out.write(data)
-            target.chmod(0o644)
-        for folder in (part, *(one for one in part.rglob("*") if one.is_dir())):
-            folder.chmod(0o755)
-        part.rename(directory)
-    except OSError as problem:
-        raise UsageError(f"{directory}: could not be written: {problem}") from problem
-    finally:
-        if part.exists():
-            shutil.rmtree(part, ignore_errors=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +74,17 @@ class Bag:
     sizes: Mapping[str, int]
     stamp: tuple[bytes, bytes] | None = None
     """Timestamp over the first signature and the chain of its authority."""
+    lines: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    """Of configurations and their blocks: ends of lines, and 1 when something follows the last."""
+    held: Mapping[str, bytes] = field(default_factory=dict)
+    """Records kept from the reading that compared their digests, so that they need not be read again."""
 
     def read(self, name: str, limit: int = 512 << 20) -> bytes:
         """Bytes of a payload file; BundleError when it is absent, too large or not what the manifest says."""
         if name not in self.entries:
             raise BundleError(f"{name}: not in the manifest")
+        if (kept := self.held.get(name)) is not None and len(kept) <= limit:
+            return kept
         data = read_plain(f"{self.path}/{name}", limit)
         if digest(data) != self.entries[name]:
             raise BundleError(f"{name}: digest does not match")
@@ -113,7 +95,7 @@ def read_plain(path: Path | str, limit: int) -> bytes:
     """Bytes of a regular file, links not followed; BundleError otherwise."""
     chunks: list[bytes] = []
     _each_chunk(path, limit, chunks.append)
-    return b"".join(chunks)
+    return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
 
 def _each_chunk(path: Path | str, limit: int, take: Callable[[bytes], object]) -> int:
@@ -125,15 +107,72 @@ def _each_chunk(path: Path | str, limit: int, take: Callable[[bytes], object]) -
         held = os.fstat(handle)
         if not stat.S_ISREG(held.st_mode):
             raise BundleError(f"{os.path.basename(path)}: not a regular file")
-        size = 0
-        while chunk := os.read(handle, min(1 << 20, held.st_size - size + 1) if held.st_size >= size else 1 << 20):
+        size, asked = 0, min(1 << 20, held.st_size + 1)
+        while chunk := os.read(handle, asked):
             size += len(chunk)
             if size > limit:
                 raise BundleError(f"{os.path.basename(path)}: larger than {limit} bytes")
             take(chunk)
+            if len(chunk) < asked and size == held.st_size:
+                break
+            asked = 1 << 20
     finally:
         os.close(handle)
     return size
+
+
+class _Reading:
+    """Files compared with their digests: small ones in turn, long ones beside them in threads, as hashing lets other threads run."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.sizes: dict[str, int] = {}
+        self.lines: dict[str, tuple[int, int]] = {}
+        self.held: dict[str, bytes] = {}
+        self.room = MAX_HELD
+
+    def all(self, entries: Mapping[str, str], files: Mapping[str, int]) -> list[str]:
+        """Compare every file; gives what is wrong, in order of names. `files` are sizes as found in the folder."""
+        large = [name for name in entries if files.get(name, 0) > LARGE]
+        wrong: dict[str, str | None] = {}
+        with ThreadPoolExecutor(THREADS) as pool:
+            beside = {name: pool.submit(self.one, name, entries[name]) for name in large}
+            for name, expected in entries.items():
+                if name not in beside:
+                    wrong[name] = self.one(name, expected)
+            wrong |= {name: one.result() for name, one in beside.items()}
+        return [problem for _name, problem in sorted(wrong.items()) if problem]
+
+    def one(self, name: str, expected: str) -> str | None:
+        """Compare a file; gives what is wrong with it."""
+        state, counting, keep = hashlib.sha256(), name.startswith(COUNTED) or name.endswith(CONFIG), self._kept(name)
+        chunks: list[bytes] = []
+        ends, last = 0, b"\n"
+
+        def take(chunk: bytes) -> None:
+            nonlocal ends, last
+            state.update(chunk)
+            if counting:
+                ends, last = ends + chunk.count(b"\n"), chunk[-1:]
+            elif keep and len(chunks) * (1 << 20) <= self.room:
+                chunks.append(chunk)
+
+        try:
+            size = self.sizes[name] = _each_chunk(f"{self.path}/{name}", MAX_FILE, take)
+        except BundleError as problem:
+            return str(problem) if str(problem).startswith(name) else f"{name}: {problem}"
+        if state.hexdigest() != expected:
+            return f"{name}: digest does not match the manifest"
+        if counting:
+            self.lines[name] = ends, int(last != b"\n")
+        elif keep and size <= self.room:
+            self.room -= size
+            self.held[name] = b"".join(chunks)
+        return None
+
+    @staticmethod
+    def _kept(name: str) -> bool:
+        return name.endswith((".json", ".jsonl")) and not name.startswith(("data/witnesses/", "data/sources/raw/", "data/tool/"))
 
 
 def read(path: Path) -> Bag:
@@ -147,28 +186,22 @@ def read(path: Path) -> Bag:
     root_bytes = _tag(path, TAGS, problems)
     if set(tags) != set(COVERED):
         problems.append(f"{TAGS}: must cover exactly {', '.join(COVERED)}")
-    sizes = {}
-    for name, expected in sorted({**tags, **entries}.items()):
-        try:
-            state = hashlib.sha256()
-            sizes[name] = _each_chunk(f"{path}/{name}", MAX_FILE, state.update)
-            if state.hexdigest() != expected:
-                problems.append(f"{name}: digest does not match the manifest")
-        except BundleError as problem:
-            problems.append(f"{name}: {problem}" if not str(problem).startswith(name) else str(problem))
+    reading = _Reading(path)
+    problems += reading.all({**tags, **entries}, files)
     signatures = {
         name: _tag(path, name, problems) for name in sorted(files) if re.fullmatch(re.escape(SIGNATURE) + r"(\.[2-9])?", name)
     }
-    stamp = _stamp(path, files, problems)
+    stamp = _stamp(path, set(files), problems)
     expected_files = {*entries, *tags, TAGS, *signatures, *((STAMP, CHAIN) if stamp else ())}
-    problems.extend(f"{name!r}: not in any manifest" for name in sorted(files - expected_files))
+    problems.extend(f"{name!r}: not in any manifest" for name in sorted(set(files) - expected_files))
     parents = set()
     for name in entries:
         while (name := name.rpartition("/")[0]) and name not in parents:
             parents.add(name)
     problems.extend(f"{name!r}: unexpected directory" for name in sorted(folders - parents))
-    _info(path, entries, sizes, problems)
-    return Bag(path, digest(root_bytes), root_bytes, entries, tuple(dict.fromkeys(problems)), signatures, sizes, stamp)
+    _info(path, entries, reading.sizes, problems)
+    wrong = tuple(dict.fromkeys(problems))
+    return Bag(path, digest(root_bytes), root_bytes, entries, wrong, signatures, reading.sizes, stamp, reading.lines, reading.held)
 
 
 def _stamp(path: Path, files: set[str], problems: list[str]) -> tuple[bytes, bytes] | None:
@@ -199,8 +232,8 @@ def _tag(path: Path, name: str, problems: list[str]) -> bytes:
         return b""
 
 
-def _walk(path: Path, problems: list[str]) -> tuple[set[str], set[str]]:
-    files: set[str] = set()
+def _walk(path: Path, problems: list[str]) -> tuple[dict[str, int], set[str]]:
+    files: dict[str, int] = {}
     folders: set[str] = set()
     total = 0
     pending: list[tuple[Path, str, int]] = [(path, "", 0)]
@@ -218,8 +251,8 @@ def _walk(path: Path, problems: list[str]) -> tuple[set[str], set[str]]:
                     folders.add(name)
                     pending.append((Path(one.path), name + "/", depth + 1))
                 elif one.is_file(follow_symlinks=False):
-                    files.add(name)
-                    total += one.stat(follow_symlinks=False).st_size
+                    files[name] = one.stat(follow_symlinks=False).st_size
+                    total += files[name]
                 else:
                     problems.append(f"{name!r}: is neither file nor directory")
     if total > MAX_TOTAL:

@@ -24,7 +24,7 @@ def plain(value: object) -> Any:
             raise BundleError(f"integer {value} is too large for canonical JSON")
         return value
     if isinstance(value, str):
-        return value.encode("utf-8", "backslashreplace").decode("utf-8")
+        return value if value.isascii() else value.encode("utf-8", "backslashreplace").decode("utf-8")
     if is_dataclass(value) and not isinstance(value, type):
         return {one.name: plain(getattr(value, one.name)) for one in fields(value)}
     if isinstance(value, Mapping):
@@ -43,9 +43,12 @@ def _key(key: object) -> str:
     return str(text)
 
 
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
 def dumps(value: object) -> bytes:
     """Write a plain value as RFC 8785 bytes (sorted keys, no spaces, UTF-8); it must come from `plain`."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode("utf-8")
+    return _ENCODER.encode(value).encode("utf-8")
 
 
 def document(value: object) -> bytes:
@@ -61,11 +64,64 @@ def loads(data: bytes) -> Any:
         raise BundleError(f"not canonical JSON: {problem}") from problem
 
 
+def read_document(data: bytes) -> Any:
+    """Read what `document` wrote, from a hostile source; BundleError when these are not its very bytes."""
+    values = read_lines(data)
+    if len(values) != 1:
+        raise BundleError("not one line of canonical JSON")
+    return values[0]
+
+
+def read_lines(data: bytes) -> list[Any]:
+    """Read lines of canonical JSON objects or arrays from a hostile source; BundleError names the first line that is not one.
+
+    Every value is written again and must give the same bytes, which no doubled key survives, so that no object is looked at by itself. All
+    are written at once: a value ends where its own text says, so two equal texts of as many values are equal line by line.
+    """
+    try:
+        lines = data.decode("utf-8").split("\n")
+    except UnicodeDecodeError as problem:
+        raise BundleError(f"not UTF-8: {problem}") from problem
+    if lines.pop():
+        raise BundleError(f"line {len(lines) + 1}: not ended by a newline")
+    values: list[Any] = []
+    scan, keep = _SCAN, values.append
+    try:
+        for line in lines:
+            value, end = scan(line, 0)
+            if end != len(line) or not isinstance(value, (dict, list)):
+                raise ValueError("not one object or array")
+            if not line.isascii():
+                plain(value)
+            keep(value)
+    except (ValueError, StopIteration, RecursionError, BundleError) as problem:
+        raise BundleError(f"line {len(values) + 1}: not canonical JSON: {problem}") from problem
+    if not _as_written(values, f"[{','.join(lines)}]"):
+        wrong = next(number for number, line in enumerate(lines, 1) if not _as_written(values[number - 1], line))
+        raise BundleError(f"line {wrong}: not canonical JSON")
+    return values
+
+
+def _as_written(value: Any, expected: str) -> bool:
+    """Whether a value read from a text gives it again."""
+    try:
+        return _ENCODER.encode(value) == expected
+    except (ValueError, RecursionError):
+        return False
+
+
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     result = dict(pairs)
     if len(result) != len(pairs):
         raise ValueError("the same key stands twice in one object")
     return result
+
+
+def _integer(text: str) -> int:
+    value = int(text)
+    if abs(value) >= LIMIT:
+        raise ValueError(f"integer {text} is too large")
+    return value
 
 
 def _no_float(text: str) -> Any:
@@ -81,3 +137,8 @@ def map_text(value: Any, change: Callable[[str], str]) -> Any:
     if isinstance(value, dict):
         return {key: map_text(item, change) for key, item in value.items()}
     return value
+
+
+_DECODER = json.JSONDecoder(parse_int=_integer, parse_float=_no_float, parse_constant=_no_float)
+_SCAN: Callable[[str, int], tuple[Any, int]] = vars(_DECODER)["scan_once"]
+"""Reads one value at a place of a text: the value and where it ends. `raw_decode` is the same behind one more call for each line."""

@@ -7,6 +7,7 @@ import io
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 from xml.sax.saxutils import escape, quoteattr
@@ -38,10 +39,29 @@ COLUMNS = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the text of a device lies. What a fragment brought is annotated in the fragment: `lines` has its line for a line of the text.
+
+    A text that is nowhere on disk has no `uri`; annotations outside the fragment's own lines then stand on its first line.
+    """
+
+    uri: str
+    fragment: str = ""
+    lines: Mapping[int, int] = field(default_factory=dict)
+
+    def of(self, lines: Sequence[int]) -> tuple[str, int]:
+        """(URI, line) for a result that rests on these lines: the first that the fragment brought, else the first of all."""
+        own = next((self.lines[one] for one in lines if one in self.lines), None)
+        if own is not None:
+            return self.fragment, own
+        return (self.uri, next(iter(lines), 1)) if self.uri else (self.fragment, 1)
+
+
 def all_of(
     facts: Mapping[str, Any],
     findings: Sequence[Row],
-    places: Mapping[str, str] | None = None,
+    places: Mapping[str, Place] | None = None,
     compared: Sequence[Row] = (),
 ) -> dict[str, bytes]:
     """Every export by file name; `places` says where the text of each device lies, the bundle's own copy by default.
@@ -49,7 +69,7 @@ def all_of(
     `compared` are the findings beside those of the run before, for SARIF.
     """
     if places is None:
-        places = {one["name"]: f"data/devices/{one['folder']}/config.redacted.txt" for one in facts["scope"]["devices"]}
+        places = {one["name"]: Place(f"data/devices/{one['folder']}/config.redacted.txt") for one in facts["scope"]["devices"]}
     waivers = {one["id"]: one for one in facts.get("waivers", {}).get("known", ())}
     return {
         "results.sarif": sarif(facts["run"], compared or findings, places, waivers),
@@ -59,9 +79,13 @@ def all_of(
     }
 
 
-def path(device: str, places: Mapping[str, str]) -> str:
-    """URI of the configuration of a device."""
-    return quote(places.get(device, "data/scope.json"))
+def located(one: Row, places: Mapping[str, Place]) -> tuple[str, int]:
+    """URI and line of the place in a configuration that a finding is shown at."""
+    held = places.get(one["device"])
+    if held is None:
+        return "data/scope.json", 1
+    uri, line = held.of([line["line"] for line in one["lines"] if line["line"] > 0])
+    return quote(uri), line
 
 
 def _json(value: object) -> bytes:
@@ -73,7 +97,7 @@ def _rank(one: Row) -> tuple[int, int, int, str]:
     return first, STATUS_ORDER.index(one["status"]), SEVERITY.index(one["severity"]), one["fingerprint"]
 
 
-def sarif(run: Mapping[str, Any], findings: Sequence[Row], places: Mapping[str, str], waivers: Mapping[str, Row]) -> bytes:
+def sarif(run: Mapping[str, Any], findings: Sequence[Row], places: Mapping[str, Place], waivers: Mapping[str, Row]) -> bytes:
     """SARIF 2.1.0: one run for the fleet, worst results first, cut at what code scanning keeps (the cut is said in the run)."""
     rules = sorted({one["check"] for one in findings})
     kept = sorted(findings, key=_rank)[:MAX_RESULTS]
@@ -107,10 +131,9 @@ def _rule(name: str, check: checks.Check | None) -> dict[str, Any]:
     return rule
 
 
-def _sarif_result(one: Row, index: int, places: Mapping[str, str], waivers: Mapping[str, Row]) -> dict[str, Any]:
-    place: dict[str, Any] = {"artifactLocation": {"uri": path(one["device"], places)}}
-    first = next((line for line in one["lines"] if line["line"] > 0), None)
-    place["region"] = {"startLine": first["line"] if first and one["device"] in places else 1}
+def _sarif_result(one: Row, index: int, places: Mapping[str, Place], waivers: Mapping[str, Row]) -> dict[str, Any]:
+    uri, line = located(one, places)
+    place = {"artifactLocation": {"uri": uri}, "region": {"startLine": line}}
     text = ": ".join(part for part in (f"{one['device']} {one['subject']}".strip(), one["message"]) if part)
     result = {
         "ruleId": one["check"],
@@ -212,20 +235,20 @@ def _case(one: Row) -> str:
     return _testcase(f"{one['device']}.{one['check']}", name, inner)
 
 
-def gitlab(findings: Sequence[Row], places: Mapping[str, str]) -> bytes:
+def gitlab(findings: Sequence[Row], places: Mapping[str, Place]) -> bytes:
     """GitLab code quality report: open findings that no waiver covers."""
     rows = []
     for one in findings:
         if one["status"] not in OPEN or one["waived_by"]:
             continue
-        line = next((line["line"] for line in one["lines"] if line["line"] > 0), 1)
+        uri, line = located(one, places)
         rows.append(
             {
                 "description": f"{one['status']}: {one['device']} {one['subject']}: {one['message']}",
                 "check_name": one["check"],
                 "fingerprint": one["fingerprint"] or "none",
                 "severity": QUALITY[one["severity"]],
-                "location": {"path": path(one["device"], places), "lines": {"begin": line}},
+                "location": {"path": uri, "lines": {"begin": line}},
             }
         )
     return _json(rows)

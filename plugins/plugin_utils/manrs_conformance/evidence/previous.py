@@ -9,9 +9,9 @@ from typing import Any
 
 from ..errors import BundleError
 from . import bag as bags
-from .canonical import loads
+from .canonical import loads, read_lines
 from .compare import OPEN, Comparison, Row, compare
-from .verify import verify
+from .verify import sound
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +40,14 @@ def assessed(scope: Mapping[str, Any]) -> frozenset[str]:
 
 def contents(path: Path) -> Contents:
     """Read the records of a bundle; BundleError when it does not verify."""
-    checked = verify(path)
-    if not checked.ok:
-        raise BundleError(f"{path.name} does not verify: " + "; ".join(checked.problems[:5]))
-    bag = bags.read(path)
+    bag = sound(path)
     return Contents(
         root=bag.root,
         run=loads(bag.read("data/run.json")),
         scope=loads(bag.read("data/scope.json")),
         requirements=loads(bag.read("data/requirements.json")),
         seen=loads(bag.read("data/findings.json"))["first_seen"],
-        rows=tuple(loads(line) for line in bag.read("data/results.jsonl", bags.MAX_FILE).split(b"\n")[:-1]),
+        rows=tuple(read_lines(bag.read("data/results.jsonl", bags.MAX_FILE))),
         signed=bool(bag.signatures),
     )
 

@@ -16,7 +16,7 @@ from . import bag as bags
 from . import blocks
 from .canonical import loads
 from .redact import commitment
-from .verify import verify
+from .verify import sound
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +31,11 @@ class ReplayInputs:
     raw: Mapping[str, bytes]
     run: Mapping[str, Any]
     expected_results: bytes
-    notes: tuple[str, ...] = ()
 
 
 def load_for_replay(path: Path) -> ReplayInputs:
     """Read a bundle for replay; BundleError when it does not verify, or holds excerpts only."""
-    checked = verify(path)
-    if not checked.ok:
-        raise BundleError("bundle does not verify: " + "; ".join(checked.problems[:5]))
-    bag = bags.read(path)
+    bag = sound(path)
     run = loads(bag.read("data/run.json"))
     if not run["replayable"]:
         raise BundleError("this bundle holds excerpts only (mode lite) and cannot be evaluated again")
@@ -61,7 +57,6 @@ def load_for_replay(path: Path) -> ReplayInputs:
         raw=raw,
         run=run,
         expected_results=bag.read("data/results.jsonl", bags.MAX_FILE),
-        notes=checked.notes,
     )
 
 
@@ -72,10 +67,7 @@ def configuration(bag: bags.Bag, folder: str) -> str:
 
 def opens(path: Path, device: str, text: str, key: bytes) -> bool:
     """Whether a raw text is what the device's commitment was made of; BundleError when the bundle does not verify or lacks the device."""
-    checked = verify(path)
-    if not checked.ok:
-        raise BundleError("bundle does not verify: " + "; ".join(checked.problems[:5]))
-    bag = bags.read(path)
+    bag = sound(path)
     for one in loads(bag.read("data/scope.json"))["devices"]:
         name = f"data/devices/{one['folder']}/meta.json"
         if one["name"] == device and name in bag.entries:
@@ -85,10 +77,7 @@ def opens(path: Path, device: str, text: str, key: bytes) -> bool:
 
 def device_configuration(path: Path, device: str) -> str:
     """The redacted configuration of a device; BundleError when the bundle does not verify or has none of it."""
-    checked = verify(path)
-    if not checked.ok:
-        raise BundleError("bundle does not verify: " + "; ".join(checked.problems[:5]))
-    bag = bags.read(path)
+    bag = sound(path)
     for one in loads(bag.read("data/scope.json"))["devices"]:
         if one["name"] == device and (text := configuration(bag, f"data/devices/{one['folder']}")):
             return text

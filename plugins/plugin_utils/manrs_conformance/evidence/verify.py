@@ -7,14 +7,14 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from typing import Any
 
+from ..analysis.collecting import uncollected
 from ..errors import BundleError, UsageError
 from . import bag as bags
 from . import blocks, oscal, timestamp
-from .canonical import document, dumps, loads
+from .canonical import read_document, read_lines
 from .compare import OPEN
 from .results import grouped
 from .sshsig import AllowedSigner, Signer, check, identify, read_allowed
@@ -62,7 +62,19 @@ def verify(
 
     UsageError when the path is no directory or a file of trust is wrong; every doubt is a problem in the report.
     """
-    trust = trust or Trust(allowed_signers, principal)
+    return examine(path, trust or Trust(allowed_signers, principal), at)[0]
+
+
+def sound(path: Path) -> bags.Bag:
+    """A bundle that verifies, as it was read for that; BundleError when it does not."""
+    report, bag = examine(path, Trust())
+    if bag is None or not report.ok:
+        raise BundleError(f"{path.name} does not verify: " + "; ".join(report.problems[:5]))
+    return bag
+
+
+def examine(path: Path, trust: Trust, at: datetime | None = None) -> tuple[VerifyReport, bags.Bag | None]:
+    """Verify, and give the bundle as it was read; None where it cannot be."""
     allowed = None
     for file in (trust.allowed_signers, trust.authority):
         if file is not None and file.resolve().is_relative_to(path.resolve()):
@@ -75,17 +87,18 @@ def verify(
     try:
         bag = bags.read(path)
     except OSError as problem:
-        return VerifyReport(False, None, (f"cannot be read: {problem}",), ())
+        return VerifyReport(False, None, (f"cannot be read: {problem}",), ()), None
     problems, notes = list(bag.problems), list[str]()
     signer = _signatures(bag, allowed, trust, at or datetime.now(UTC), problems, notes)
     _timestamp(bag, trust, at, problems, notes)
     verdict = ""
     if not bag.problems:
         contents = _Contents(bag, problems)
-        contents.check()
+        with uncollected():
+            contents.check()
         verdict = contents.verdict
         notes.extend(contents.notes)
-    return VerifyReport(not problems, signer if not problems else None, tuple(problems), tuple(notes), bag.root, verdict)
+    return VerifyReport(not problems, signer if not problems else None, tuple(problems), tuple(notes), bag.root, verdict), bag
 
 
 def _signatures(
@@ -141,7 +154,6 @@ class _Contents:
         self.verdict = ""
         self.json: dict[str, Any] = {}
         self.rows: list[dict[str, Any]] = []
-        self.counted: dict[str, tuple[int, int]] = {}
 
     def check(self) -> None:
         """Run every check; a wrong shape of hostile JSON is a problem, never an exception."""
@@ -172,27 +184,28 @@ class _Contents:
             self.problems.append(problem)
 
     def _document(self, name: str) -> Any:
-        data = self.bag.read(name)
-        value = loads(data)
-        if document(value) != data:
-            raise BundleError(f"{name}: not canonical JSON")
-        return value
+        try:
+            return read_document(self.bag.read(name))
+        except BundleError as problem:
+            raise BundleError(f"{name}: {problem}") from problem
 
     def _load(self) -> None:
         for name in REQUIRED:
             self.json[name] = self._document(f"data/{name}.json")
 
     def _results(self) -> None:
+        try:
+            self.rows = read_lines(self.bag.read("data/results.jsonl", bags.MAX_FILE))
+        except BundleError as problem:
+            raise BundleError(f"results.jsonl {problem}") from problem
         used = set()
-        for number, line in enumerate(self.bag.read("data/results.jsonl", bags.MAX_FILE).split(b"\n")[:-1], 1):
-            row = loads(line)
-            self._expect(dumps(row) == line, f"results.jsonl line {number}: not canonical JSON")
-            self._expect(row["status"] in STATUSES, f"results.jsonl line {number}: unknown status")
+        for number, row in enumerate(self.rows, 1):
+            if row["status"] not in STATUSES:
+                self.problems.append(f"results.jsonl line {number}: unknown status")
             for identity in row["witness_ids"]:
                 used.add(f"data/witnesses/{identity}.json")
                 if f"data/witnesses/{identity}.json" not in self.bag.entries:
                     self.problems.append(f"results.jsonl line {number}: witness {identity} is missing")
-            self.rows.append(row)
         for name in self.bag.entries:
             if name.startswith("data/witnesses/"):
                 self._expect(name in used, f"{name}: no result refers to this witness")
@@ -215,7 +228,8 @@ class _Contents:
         known = {*names, *scope["other_subjects"]}
         excluded = {one["name"] for one in scope["devices"] if one["status"] == "excluded"}
         for row in self.rows:
-            self._expect(row["device"] in known, f"results.jsonl: device {row['device']!r} is not in scope.json")
+            if row["device"] not in known:
+                self.problems.append(f"results.jsonl: device {row['device']!r} is not in scope.json")
             if row["device"] in excluded and row["status"] in ("pass", "fail"):
                 self.problems.append(f"results.jsonl: device {row['device']!r} is excluded but has a result")
 
@@ -243,6 +257,7 @@ class _Contents:
     def _devices(self) -> None:
         full = self.json["run"]["mode"] != "lite"
         used: set[str] = set()
+        ends = {name.removeprefix(blocks.FOLDER + "/"): held for name, held in self.bag.lines.items()}
         for one in self.json["scope"]["devices"]:
             folder = f"data/devices/{one['folder']}"
             if one["status"] not in ("assessed", "partial"):
@@ -251,11 +266,10 @@ class _Contents:
             self._expect(meta["name"] == one["name"], f"{folder}/meta.json: is of another device")
             if not full:
                 continue
-            read = partial(self.bag.read, limit=bags.MAX_FILE)
-            named = blocks.names(folder, self.bag.entries.__contains__, read)
+            named = blocks.names(folder, self.bag.entries.__contains__, self.bag.read)
             used.update(named)
-            held = [f"{blocks.FOLDER}/{one}" for one in named] or [f"{folder}/config.redacted.txt"]
-            counted = sum(self._lines(one)[0] for one in held) + self._lines(held[-1])[1]
+            held = [ends[one] for one in named or [f"{folder}/config.redacted.txt"]]
+            counted = sum(whole for whole, _rest in held) + held[-1][1]
             self._expect(counted == meta["coverage"]["lines"], f"{folder}: line count is wrong")
             for _item, file in meta["state"].values():
                 self._expect(f"{folder}/state/{file}" in self.bag.entries, f"{folder}/state/{file}: missing")
@@ -264,13 +278,6 @@ class _Contents:
         self._expect(stored == used, "objects: blocks are missing, or no configuration refers to them")
         for name in stored:
             self._expect(self.bag.entries[f"{blocks.FOLDER}/{name}"] == name, f"objects/{name}: is not the block it is named after")
-
-    def _lines(self, name: str) -> tuple[int, int]:
-        """Ends of lines in a file, and 1 when something follows the last; a block that many devices share is read once."""
-        if name not in self.counted:
-            data = self.bag.read(name, bags.MAX_FILE)
-            self.counted[name] = data.count(b"\n"), int(bool(data) and not data.endswith(b"\n"))
-        return self.counted[name]
 
     def _sources(self) -> None:
         used = set()
@@ -329,7 +336,7 @@ class _Contents:
 
 def countersign(path: Path, signer: Signer) -> str:
     """Sign a bundle that verifies once more, such as by a reviewer; gives the name of the new file. BundleError or UsageError otherwise."""
-    bag = _sound(path)
+    bag = sound(path)
     name = next(
         (one for one in (bags.SIGNATURE, *(f"{bags.SIGNATURE}.{n}" for n in range(2, 10))) if one not in bag.signatures), None
     )
@@ -345,7 +352,7 @@ def countersign(path: Path, signer: Signer) -> str:
 
 def stamp(path: Path, chain: Path, *, url: str | None = None, answer: Path | None = None) -> timestamp.Stamp:
     """Keep a timestamp over the first signature with the chain of its authority, asked for over HTTP or given as a file."""
-    bag = _sound(path)
+    bag = sound(path)
     if bags.SIGNATURE not in bag.signatures or bag.stamp is not None:
         raise UsageError(f"{path}: only a signed bundle without a timestamp can be stamped")
     signature = bag.signatures[bags.SIGNATURE]
@@ -354,10 +361,3 @@ def stamp(path: Path, chain: Path, *, url: str | None = None, answer: Path | Non
     made = timestamp.check(signature, token, authority, None)
     bags.add(path, {bags.STAMP: token, bags.CHAIN: authority})
     return made
-
-
-def _sound(path: Path) -> bags.Bag:
-    found = verify(path)
-    if not found.ok:
-        raise BundleError(f"{path.name} does not verify: " + "; ".join(found.problems[:5]))
-    return bags.read(path)

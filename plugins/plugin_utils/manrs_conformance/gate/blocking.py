@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from ..analysis.evaluate import evaluate
 from ..checks._questions import both, delivered, state
@@ -16,29 +16,33 @@ FEW_ENTRIES = 10
 """A list that changes by no more entries than this is never called a jump."""
 
 
-def always_blocking(host: str, base: Router | None, candidate: Router, intent: Intent) -> list[str]:
+At = Callable[[int], str]
+"""A line of the candidate in words."""
+
+
+def always_blocking(host: str, base: Router | None, candidate: Router, intent: Intent, at: At = "line {}".format) -> list[str]:
     """Reasons in words, each with the line of the candidate where there is one."""
     if base is None:
         return []
     reasons = [
-        *_sessions(base, candidate),
-        *_references(base, candidate),
-        *_unread(base, candidate),
+        *_sessions(base, candidate, at),
+        *_references(base, candidate, at),
+        *_unread(base, candidate, at),
         *_lists(base, candidate, intent.limits.max_filter_change),
-        *_originations(base, candidate, intent),
+        *_originations(base, candidate, intent, at),
     ]
     if base.complete and not candidate.complete:
         reasons.append(f"the candidate is not complete: {candidate.incomplete_because}")
     return [f"{host}: {one}" for one in reasons]
 
 
-def _sessions(base: Router, candidate: Router) -> Iterator[str]:
+def _sessions(base: Router, candidate: Router, at: At) -> Iterator[str]:
     after = {one.key: one for one in candidate.sessions}
     for before in base.sessions:
         session = after.get(before.key)
         if session is not None and not session.shutdown and session.kind == "ebgp":
             yield from _lost(before, session)
-            yield from _invalid(base, before, candidate, session)
+            yield from _invalid(base, before, candidate, session, at)
 
 
 def _lost(before: Session, after: Session) -> Iterator[str]:
@@ -49,7 +53,7 @@ def _lost(before: Session, after: Session) -> Iterator[str]:
         yield f"maximum-prefix was removed from {after.key}"
 
 
-def _invalid(base: Router, before: Session, candidate: Router, after: Session) -> Iterator[str]:
+def _invalid(base: Router, before: Session, candidate: Router, after: Session, at: At) -> Iterator[str]:
     """Routes that origin validation calls invalid were refused, and now some pass."""
     if not candidate.caches or before.inbound == after.inbound:
         return
@@ -58,24 +62,24 @@ def _invalid(base: Router, before: Session, candidate: Router, after: Session) -
         for one, router in ((before, base), (after, candidate))
     )
     if old.may is None and new.must is not None and new.must.route is not None:
-        where = f" (line {new.lines[-1]})" if new.lines else ""
+        where = f" ({at(new.lines[-1])})" if new.lines else ""
         yield f"{after.key} now accepts RPKI-invalid routes such as {new.must.route.prefix}{where}"
 
 
-def _references(base: Router, candidate: Router) -> Iterator[str]:
+def _references(base: Router, candidate: Router, at: At) -> Iterator[str]:
     known = {(one.kind, one.name) for one in base.undefined}
     for one in candidate.undefined:
         if (one.kind, one.name) not in known:
-            yield f"line {one.line} refers to the {one.kind} {one.name}, which does not exist"
+            yield f"{at(one.line)} refers to the {one.kind} {one.name}, which does not exist"
 
 
-def _unread(base: Router, candidate: Router) -> Iterator[str]:
+def _unread(base: Router, candidate: Router, at: At) -> Iterator[str]:
     left = Counter(one.text.strip() for one in base.unread)
     for one in candidate.unread:
         text = one.text.strip()
         left[text] -= 1
         if left[text] < 0:
-            yield f"line {one.line} is not understood: {text}"
+            yield f"{at(one.line)} is not understood: {text}"
 
 
 def _lists(base: Router, candidate: Router, share: float) -> Iterator[str]:
@@ -100,7 +104,7 @@ def _moved(was: PrefixList, now: PrefixList) -> tuple[int, int]:
     return len(old - new), len(new - old)
 
 
-def _originations(base: Router, candidate: Router, intent: Intent) -> Iterator[str]:
+def _originations(base: Router, candidate: Router, intent: Intent, at: At) -> Iterator[str]:
     """Routes that the router newly makes itself: redistribution that lost its filter, prefixes outside the declared holdings."""
     known = {_origin_key(one) for one in base.originations}
     bare = Counter(_origin_key(one) for one in base.originations if one.policy is None)
@@ -110,9 +114,9 @@ def _originations(base: Router, candidate: Router, intent: Intent) -> Iterator[s
             bare[key] -= 1
             if bare[key] < 0:
                 word = "lost its filter" if key in known else "has no filter"
-                yield f"line {one.line}: the redistribution of {one.protocol} into BGP ({one.family}, vrf {one.vrf}) {word}"
+                yield f"{at(one.line)}: the redistribution of {one.protocol} into BGP ({one.family}, vrf {one.vrf}) {word}"
         if key not in known and one.prefix is not None and one.vrf == "default" and not _held(one.prefix, intent):
-            yield f"line {one.line}: {one.prefix} would be originated, and it lies outside the declared prefixes"
+            yield f"{at(one.line)}: {one.prefix} would be originated, and it lies outside the declared prefixes"
 
 
 def _origin_key(one: Origination) -> tuple[str, str, str, str]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from ..analysis import scope
 from ..checks import CheckContext
@@ -37,13 +39,13 @@ def judge(
     worse = [] if strict else _worse(old, fails, base, candidate, intent, reference)
     known = set() if strict else old.keys() - {one.finding.fingerprint for one in worse}
     new = (*(one.finding for one in worse if one.sure), *(one for one in fails if strict or one.fingerprint not in old))
-    meaning = compare(base.routers, candidate.routers)
+    meaning = compare(base.routers, candidate.routers, reference)
     unsure = (*(one.finding for one in worse if not one.sure), *_unsure(base, candidate, meaning, intent, strict))
     now = {one.fingerprint for one in candidate.findings if one.status is Status.FAIL}
     blocking = [
         reason
         for host, router in sorted(candidate.routers.items())
-        for reason in always_blocking(host, base.routers.get(host), router, intent)
+        for reason in always_blocking(host, base.routers.get(host), router, intent, partial(candidate.at, host))
     ]
     gone = sorted(base.routers.keys() - candidate.routers.keys())
     blocking += [f"{host}: the device is missing from the candidate" for host in gone]
@@ -63,7 +65,29 @@ def judge(
         ticket=ticket,
         rules=tuple(rules),
         candidate=dict(digests or {}),
+        candidate_sha256=_whole(digests or {}),
+        origins=_named(candidate, (*fails, *unsure), meaning),
     )
+
+
+def _whole(digests: Mapping[str, str]) -> str:
+    listed = "".join(f"{digest}  {host}\n" for host, digest in sorted(digests.items()))
+    return hashlib.sha256(listed.encode("utf-8", "surrogatepass")).hexdigest() if digests else ""
+
+
+def _named(candidate: Side, findings: Sequence[Finding], meaning: Meaning) -> dict[str, dict[int, str]]:
+    """The origins of the lines that an answer speaks of; a fragment may have brought a hundred thousand others."""
+    spoken = {(one.device, line.line) for one in findings for line in one.lines}
+    spoken |= {
+        (one.device, step.line)
+        for one in meaning.changes
+        for shown in (*one.newly_accepted, *one.newly_rejected, *one.changed)
+        for step in shown.after.trace
+    }
+    return {
+        host: {line: lines[line] for device, line in sorted(spoken) if device == host and line in lines}
+        for host, lines in sorted(candidate.origins.items())
+    }
 
 
 def _judged(side: Side) -> bool:
@@ -79,14 +103,15 @@ def _worse(
     out: list[Worse] = []
     contexts: dict[tuple[str, str], CheckContext] = {}
 
-    def context(side: str, routers: Mapping[str, Router], host: str) -> CheckContext:
-        return contexts.setdefault((side, host), CheckContext(host, routers[host], (), intent, reference))
+    def context(name: str, side: Side, host: str) -> CheckContext:
+        known = CheckContext(host, side.routers[host], (), intent, side.reference or reference)
+        return contexts.setdefault((name, host), known)
 
     for one in fails:
         was = old.get(one.fingerprint)
         if was is None or one.device not in base.routers or one.device not in candidate.routers:
             continue
-        found = worsened(was, one, context("base", base.routers, one.device), context("new", candidate.routers, one.device))
+        found = worsened(was, one, context("base", base, one.device), context("new", candidate, one.device))
         out += [found] if found else []
     return out
 
