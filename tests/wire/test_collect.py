@@ -108,6 +108,25 @@ def test_a_session_that_the_router_does_not_run_is_seen(case: str, fleet: Fleet,
     assert platform.parse(snapshot.config.replace(before, after), snapshot.state).complete
 
 
+def test_sessions_in_vrfs_and_drop_counters_of_ios(fleet: Fleet, session: Open) -> None:
+    one = device(fleet, "ios")
+    vrf = " address-family ipv4 vrf CUST\n  neighbor 10.9.0.2 remote-as 64777\n  neighbor 10.9.0.2 activate\n exit-address-family\n"
+    one.running = one.running.replace(" exit-address-family\n", f" exit-address-family\n{vrf}", 1)
+    one.prefixes["10.9.0.2"] = 7
+    driver = session("ios")
+    snapshot = api.collect_device(one.name, one.platform, driver)
+    router = platforms.load("ios").parse(snapshot.config, snapshot.state)
+    assert router.complete, router.incomplete_because
+    assert router.live is not None
+    assert router.live.drops == {"GigabitEthernet1": 12}
+    assert [(s.vrf, s.neighbor, s.accepted, s.route_refresh) for s in router.live.sessions or ()] == [
+        ("default", "45.10.1.2", 1, True),
+        ("CUST", "10.9.0.2", 7, True),
+    ]
+    bare = platforms.load("ios").parse(snapshot.config.replace(vrf, ""), snapshot.state)
+    assert bare.incomplete_because == "the router runs a session with 10.9.0.2 (VRF CUST) that the text does not have"
+
+
 def test_the_cache_sessions_of_ios_xr_are_shown_by_the_xml_agent(fleet: Fleet, session: Open) -> None:
     one = device(fleet, "iosxr_xml")
     servers = "".join(f" rpki server 192.0.2.{last}\n  transport tcp port 3323\n !\n" for last in (9, 10))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ipaddress
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
 from . import conf
 from .clock import moment
 from .device import Device
-from .population import Neighbor, caches, hostname, interfaces, local_as, neighbors
+from .population import Neighbor, caches, hostname, in_vrfs, interfaces, local_as, neighbors
 
 ROUTER_ID = "192.0.2.255"
 
@@ -88,7 +89,30 @@ def _ios_neighbors(device: Device) -> str:
             out.append(f"BGP neighbor is {one.address},  remote AS {one.asn}, external link")
             out.append(f"  BGP version 4, remote router ID {ROUTER_ID}\n  BGP state = {state}")
             out.append(f"  Neighbor capabilities:\n    Route refresh: {refresh}\n")
+    for version in "46":
+        within = [one for one in in_vrfs(device) if one.family == f"ipv{version}"]
+        out += [f"For address family: VPNv{version} Unicast", *(_ios_in_vrf(one, version) for one in within)]
     return "\n".join(out)
+
+
+def _ios_in_vrf(one: Neighbor, version: str) -> str:
+    state = "Established, up for 1d02h" if one.up else "Idle"
+    return (
+        f"BGP neighbor is {one.address},  vrf {one.vrf},  remote AS {one.asn}, external link\n  BGP version 4, remote router ID {ROUTER_ID}\n"
+        f"  BGP state = {state}\n  Neighbor capabilities:\n    Route refresh: advertised and received(new)\n\n"
+        f" For address family: VPNv{version} Unicast\n  Translates address family IPv{version} Unicast for VRF {one.vrf}\n"
+        "                                 Sent       Rcvd\n  Prefix activity:               ----       ----\n"
+        f"    Prefixes Current:               3          {one.prefixes} (Consumes 120 bytes)\n"
+    )
+
+
+def _ios_drops(device: Device) -> str:
+    rows = []
+    for name in interfaces(device):
+        rows.append(f"{name} is up, line protocol is up")
+        if re.search(rf"^interface {re.escape(name)}\n(?: .*\n)* ip verify unicast source", device.running, re.MULTILINE):
+            rows += ["   12 verification drops", "   3 suppressed verification drops"]
+    return "\n".join(rows)
 
 
 def _ios_all(device: Device) -> str:
@@ -175,6 +199,7 @@ IOS: dict[str, Callable[[Device], str]] = {
     "show bgp ipv6 unicast summary": _cisco_summary("ipv6"),
     "show bgp all neighbors": _ios_neighbors,
     "show bgp all summary": _ios_all,
+    "show ip interface | include line protocol|verification drops": _ios_drops,
     "show bgp ipv4 unicast neighbors": _ios_family("ipv4"),
     "show bgp ipv6 unicast neighbors": _ios_family("ipv6"),
     "show bgp ipv4 unicast rpki servers": _ios_servers,
