@@ -10,7 +10,7 @@ from typing import ClassVar
 from ..plugin_utils._action import ManrsAction
 from ..plugin_utils.manrs_conformance import api, collect
 from ..plugin_utils.manrs_conformance.collect.connection import scrub
-from ..plugin_utils.manrs_conformance.errors import CollectionError
+from ..plugin_utils.manrs_conformance.errors import CollectionError, UsageError
 from ..plugin_utils.manrs_conformance.model.snapshot import Snapshot
 
 
@@ -25,6 +25,7 @@ class ActionModule(ManrsAction):
         "as_of": {"type": "str"},
         "platform": {"type": "str"},
         "config": {"type": "path"},
+        "judge": {"type": "bool", "default": True},
         "fail_on": {"type": "str", "choices": ["never", "fail", "inconclusive"], "default": "never"},
     }
 
@@ -33,9 +34,9 @@ class ActionModule(ManrsAction):
         host, folder = self.host(task_vars), Path(args["run_dir"]) / "devices"
         (folder / f"{collect.safe_name(host)}.snapshot.json").unlink(missing_ok=True)
         platform = self.platform(args, task_vars)
-        inputs = api.Inputs.read(
-            Path(args["intent"]), _path(args["waivers"]), _path(args["sources"]), args["as_of"] or collect.now()
-        )
+        if not args["judge"] and args["fail_on"] != "never":
+            raise UsageError("`fail_on` asks for a verdict, and `judge: false` for none: choose one")
+        inputs = self._inputs(args) if args["judge"] else None
         if args["config"]:
             snapshot = api.renamed(api.saved([Path(args["config"])], platform)[0], host)
         else:
@@ -50,12 +51,12 @@ class ActionModule(ManrsAction):
                     raise CollectionError(message) from None
                 raise CollectionError(f"{host}: could not be reached or read: {message}") from None
         path = collect.save(snapshot, folder)
+        result = {"changed": False, "snapshot": str(path), "digest": hashlib.sha256(path.read_bytes()).hexdigest()}
+        if inputs is None:
+            return result
         done = api.audit_inputs([snapshot], inputs, expected=[host], alone=True)
         report = done.report
-        result = {
-            "changed": False,
-            "snapshot": str(path),
-            "digest": hashlib.sha256(path.read_bytes()).hexdigest(),
+        result |= {
             "verdict": report.verdict,
             "counts": api.counts(report.findings),
             "actions": _by_action(report.findings),
@@ -65,6 +66,10 @@ class ActionModule(ManrsAction):
         if report.verdict in wanted:
             result.update(failed=True, msg=f"{host}: the audit is {report.verdict}")
         return result
+
+    def _inputs(self, args):
+        """What the router is judged by; a mistake in it is told before any router is asked."""
+        return api.Inputs.read(Path(args["intent"]), _path(args["waivers"]), _path(args["sources"]), args["as_of"] or collect.now())
 
 
 def _by_action(findings):

@@ -25,6 +25,8 @@ class ActionModule(ManrsAction):
         "key": {"type": "path"},
         "previous": {"type": "path"},
         "mode": {"type": "str", "choices": ["full", "lite", "blocks"]},
+        "workers": {"type": "int"},
+        "cache": {"type": "path"},
         "fail_on": {"type": "str", "choices": ["never", "fail", "inconclusive"], "default": "never"},
     }
 
@@ -39,8 +41,11 @@ class ActionModule(ManrsAction):
             args["as_of"] or collect.now(),
         )
         folder = Path(args["run_dir"]) / "devices"
-        snapshots = [collect.load(path) for path in sorted(folder.glob("*.snapshot.json"))] if folder.is_dir() else []
-        done = api.audit_inputs(snapshots, inputs, expected=args["expected"], excluded=args["excluded"])
+        snapshots = api.of_run(sorted(folder.glob("*.snapshot.json")) if folder.is_dir() else [])
+        cache = api.Cache.open(Path(args["cache"]), inputs.intent_bytes, inputs.reference) if args["cache"] else None
+        done = api.audit_fleet(
+            snapshots, inputs, expected=args["expected"], excluded=args["excluded"], workers=args["workers"], cache=cache
+        )
         built = api.write_bundle(
             Path(args["bundle"]),
             done,

@@ -29,6 +29,7 @@ MARKS = {
     "overridden": "yellow",
     "planned": "yellow",
     "inconclusive": "yellow",
+    "read": "green",
     "skipped": "yellow",
 }
 ORDER = ("fail", "error", "inconclusive", "pass", "not_applicable")
@@ -88,7 +89,7 @@ class CallbackModule(CallbackBase):
 
 def lines(host, action, result):
     """The lines of one result, each with the state that colours it."""
-    state = str(result.get("verdict") or result.get("outcome") or ("skipped" if result.get("skipped") else "not assessed"))
+    state = str(result.get("verdict") or result.get("outcome") or _other(result))
     who = "fleet" if action == "evidence" else host
     because = result.get("because") or (result.get("msg") if state in ("not assessed", "skipped") else "") or ""
     yield f"{who:<28} {action:<9} {state}" + (f": {_first(because)}" if because else ""), state
@@ -101,6 +102,11 @@ def lines(host, action, result):
     for name, counts in sorted(by_action.items()):
         yield f"{'':<28} {name:<9} {_counts(counts, REQUIREMENTS)}", _worst(counts)
     yield from _fails(result.get("findings") or [])
+
+
+def _other(result):
+    """The state of a result without a verdict: what was only read is judged later, with the fleet."""
+    return "skipped" if result.get("skipped") else "read" if result.get("snapshot") and not result.get("failed") else "not assessed"
 
 
 def _fails(findings):

@@ -21,6 +21,12 @@ extends_documentation_fragment:
   - routesec.manrs.inputs.fail_on
   - routesec.manrs.inputs.session
 options:
+  judge:
+    description:
+      - Whether to judge the router at once. With V(false) it is only read, and M(routesec.manrs.evidence) judges all routers together.
+      - For large fleets, reading the intent and the reference data once instead of once for each router saves most of the time.
+    type: bool
+    default: true
   run_dir:
     description:
       - Directory of the run on the controller. The snapshot is written into its folder C(devices).
@@ -59,22 +65,22 @@ EXAMPLES = r"""
 RETURN = r"""
 verdict:
   description: V(pass), V(fail) or V(inconclusive) over everything that was asked of this router.
-  returned: success
+  returned: success, when O(judge=true)
   type: str
   sample: fail
 counts:
   description: Number of results by status.
-  returned: success
+  returned: success, when O(judge=true)
   type: dict
   sample: {"fail": 1, "pass": 40}
 actions:
   description: Number of results by MANRS action, then by status.
-  returned: success
+  returned: success, when O(judge=true)
   type: dict
   sample: {"1": {"fail": 1, "pass": 37}, "2": {"pass": 3}}
 findings:
   description: The results that are not a pass.
-  returned: success
+  returned: success, when O(judge=true)
   type: list
   elements: dict
 snapshot:

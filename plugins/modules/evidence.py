@@ -57,6 +57,14 @@ options:
       - When absent, V(blocks) above 50 devices, else V(full).
     type: str
     choices: [full, lite, blocks]
+  workers:
+    description: Processes that judge the routers; one for each core of the controller when absent. The results are the same for any number.
+    type: int
+  cache:
+    description:
+      - Folder on the controller where the results of routers are kept; a router of which nothing changed is not judged again.
+      - It must belong to the user who runs the play and be writable by nobody else. Without it every router is judged.
+    type: path
 attributes:
   check_mode:
     support: full

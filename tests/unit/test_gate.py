@@ -113,6 +113,24 @@ def test_more_of_a_known_fail_is_worse_and_the_rest_of_it_is_known(inputs: api.I
     assert "BOG-01" not in {one.check for one in less.new}
 
 
+def test_the_difference_is_counted(inputs: api.Inputs) -> None:
+    """Pairs of network and length: 10.0.0.0/8 le 10 are 1 + 2 + 4 of them."""
+    wide = BASE.replace("permit 203.0.113.0/24", "permit 203.0.113.0/24\nip prefix-list CUST seq 6 permit 10.0.0.0/8 le 10")
+    report = judged(inputs, BASE, wide)
+    change = next(one for one in report.changes if one.direction == "import")
+    assert (dict(change.prefixes), change.exact) == ({"accepted": 7, "rejected": 0, "changed": 0}, True)
+    back = next(one for one in judged(inputs, wide, BASE).changes if one.direction == "import")
+    assert dict(back.prefixes) == {"accepted": 0, "rejected": 7, "changed": 0}
+    assert "now accepts 7 prefixes, such as 10.0.0.0/8" in api.gate_text(report)
+    assert "now accepts 7 prefixes, such as 10.0.0.0/8" in api.gate_markdown(report)
+    assert "path [64501], RPKI unverified; before: reject at line 9, now: accept at line 9, 14" in api.gate_text(report)
+    data = json.loads(json.dumps(api.gate_json(report)))
+    assert [one["prefixes"]["accepted"] for one in data["changes"] if one["direction"] == "import"] == [7]
+    marked = BASE.replace(" match ip address prefix-list PEER\n", " match ip address prefix-list PEER\n set local-preference 50\n")
+    change = judged(inputs, BASE, marked).changes[0]
+    assert dict(change.prefixes) == {"accepted": 0, "rejected": 0, "changed": 2**17 - 1}, "45.0.0.0/8 le 24"
+
+
 def test_the_difference_shows_one_route_on_both_sides(inputs: api.Inputs) -> None:
     change = next(one for one in judged(inputs, BASE, WIDE).changes if one.direction == "import")
     shown = change.newly_accepted[0]

@@ -51,7 +51,9 @@ def fleet(tmp_path: Path, clock: ManualClock) -> Iterator[Fleet]:
 def body(text: str) -> list[str]:
     """Statements, without indentation and marks."""
     lines = [one.partition(" ## ")[0] for one in text.splitlines()]
-    return [" ".join(one.split()) for one in lines if one.strip() and not one.lstrip().startswith(("!", "#"))]
+    # NAPALM turns the prompts of IOS off in the configuration for as long as its session lives.
+    drop = ("!", "#", "file prompt quiet")
+    return [" ".join(one.split()) for one in lines if one.strip() and not one.lstrip().startswith(drop)]
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -101,10 +101,13 @@ class EvidenceProcessor(Quiet):
         key: str | Path | None = None,
         previous: str | Path | None = None,
         mode: Literal["full", "lite", "blocks"] | None = None,
+        workers: int | None = None,
+        cache: str | Path | None = None,
     ) -> dict[str, Any]:
         """Judge the fleet and write the bundle to a new directory; returns verdict, scope, counts, summary, path and root.
 
-        `previous` is the bundle that the new one follows, `mode` how it holds configurations.
+        `previous` is the bundle that the new one follows, `mode` how it holds configurations. `workers` processes judge the routers (one
+        for each core when absent); what `cache`, a folder, holds of an unchanged router is not worked out again.
 
         UsageError when no host was expected; InputError and BundleError name their file.
         """
@@ -114,9 +117,10 @@ class EvidenceProcessor(Quiet):
             Path(intent), Path(waivers) if waivers else None, Path(sources) if sources else None, as_of or collect.now()
         )
         with self._lock:
-            read = {host: collect.load(path) for host, path in self._snapshots.items()}
-            snapshots = [one for _host, one in sorted({**self._failed, **read}.items())]
-        done = api.audit_inputs(snapshots, inputs, expected=self.expected, excluded=excluded)
+            failed = [one for host, one in self._failed.items() if host not in self._snapshots]
+            snapshots = api.of_run(self._snapshots.values(), failed)
+        kept = api.Cache.open(Path(cache), inputs.intent_bytes, inputs.reference) if cache else None
+        done = api.audit_fleet(snapshots, inputs, expected=self.expected, excluded=excluded, workers=workers, cache=kept)
         built = api.write_bundle(
             Path(directory),
             done,

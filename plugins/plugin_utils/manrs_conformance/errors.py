@@ -27,8 +27,20 @@ class PushError(ManrsError):
     """A push was refused or rolled back: the message names the step and what the router holds now."""
 
 
+class NoRevertError(PushError):
+    """A router cannot take a change back by itself: prepare it as the message says, or do without the timer explicitly."""
+
+
+class NotSavedError(PushError):
+    """A change was confirmed and runs, but the router could not write its start-up configuration: make room and save."""
+
+
 class BundleError(ManrsError):
     """An evidence bundle is not what was signed (exit code 4)."""
+
+
+class Interrupted(ManrsError):
+    """The operator stopped the work; the message says what was and what was not assessed (exit code 3)."""
 
 
 class SelfTestError(ManrsError):

@@ -184,10 +184,10 @@ def test_a_full_disk_of_the_controller_does_not_stop_the_rollback(tmp_path, monk
     device = Device()
     write = Journal.write
 
-    def full(self, step, note=""):
+    def full(self, step, note="", **facts):
         if step in ("verifying", "rolling-back", "rolled-back"):
             raise OSError(28, "No space left on device")
-        write(self, step, note)
+        write(self, step, note, **facts)
 
     monkeypatch.setattr(Journal, "write", full)
     done, _ = _push(device, tmp_path)

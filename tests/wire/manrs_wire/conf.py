@@ -10,12 +10,12 @@ STEP = {"ios": 1, "iosxr": 1, "eos": 3, "nxos": 2}
 TOP = re.compile(
     r"(?:no |default )?(?:interface|router|route-map|route-policy|prefix-set|as-path-set|community-set|hostname|ip (?:prefix-list|as-path"
     r"|community-list|routing|access-list|large-community-list|scp|route)|ipv6 (?:prefix-list|access-list|unicast-routing|route)|snmp-server"
-    r"|management|vrf (?:definition|instance|context)|banner|archive|username|logging|ntp|end$|line |rpki|feature|version|service)(?![\w-])"
+    r"|management|vrf (?:definition|instance|context)|banner|archive|username|logging|ntp|end$|line |rpki|feature|version|service|scheduler|file prompt)(?![\w-])"
 )
 DEEPER = {
     "": re.compile(
         r"interface |router |route-map |route-policy |(?:prefix|as-path|community|extcommunity|rd)-set |archive$|management |vrf |line "
-        r"|ip(?:v6)? access-list |ip(?:v6)? prefix-list \S+$"
+        r"|ip(?:v6)? access-list |ip(?:v6)? prefix-list \S+$|scheduler (?:job|schedule) name "
     ),
     "router": re.compile(
         r"address-family |(?:neighbor \S+|neighbor-group \S+|vrf \S+|template peer \S+|rpki \S.*)$|bgp rpki|rpki cache"

@@ -13,16 +13,17 @@ BOOT_AGE = 93_784
 """Seconds that a router has been up when its server starts: 1 day, 2 hours, 3 minutes, 4 seconds."""
 
 
-KINDS = ("drop", "delay", "garble", "noise", "trickle", "reject", "hang")
+KINDS = ("drop", "lose", "delay", "garble", "noise", "trickle", "reject", "hang")
 NOISE = "~%&\ufffd garbled"
 GREETING = -1
 
 
 @dataclass
 class Fault:
-    """What happens at a message: `drop` closes the connection, `delay` waits, `garble` says nonsense instead of an answer, `noise` damages
-    the middle of the answer inside its frame, `trickle` sends it a byte at a time, `reject` is an error of the protocol, `hang` never
-    answers. `at` is the number of the message, counted from 0, or a pattern found in it; -1 is the server's greeting."""
+    """What happens at a message: `drop` closes the connection, `lose` does so after the message took effect, `delay` waits, `garble` says
+    nonsense instead of an answer, `noise` damages the middle of the answer inside its frame, `trickle` sends it a byte at a time, `reject` is
+    an error of the protocol, `hang` never answers. `at` is the number of the message, counted from 0, or a pattern found in it; -1 is the
+    server's greeting."""
 
     kind: str
     at: int | str
@@ -74,10 +75,17 @@ class Device:
         self.prefixes: dict[str, int] = {}
         self.files: dict[str, str] = {}
         self.history: list[str] = []
+        self.checkpoints: dict[str, str] = {}
+        self.full = False
+        """Whether the file system has no room left."""
         self.locked_by: str | None = None
+        self.held: str | None = None
+        """Who holds the lock of the running store, where it has one of its own."""
         self.sessions = 0
         self.pending: Timer | None = None
         self.pending_until = 0.0
+        self.pending_by = ""
+        """Session or token that the pending commit belongs to."""
         self.committed_at, self.pending_note = self.clock.now(), ""
         self.mutex = threading.RLock()
 
@@ -132,10 +140,12 @@ class Device:
             self.running = self.history.pop(0)
             return True
 
-    def save(self) -> None:
-        """Running becomes start-up."""
+    def save(self) -> bool:
+        """Running becomes start-up; False when there is no room."""
         with self.mutex:
-            self.startup = self.running
+            if not self.full:
+                self.startup = self.running
+            return not self.full
 
     def lock(self, owner: str) -> bool:
         """Take the configuration lock; False when another session holds it."""

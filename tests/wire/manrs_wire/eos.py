@@ -23,6 +23,7 @@ class Eos:
         self.open: dict[str, list[str]] = {}
         self.done: dict[str, str] = {}
         self.clean: set[str] = set()
+        self.base: dict[str, str] = {}
         self.timed = ""
 
     def run(self, command: str, current: str | None, text: bool) -> tuple[Any, str | None]:
@@ -39,7 +40,8 @@ class Eos:
             head = f"--- system:/running-config\n+++ session:/{words[3]}-session-config\n"
             return self._said(head + conf.diff(self.device.running, after) if words[-1] == "diffs" else after, text), None
         if command == "write memory" or command == "copy running-config startup-config":
-            self.device.save()
+            if not self.device.save():
+                raise Refused("Error copying system:/running-config to flash:/startup-config (No space left on device)")
             return self._said("", text), None
         if command.startswith(("copy ", "configure replace ")):
             return self._said(self._file(command), text), None
@@ -58,9 +60,15 @@ class Eos:
         if not rest:
             if name not in self.open and self.device.locked_by not in (None, name):
                 raise Refused(f"configure session {name}")
-            self.open.setdefault(name, [])
+            if name not in self.open:
+                self.open[name], self.base[name] = [], self.device.running
             return name
-        if rest[0] == "abort":
+        if self.timed and self.device.pending is None:
+            self.done[self.timed], self.timed = "aborted", ""
+        if rest[0] == "abort" and name == self.timed:
+            self.device.take_back()
+            self.timed, self.done[name] = "", "aborted"
+        elif rest[0] == "abort":
             self.open.pop(name, None)
             self.clean.discard(name)
         elif rest == ["commit"] and name == self.timed:
@@ -94,7 +102,7 @@ class Eos:
         lines = self.open.get(name, [])
         if not lines and name not in self.clean:
             return self.device.running
-        base = "! device: replaced\n" if name in self.clean else self.device.running
+        base = "! device: replaced\n" if name in self.clean else self.base.get(name, self.device.running)
         return conf.merge(base, "\n".join(lines), "eos")
 
     def _file(self, command: str) -> str:

@@ -22,12 +22,14 @@ class IosTerminal:
         self.level = 1 if device.secret else 15
         self.asking = False
         self.typed: list[str] | None = None
-        self.quiet = False
+        self.copying: tuple[str, str] | None = None
 
     def prompt(self) -> str:
         """`name>`, `name#` or `name(config)#`."""
         if self.asking:
             return "Password: "
+        if self.copying is not None:
+            return f"Destination filename [{_name(self.copying[1])}]? "
         mark = "(config)#" if self.typed is not None else "#" if self.level == 15 else ">"
         return f"{hostname(self.device)}{mark}"
 
@@ -46,6 +48,10 @@ class IosTerminal:
             self.asking = False
             self.level = 15 if line == self.device.secret else 1
             return "" if self.level == 15 else "% Bad secrets\n"
+        if self.copying is not None:
+            source, target = self.copying
+            self.copying = None
+            return self._copy(source, command or target)
         if self.typed is not None:
             return self._configure(command)
         if command == "enable":
@@ -65,16 +71,11 @@ class IosTerminal:
             self._apply(self.typed)
             self.typed = None
             return ""
-        if command == "file prompt quiet":
-            self.quiet = True
-        elif command == "no file prompt quiet":
-            self.quiet = False
-        else:
-            try:
-                conf.merge(self.device.running, "\n".join([*self.typed, command]), "ios")
-            except ValueError:
-                return INVALID
-            self.typed.append(command)
+        try:
+            conf.merge(self.device.running, "\n".join([*self.typed, command]), "ios")
+        except ValueError:
+            return INVALID
+        self.typed.append(command)
         return ""
 
     def _apply(self, lines: list[str]) -> None:
@@ -101,10 +102,16 @@ class IosTerminal:
         if words[0] == "more" and _name(words[1]) in device.files:
             return device.files[_name(words[1])]
         if words[0] == "copy" and len(words) == 3:
-            return self._copy(words[1], words[2])
+            if "file prompt quiet" in device.running.splitlines():
+                return self._copy(words[1], words[2])
+            self.copying = (words[1], words[2])
+            return ""
+        if words[:2] == ["delete", "/force"]:
+            device.files.pop(_name(words[-1]), None)
+            return ""
         if command in ("write mem", "write memory"):
-            device.save()
-            return "Building configuration...\n[OK]"
+            said = "[OK]" if device.save() else "startup-config file write failed (Not enough space)"
+            return f"Building configuration...\n{said}"
         return INVALID
 
     def _commit(self, words: list[str]) -> str:
@@ -114,14 +121,19 @@ class IosTerminal:
                 return "Configuration mode is locked by another session"
             if "timer" in words:
                 if not self._archived():
-                    return INVALID
+                    return "%Please turn config archive on before using the feature"
+                if device.pending is not None:
+                    return "%Rollback Confirmed Change is already in progress"
+                if device.full:
+                    return "%Error: backing up the current running config failed (No space left on device)"
                 device.commit(device.running, int(words[-1]) * 60)
                 return f"Rollback Confirmed Change: Backing up current running config to flash:\n{self._enter()}"
             return self._enter()
         if words[1] == "confirm":
             return "" if device.confirm() else "%No Rollback Confirmed Change pending"
         if words[1] == "revert":
-            return "Rollback:acquired" if device.take_back() else "%No Rollback Confirmed Change pending"
+            pending = device.pending is not None
+            return "Rollback Done" if pending and device.take_back() else "%No Rollback Confirmed Change pending"
         text = device.files.get(_name(words[2]))
         if text is None:
             return f"%Error opening {words[2]} (No such file or directory)"
@@ -137,7 +149,7 @@ class IosTerminal:
         return "Enter configuration commands, one per line.  End with CNTL/Z."
 
     def _archived(self) -> bool:
-        return re.search(r"^archive$", self.device.running, re.MULTILINE) is not None
+        return re.search(r"^archive\n(?: .*\n)*? path \S", self.device.running, re.MULTILINE) is not None
 
     def _archive(self, words: list[str]) -> str:
         device = self.device
@@ -177,6 +189,8 @@ class IosTerminal:
 
     def _copy(self, source: str, target: str) -> str:
         device = self.device
+        if target != "running-config" and device.full:
+            return f"%Error opening {target} (No space left on device)"
         if source == "null:":
             device.files[_name(target)] = ""
         elif source == "running-config" and target == "startup-config":
@@ -184,14 +198,22 @@ class IosTerminal:
         elif source == "running-config":
             device.files[_name(target)] = device.running
         elif target == "running-config" and _name(source) in device.files:
-            try:
-                after = conf.merge(device.running, device.files[_name(source)], "ios")
-            except ValueError:
-                return INVALID
-            device.running = after
+            return self._enter_file(device.files[_name(source)])
         else:
             return f"%Error opening {source} (No such file or directory)"
         return f"{len(device.running)} bytes copied in 0.05 secs"
+
+    def _enter_file(self, text: str) -> str:
+        """Every line is tried: one that is refused is shown, and the others have their effect."""
+        taken, said = [], ""
+        for line in text.splitlines():
+            try:
+                conf.merge(self.device.running, "\n".join([*taken, line]), "ios")
+                taken.append(line)
+            except ValueError:
+                said += f"{line}\n{INVALID}"
+        self.device.running = conf.merge(self.device.running, "\n".join(taken), "ios")
+        return f"{said}{len(text)} bytes copied in 0.05 secs"
 
 
 class NxosTerminal(IosTerminal):
@@ -214,6 +236,7 @@ class NxosTerminal(IosTerminal):
                     conf.merge(self.device.running, "\n".join(self.typed), "nxos") if self.typed else self.device.running
                 )
                 self.typed = None
+                nxos.arm(self.device)
                 return ""
             try:
                 conf.merge(self.device.running, "\n".join([*self.typed, command]), "nxos")

@@ -1,4 +1,4 @@
-"""IOS-XR: NETCONF with the configuration as command lines, candidate, commit and roll-back of the last commit."""
+"""IOS-XR: NETCONF with the configuration as command lines, candidate, commit (confirmed, RFC 6241 section 8.4), roll-back of the last one."""
 
 from __future__ import annotations
 
@@ -17,13 +17,20 @@ YANG = "http://cisco.com/ns/yang/Cisco-IOS-XR-"
 class Xr(Session):
     """One NETCONF session of an IOS-XR router."""
 
-    CAPABILITIES = (*Session.CAPABILITIES, "urn:ietf:params:netconf:capability:rollback-on-error:1.0", CLI)
+    CAPABILITIES = (
+        *Session.CAPABILITIES,
+        "urn:ietf:params:netconf:capability:rollback-on-error:1.0",
+        "urn:ietf:params:netconf:capability:confirmed-commit:1.1",
+        CLI,
+    )
 
     def describe(self, operation: Any) -> str:
         """`get-config running`, `get system-time`, …"""
         name = str(etree.QName(operation).localname)
         if name == "get-config":
             return f"get-config {etree.QName(child(operation, 'source')[0]).localname}"
+        if name in ("lock", "unlock"):
+            return f"{name} {etree.QName(child(operation, 'target')[0]).localname}"
         filtered = child(operation, "filter")
         return f"{name} {etree.QName(filtered[0]).localname}" if filtered is not None and len(filtered) else name
 
@@ -42,7 +49,10 @@ class Xr(Session):
             said = conf.diff(device.running, device.candidate or device.running)
             return f'<cli-diff xmlns="{YANG}cli-diff-act">{escape(said)}\n</cli-diff>'
         if name == "commit":
-            device.commit(device.candidate or device.running)
+            return self._commit(node)
+        if name == "cancel-commit":
+            self._own(child(node, "persist-id"))
+            device.take_back()
             return "<ok/>"
         if name == "discard-changes":
             device.candidate = None
@@ -51,6 +61,52 @@ class Xr(Session):
             device.take_back()
             return "<ok/>"
         raise RpcRefused("operation-not-supported", f"{name} is not supported")
+
+    def _own(self, given: Any) -> None:
+        """The pending commit belongs to this session, or to whoever knows its token."""
+        device = self.device
+        if device.pending is None:
+            raise RpcRefused("invalid-value", "no confirmed commit is pending")
+        if device.pending_by != (given.text if given is not None else self.owner):
+            raise RpcRefused("in-use", "datastore locked: a confirmed commit of another session is pending")
+
+    def _commit(self, node: Any) -> str:
+        device = self.device
+        if device.locked_by not in (None, self.owner) and child(node, "persist-id") is None:
+            raise RpcRefused("in-use", "the candidate is locked by another session")
+        if device.pending is not None:
+            self._own(child(node, "persist-id"))
+        elif child(node, "persist-id") is not None:
+            raise RpcRefused("invalid-value", "no confirmed commit has this persist-id")
+        if child(node, "confirmed") is None:
+            device.confirm()
+            if device.candidate is not None:
+                device.commit(device.candidate)
+            device.save()
+            return "<ok/>"
+        seconds, token = child(node, "confirm-timeout"), child(node, "persist")
+        device.pending_by = token.text if token is not None else self.owner
+        device.commit(device.candidate or device.running, int(seconds.text) if seconds is not None else 600)
+        return "<ok/>"
+
+    def locks(self, node: Any, take: bool) -> str:
+        """A lock of the running store is not granted while a confirmed commit is pending (RFC 6241 section 7.5)."""
+        device = self.device
+        if etree.QName(child(node, "target")[0]).localname != "running":
+            return super().locks(node, take)
+        if take and (device.pending is not None or device.held not in (None, self.owner)):
+            raise RpcRefused("lock-denied", "the running configuration is in use")
+        device.held = self.owner if take else None
+        return "<ok/>"
+
+    def gone(self) -> None:
+        """Locks go, and so does a confirmed commit that is not to outlive its session."""
+        super().gone()
+        with self.device.mutex:
+            if self.device.held == self.owner:
+                self.device.held = None
+            if self.device.pending is not None and self.device.pending_by == self.owner:
+                self.device.take_back()
 
     def _load(self, name: str, node: Any) -> str:
         found = node.xpath(".//*[local-name()='cli']")

@@ -57,7 +57,7 @@ class Session:
         try:
             if rejected:
                 raise RpcRefused("operation-failed", "the operation was refused")
-            body = self._shared(name) or self.operation(name, root[0])
+            body = self._shared(name, root[0]) or self.operation(name, root[0])
         except RpcRefused as error:
             body = (
                 f"<rpc-error><error-type>application</error-type><error-tag>{error.tag}</error-tag><error-severity>error</error-severity>"
@@ -65,18 +65,22 @@ class Session:
             )
         return f'<rpc-reply xmlns="{BASE}" message-id="{message}">{body}</rpc-reply>'
 
-    def _shared(self, name: str) -> str:
+    def _shared(self, name: str, node: Any) -> str:
         if name == "close-session":
             return "<ok/>"
         if name in ("lock", "lock-configuration"):
-            if not self.device.lock(self.owner):
-                raise RpcRefused("lock-denied", f"configuration database locked by: {self.device.locked_by}")
-            return "<ok/>"
+            return self.locks(node, True)
         if name in ("unlock", "unlock-configuration"):
-            if not self.device.unlock(self.owner):
-                raise RpcRefused("operation-failed", "the lock is not held by this session")
-            return "<ok/>"
+            return self.locks(node, False)
         return ""
+
+    def locks(self, node: Any, take: bool) -> str:
+        """Take the lock, or give it back."""
+        if take and not self.device.lock(self.owner):
+            raise RpcRefused("lock-denied", f"configuration database locked by: {self.device.locked_by}")
+        if not take and not self.device.unlock(self.owner):
+            raise RpcRefused("operation-failed", "the lock is not held by this session")
+        return "<ok/>"
 
     def operation(self, name: str, node: Any) -> str:
         """The content of the reply to one operation; RpcRefused for what it does not take."""

@@ -1,7 +1,9 @@
-"""NX-OS: NX-API in JSON-RPC form, with checkpoint and rollback."""
+"""NX-OS: NX-API in JSON-RPC form, with checkpoint, rollback and the scheduler."""
 
 from __future__ import annotations
 
+import re
+from datetime import UTC, datetime
 from typing import Any
 
 from . import conf, shows
@@ -25,6 +27,22 @@ def run(device: Device, command: str) -> str | None:
     if words[:3] == ["rollback", "running-config", "file"] and words[3] in device.files:
         device.commit(device.files[words[3]])
         return "Rollback completed successfully."
+    if words[:1] == ["checkpoint"] and len(words) > 1:
+        if words[1] in device.checkpoints or len(device.checkpoints) > 9 or device.full:
+            return "ERROR: the checkpoint cannot be created"
+        device.checkpoints[words[1]] = device.running
+        return ".Done"
+    if words[:2] == ["no", "checkpoint"]:
+        device.checkpoints.pop(words[2], None)
+        return ""
+    if words[:3] == ["show", "checkpoint", "summary"]:
+        return "User Checkpoint Summary\n" + "".join(f"{index}) {one}:\n" for index, one in enumerate(device.checkpoints, 1))
+    if words[:3] == ["rollback", "running-config", "checkpoint"]:
+        if words[3] not in device.checkpoints:
+            return "ERROR: no such checkpoint"
+        device.commit(device.checkpoints[words[3]])
+        arm(device)
+        return "Note: Applying config parallelly may fail Rollback verification\nRollback completed successfully."
     if words[:1] == ["dir"] and len(words) > 1:
         return f"      4096    Oct 01 00:00:00 2026  {words[1]}" if words[1] in device.files else "No such file or directory"
     if words[:1] == ["delete"]:
@@ -33,9 +51,46 @@ def run(device: Device, command: str) -> str | None:
     if words[:2] in (["show", "file"], ["show", "checkpoint"]) and words[-1] in device.files:
         return device.files[words[-1]]
     if words[:1] == ["copy"] and words[-1] == "startup-config":
-        device.save()
-        return "Copy complete."
+        return (
+            "[########################################] 100%\nCopy complete."
+            if device.save()
+            else "Copy failed: no space left on device"
+        )
     return None
+
+
+SCHEDULE = re.compile(r"^scheduler schedule name (\S+)\n((?:  .*\n)*)", re.MULTILINE)
+JOB = "^scheduler job name {}\n((?:  .*\n)*)"
+
+
+def arm(device: Device) -> None:
+    """Set a clock for every schedule of the configuration that runs once; jobs run as of what is configured then."""
+    armed: set[tuple[str, str]] = getattr(device, "armed", set())
+    for name, body in SCHEDULE.findall(device.running):
+        found = re.search(r"time start (\S+)$", body, re.MULTILINE)
+        if found and (name, found[1]) not in armed:
+            at = datetime.strptime(found[1], "%Y:%m:%d:%H:%M").replace(tzinfo=UTC).timestamp()
+            device.clock.later(max(0.0, at - device.clock.now()), lambda key=(name, found[1]): _due(device, *key))
+            armed = armed | {(name, found[1])}
+    device.armed = armed  # type: ignore[attr-defined]
+
+
+def _due(device: Device, name: str, when: str) -> None:
+    with device.mutex:
+        body = dict(SCHEDULE.findall(device.running)).get(name, "")
+        if f"  time start {when}\n" not in body or "\nfeature scheduler\n" not in device.running:
+            return
+        for job in re.findall(r"job name (\S+)", body):
+            found = re.search(JOB.format(re.escape(job)), device.running, re.MULTILINE)
+            commands = " ; ".join(one.strip() for one in (found[1] if found else "").splitlines()).split(" ; ")
+            inside = False
+            for command in commands:
+                if command == "configure terminal":
+                    inside = True
+                elif inside:
+                    device.running = conf.merge(device.running, command, "nxos")
+                else:
+                    run(device, command)
 
 
 def data(device: Device, command: str) -> dict[str, Any] | None:
@@ -93,16 +148,22 @@ class Nxapi(Handler):
         out: list[Any] = []
         typed: list[str] = []
         base = self.device.running
+        stopped = False
         for call in calls:
             command = call["params"]["cmd"].strip()
             answer: dict[str, Any] = {"jsonrpc": "2.0", "id": call["id"]}
+            if stopped:  # the error action of JSON-RPC is to stop, unless the client says otherwise
+                out.append(answer | {"error": {"code": -32602, "message": "Not executed"}})
+                continue
             try:
                 if call["params"]["cmd"] == refused:
                     raise Refused(command)
                 answer["result"] = self._one(call["method"], command, typed, base)
             except (Refused, ValueError):
                 answer["error"] = {"code": -32602, "message": "Invalid params", "data": {"msg": f"% Invalid command: {command}\n"}}
+                stopped = True
             out.append(answer)
+        arm(self.device)
         return out if isinstance(body, list) else out[0]
 
     def _one(self, method: str, command: str, typed: list[str], base: str) -> Any:

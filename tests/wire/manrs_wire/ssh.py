@@ -101,7 +101,7 @@ class Upload(asyncssh.SFTPServer):
     def exit(self) -> None:
         """The transfer is over: the files are on the device."""
         for path in self.folder.rglob("*"):
-            if path.is_file():
+            if path.is_file() and not self.device.full:
                 self.device.files[path.name] = path.read_text()
 
 
@@ -172,7 +172,7 @@ async def _lines(process: Any, terminal: Terminal) -> None:
                 continue
             with device.mutex:
                 said = terminal.refuses(line) if fault is not None and fault.kind == "reject" else terminal.run(line)
-            if said is None:
+            if said is None or (fault is not None and fault.kind == "lose"):
                 return
             if fault is not None and fault.kind == "noise":
                 said = damaged(said)
@@ -207,6 +207,8 @@ async def _messages(process: Any, session: Netconf) -> None:
                     continue
                 with device.mutex:
                     answer = session.reply(text, fault is not None and fault.kind == "reject")
+                if fault is not None and fault.kind == "lose":
+                    return
                 if fault is not None and fault.kind == "noise":
                     answer = _damaged_xml(answer)
                 await _say(process, device, fault, answer + END)

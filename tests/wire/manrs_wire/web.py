@@ -74,6 +74,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         refused = next((command for command, one in planned if one is not None and one.kind == "reject"), None)
         with self.device.mutex:
             answer = self.answers(json.loads(body), refused)
+        if fault is not None and fault.kind == "lose":
+            self.close_connection = True
+            return self.connection.close()
         if fault is not None and fault.kind == "noise":
             answer = _noisy(answer)
         return self._send(200, json.dumps(answer).encode(), fault.seconds if fault is not None and fault.kind == "trickle" else 0.0)

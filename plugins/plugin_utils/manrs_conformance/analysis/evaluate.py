@@ -143,6 +143,8 @@ class Difference:
     changed_attributes: tuple[Witness, ...] = ()
     because: tuple[str, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
+    """When asked for: prefixes (pairs of network and length) with a route newly `accepted`, newly `rejected`, or `changed`; at most so many
+    when there is a `because`."""
 
     @property
     def empty(self) -> bool:
@@ -150,8 +152,8 @@ class Difference:
         return not (self.newly_accepted or self.newly_rejected or self.changed_attributes)
 
 
-def differ(a: Attachment, b: Attachment, *, afi: int, domain: Cond = ALWAYS) -> Difference:
-    """What the second filter does differently from the first, over all routes."""
+def differ(a: Attachment, b: Attachment, *, afi: int, domain: Cond = ALWAYS, count: bool = False) -> Difference:
+    """What the second filter does differently from the first, over all routes; `count` asks for the number of prefixes too."""
     space = universe(afi, [a, b], [domain])
     runner = Runner(space)
     yes, _no, unknown = runner.split(domain, space.everything(), State())
@@ -170,7 +172,8 @@ def differ(a: Attachment, b: Attachment, *, afi: int, domain: Cond = ALWAYS) -> 
         and (apart := _told_apart(space, box, one.state, two.state)) is not None
     ]
     because = tuple(f"line {line}: {why}" if line else why for line, why in sorted(runner.doubts))
-    counts = {"gained": len(gained), "lost": len(lost), "changed": len(changed)}
+    sides = {"accepted": gained, "rejected": lost, "changed": changed}
+    counts = {word: space.prefixes_in(boxes) for word, boxes in sides.items()} if count else {}
     return Difference(_shown(space, gained, b), _shown(space, lost, a), _shown(space, changed, b), because, counts)
 
 

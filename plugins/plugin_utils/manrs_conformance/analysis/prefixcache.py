@@ -11,16 +11,18 @@ from collections import OrderedDict
 from collections.abc import Sequence
 
 from ..model.policy import PrefixEntry, PrefixList
+from . import prefixes
 from .prefixes import PrefixClasses, prefix_classes
 
 MOST = 20_000
 """Results that are kept: some hundred bytes each."""
 HELD = 100_000
 """Entries whose digest is remembered, and which are kept alive for it; not counting the few lists that are longer than that."""
-SMALL = 16
+SMALL = 4
 """Lists that are not longer are digested anew: that is as fast as looking them up."""
 
 _results: OrderedDict[bytes, PrefixClasses] = OrderedDict()
+_sizes: OrderedDict[bytes, dict[int, int]] = OrderedDict()
 _digests: OrderedDict[int, tuple[tuple[PrefixEntry, ...], bytes]] = OrderedDict()
 
 
@@ -34,6 +36,17 @@ def classes(lists: Sequence[PrefixList], afi: int) -> PrefixClasses:
             _results.popitem(last=False)
     else:
         _results.move_to_end(key)
+    return found
+
+
+def sizes(lists: Sequence[PrefixList], afi: int) -> dict[int, int]:
+    """`prefixes.sizes`, worked out once for lists that say the same: one list that changed counts for many sessions."""
+    key = _key(lists, afi)
+    found = _sizes.get(key)
+    if found is None:
+        found = _sizes[key] = prefixes.sizes(lists, afi)
+        if len(_sizes) > MOST:
+            _sizes.popitem(last=False)
     return found
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import ipaddress
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -57,12 +58,35 @@ def text(afi: int, network: int, length: int) -> str:
 def permits(one: PrefixList, network: int, length: int) -> bool:
     """Whether a list permits one prefix: entry by entry, for concrete routes."""
     bits = BITS[one.afi]
-    covering = [e for e in one.entries if e[1] <= length and (network ^ e[0]) >> (bits - e[1]) == 0]
+    if len(one.entries) > LONG:
+        index = _indexed(one.entries)
+        keys = ((network >> (bits - size) << (bits - size)) << 8 | size for size in range(length + 1))
+        covering = [e for _number, e in sorted(pair for key in keys if key in index for pair in index[key])]
+    else:
+        covering = [e for e in one.entries if e[1] <= length and (network ^ e[0]) >> (bits - e[1]) == 0]
     if one.order == "longest":
         most = max((e[1] for e in covering), default=0)
         covering = [e for e in covering if e[1] == most]
     holding = [e[4] for e in covering if e[2] <= length <= e[3]]
     return any(holding) if one.order == "any" else bool(holding and holding[0])
+
+
+LONG = 64
+"""Entries from which on a list is looked up instead of read through: a witness asks the same list again and again."""
+_indexes: dict[int, tuple[tuple[PrefixEntry, ...], dict[int, list[tuple[int, PrefixEntry]]]]] = {}
+
+
+def _indexed(entries: tuple[PrefixEntry, ...]) -> dict[int, list[tuple[int, PrefixEntry]]]:
+    """Entries with their numbers by network and length; the last few lists are remembered."""
+    known = _indexes.get(id(entries))
+    if known is None or known[0] is not entries:
+        if len(_indexes) >= 8:
+            del _indexes[next(iter(_indexes))]
+        made: dict[int, list[tuple[int, PrefixEntry]]] = {}
+        for number, entry in enumerate(entries):
+            made.setdefault(entry[0] << 8 | entry[1], []).append((number, entry))
+        known = _indexes[id(entries)] = (entries, made)
+    return known[1]
 
 
 def covers(inner: PrefixList, outer: PrefixList) -> tuple[int, int] | None:
@@ -74,10 +98,23 @@ def covers(inner: PrefixList, outer: PrefixList) -> tuple[int, int] | None:
 def prefix_classes(lists: Sequence[PrefixList], afi: int) -> PrefixClasses:
     """The classes of all prefixes of a family under these lists; a list of the other family never permits."""
     with uncollected():
-        return _sweep(lists, afi)
+        return _sweep(lists, afi, None)
 
 
-def _sweep(lists: Sequence[PrefixList], afi: int) -> PrefixClasses:
+def sizes(lists: Sequence[PrefixList], afi: int) -> dict[int, int]:
+    """By signature how many prefixes, pairs of network and length, it holds; together all 2**33 - 1 of IPv4 or 2**129 - 1 of IPv6."""
+    regions: Counter[tuple[int, tuple[int, ...]]] = Counter()
+    with uncollected():
+        _sweep(lists, afi, regions)
+    out: dict[int, int] = {}
+    for (low, masks), times in regions.items():
+        for length in range(low, BITS[afi] + 1) if times else ():
+            signature = sum(1 << number for number, mask in enumerate(masks) if mask >> length & 1)
+            out[signature] = out.get(signature, 0) + (times << (length - low))
+    return {signature: size for signature, size in out.items() if size}
+
+
+def _sweep(lists: Sequence[PrefixList], afi: int, regions: Counter[tuple[int, tuple[int, ...]]] | None) -> PrefixClasses:
     bits = BITS[afi]
     at = _places(lists, afi)
     found: dict[int, tuple[int, int]] = {}
@@ -87,7 +124,7 @@ def _sweep(lists: Sequence[PrefixList], afi: int) -> PrefixClasses:
     for key in sorted(at):
         network, length = key >> 8, key & 255
         while (network ^ stack[-1].network) >> (bits - stack[-1].length):
-            _emit(stack.pop(), bits, found, seen)
+            _emit(stack.pop(), bits, found, seen, regions)
         parent = stack[-1]
         masks, decided, chains = list(parent.masks), list(parent.decided), parent.chains
         for number, index, entry in at[key]:
@@ -120,7 +157,7 @@ def _sweep(lists: Sequence[PrefixList], afi: int) -> PrefixClasses:
             parent.children.append(key)
         stack.append(_Node(network, length, chains, tuple(masks), tuple(decided)))
     while stack:
-        _emit(stack.pop(), bits, found, seen)
+        _emit(stack.pop(), bits, found, seen, regions)
     ordered = sorted(found.items())
     return PrefixClasses(tuple(s for s, _ in ordered), tuple(w for _, w in ordered))
 
@@ -158,9 +195,22 @@ def _decide(chain: Chain) -> tuple[int, int]:
     return permitted, decided
 
 
-def _emit(node: _Node, bits: int, found: dict[int, tuple[int, int]], seen: set[tuple[int, int, tuple[int, ...]]]) -> None:
-    """Add the signatures of a node's own region: the prefixes under it that no child covers."""
+def _emit(
+    node: _Node,
+    bits: int,
+    found: dict[int, tuple[int, int]],
+    seen: set[tuple[int, int, tuple[int, ...]]],
+    regions: Counter[tuple[int, tuple[int, ...]]] | None,
+) -> None:
+    """Add the signatures of a node's own region: the prefixes under it that no child covers.
+
+    `regions` counts subtrees by length of their top and masks: what a child covers is taken from its parent's.
+    """
     children = [(key >> 8, key & 255) for key in node.children] if node.children else []
+    if regions is not None:
+        regions[node.length, node.masks] += 1
+        for _network, length in children:
+            regions[length, node.masks] -= 1
     top = _own_top(node.length, children, bits) if children else bits
     key = (node.length, top, node.masks)
     if key in seen:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import functools
 import ipaddress
 from collections.abc import Iterable
 from typing import Literal
@@ -40,7 +41,7 @@ def matches(select: Selector, device: str, session: Session) -> bool:
 
 def neighbour_for(intent: Intent, device: str, session: Session) -> Neighbour | None:
     """The most specific declaration for a session, or None when it is undeclared; InputError if two contradict each other."""
-    found = [one for one in intent.neighbours if matches(one.select, device, session)]
+    found = [one for one in _candidates(intent.neighbours, _only_asn(session)) if matches(one.select, device, session)]
     if not found:
         return None
     best = max(specificity(one.select) for one in found)
@@ -50,6 +51,25 @@ def neighbour_for(intent: Intent, device: str, session: Session) -> Neighbour | 
             f"{device} {session.key}: {len(winners)} neighbour entries of the intent are equally specific: {winners[0].select}"
         )
     return winners[0]
+
+
+_INDEX: dict[int, tuple[tuple[Neighbour, ...], dict[int | None, list[Neighbour]]]] = {}
+"""The entries by ASN of the last intent; an operator with a thousand customers has a thousand entries."""
+
+
+def _candidates(neighbours: tuple[Neighbour, ...], asn: int | None) -> list[Neighbour]:
+    """Entries that name this ASN or none at all, in the order of the file."""
+    known = _INDEX.get(id(neighbours))
+    if known is None or known[0] is not neighbours:
+        index: dict[int | None, list[Neighbour]] = {None: [one for one in neighbours if one.select.asn is None]}
+        for asked in {one.select.asn for one in neighbours}:
+            index[asked] = [one for one in neighbours if one.select.asn in (None, asked)] if index[None] else []
+        if not index[None]:
+            for one in neighbours:
+                index[one.select.asn].append(one)
+        _INDEX.clear()
+        known = _INDEX[id(neighbours)] = (neighbours, index)
+    return known[1].get(asn, known[1][None])
 
 
 def vrf_kind(intent: Intent, vrf: str) -> Literal["internet", "private"] | None:
@@ -89,7 +109,7 @@ def max_prefix_of(neighbour: Neighbour, session: Session) -> int | None:
 
 def sessions_over(router: Router, interface: Interface) -> tuple[Session, ...]:
     """Sessions that run over an interface: unnumbered on it, or with their neighbour inside one of its subnets."""
-    subnets = [ipaddress.ip_interface(one).network for one in interface.addresses]
+    subnets = [_subnet(one) for one in interface.addresses]
     return tuple(
         one
         for one in router.sessions
@@ -176,9 +196,30 @@ def _address_matches(selector: str, session: Session) -> bool:
     return wanted.version == actual.version and actual.subnet_of(wanted)  # type: ignore[arg-type]
 
 
-def _inside(neighbor: str, subnets: Iterable[ipaddress.IPv4Network | ipaddress.IPv6Network]) -> bool:
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+@functools.lru_cache(maxsize=65_536)
+def _subnet(address: str) -> Network:
+    """The network of an interface address."""
+    return ipaddress.ip_interface(address).network
+
+
+@functools.lru_cache(maxsize=65_536)
+def _numbers(neighbor: str) -> tuple[int, int, int] | None:
+    """Version, first and last address of a neighbour or listen range; None for an interface."""
     try:
         network = ipaddress.ip_network(neighbor.partition("%")[0], strict=False)
     except ValueError:
+        return None
+    return network.version, int(network.network_address), int(network.broadcast_address)
+
+
+def _inside(neighbor: str, subnets: Iterable[Network]) -> bool:
+    found = _numbers(neighbor)
+    if found is None:
         return False
-    return any(one.version == network.version and network.subnet_of(one) for one in subnets)  # type: ignore[arg-type]
+    version, first, last = found
+    return any(
+        one.version == version and int(one.network_address) <= first and last <= int(one.broadcast_address) for one in subnets
+    )

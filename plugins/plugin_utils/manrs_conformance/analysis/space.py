@@ -119,6 +119,7 @@ class Universe:
     some: dict[int, int] = field(default_factory=dict)
     """Bits for `at least one of these atoms is present`, by the mask of atoms: a list of many communities splits a box in two."""
     held: dict[tuple[int, int], bool] = field(default_factory=dict)
+    prefix_lists: Sequence[PrefixList] = ()
     keep: list[object] = field(default_factory=list)
     """Lists whose identity is used as a key."""
 
@@ -132,6 +133,16 @@ class Universe:
         """Prefix classes that at least one list permits."""
         wanted = sum(1 << self.prefix_place[id(one)] for one in lists if one.afi == self.afi)
         return sum(1 << number for number, signature in enumerate(self.prefix.signatures) if signature & wanted)
+
+    def prefixes_in(self, boxes: Iterable[Box]) -> int:
+        """How many prefixes, pairs of network and length, some route of the boxes has."""
+        mask = 0
+        for box in boxes:
+            mask |= box.masks[0]
+        if not mask:
+            return 0
+        held = prefixcache.sizes(self.prefix_lists, self.afi)
+        return sum(held[signature] for number, signature in enumerate(self.prefix.signatures) if mask >> number & 1)
 
     def path_mask(self, one: AsPathList) -> int | None:
         """Path classes that a list permits, or None when it could not be decided."""
@@ -256,7 +267,8 @@ def universe(afi: int, attachments: Iterable[Attachment], conds: Iterable[Cond])
         texts={name: _texts(name, found.words.get(name, set()), afi) for name in TEXTS},
         atoms=atoms,
         known=known,
-        keep=[*prefix_lists, *path_lists, *found.pseudo.values()],
+        prefix_lists=prefix_lists,
+        keep=[*path_lists, *found.pseudo.values()],
     )
 
 

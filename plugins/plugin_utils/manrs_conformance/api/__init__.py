@@ -10,6 +10,7 @@ from .bundles import opens_commitment, replay_bundle, verify_bundle, version, wr
 from .change import candidate_digests, prepare_push, push_device, safe_diff
 from .explaining import explain
 from .files import collect_device, devices, renamed, route, saved, single
+from .fleet import Cache, Snapshots, audit_fleet, of_files, of_run, of_snapshots
 from .gating import Gated, gate_bundle, gate_export, gate_files, gate_fragment, gate_inputs, gate_json
 from .revision import base_side
 from .sourcing import Fetched, Held, fetch_sources, held_sources, observatory_figures, source_changes
@@ -19,11 +20,14 @@ __all__ = [
     "EXIT",
     "NORM",
     "Assessment",
+    "Cache",
     "Fetched",
     "Gated",
     "Held",
     "Inputs",
+    "Snapshots",
     "audit",
+    "audit_fleet",
     "audit_inputs",
     "base_side",
     "brief",
@@ -45,6 +49,9 @@ __all__ = [
     "gate_text",
     "held_sources",
     "observatory_figures",
+    "of_files",
+    "of_run",
+    "of_snapshots",
     "opens_commitment",
     "parse",
     "prepare_push",

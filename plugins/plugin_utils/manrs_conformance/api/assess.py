@@ -64,36 +64,68 @@ def audit(
     routers = {host: parse(one) for host, one in sorted(usable.items())}
     texts = {host: tuple(usable[host].config.splitlines()) for host in routers}
     findings = checks.run_all(routers, texts, intent, reference)
-    scope = _scope(by_host, routers, (*expected, *(() if alone else intent.devices)), dict(excluded or {}))
-    findings = (*findings, *_unassessed(scope))
-    waived = waiving.apply(findings, waivers, as_of)
-    requirements = norm_evaluate.evaluate(waived.findings, intent, norms.load(NORM), as_of)
+    population = (*expected, *(() if alone else intent.devices))
+    scope = _scope(by_host, routers, population, dict(excluded or {}), {})
+    return _concluded(findings, scope, by_host, routers, intent, reference, as_of, waivers)
+
+
+def conclude(
+    findings: Sequence[Finding],
+    snapshots: Mapping[str, Snapshot],
+    routers: Mapping[str, Router],
+    inputs: Inputs,
+    *,
+    expected: Sequence[str] = (),
+    excluded: Mapping[str, str] | None = None,
+    errors: Mapping[str, str] | None = None,
+) -> Assessment:
+    """The assessment of a fleet whose routers were judged already; `errors` says why others could not be."""
+    scope = _scope(snapshots, routers, (*expected, *inputs.intent.devices), dict(excluded or {}), errors or {})
+    return _concluded(findings, scope, snapshots, routers, inputs.intent, inputs.reference, inputs.as_of, inputs.waivers)
+
+
+def _concluded(
+    findings: Sequence[Finding],
+    scope: tuple[DeviceScope, ...],
+    snapshots: Mapping[str, Snapshot],
+    routers: Mapping[str, Router],
+    intent: Intent,
+    reference: Reference,
+    as_of: str,
+    waivers: Sequence[Waiver],
+) -> Assessment:
+    waived = waiving.apply((*findings, *_unassessed(scope)), waivers, as_of)
     report = AuditReport(
         norm=NORM,
         as_of=as_of,
         scope=scope,
         findings=tuple(sorted(waived.findings, key=checks.order)),
-        requirements=requirements,
+        requirements=norm_evaluate.evaluate(waived.findings, intent, norms.load(NORM), as_of),
         verdict=verdict(waived.findings, scope),
     )
-    return Assessment(report, by_host, routers, intent, reference, waived, tuple(waivers))
+    return Assessment(report, snapshots, routers, intent, reference, waived, tuple(waivers))
 
 
 def _scope(
-    snapshots: Mapping[str, Snapshot], routers: Mapping[str, Router], expected: Sequence[str], excluded: Mapping[str, str]
+    snapshots: Mapping[str, Snapshot],
+    routers: Mapping[str, Router],
+    expected: Sequence[str],
+    excluded: Mapping[str, str],
+    errors: Mapping[str, str],
 ) -> tuple[DeviceScope, ...]:
     out = []
     for host in sorted({*snapshots, *expected, *excluded}):
-        snapshot = snapshots.get(host)
         if host in excluded:
             out.append(DeviceScope(host, "excluded", excluded[host]))
         elif host in routers:
             router = routers[host]
             status = "assessed" if router.complete else "partial"
             out.append(DeviceScope(host, status, router.incomplete_because, router.platform))
+        elif host in snapshots:
+            snapshot = snapshots[host]
+            out.append(DeviceScope(host, "unreachable", errors.get(host) or snapshot.error or "", snapshot.platform))
         else:
-            reason = (snapshot.error or "") if snapshot else "expected, but nothing was collected from it"
-            out.append(DeviceScope(host, "unreachable", reason, snapshot.platform if snapshot else ""))
+            out.append(DeviceScope(host, "unreachable", "expected, but nothing was collected from it"))
     return tuple(out)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -73,8 +73,10 @@ def push_device(
     revert_in: int = 120,
     settle: float = 60.0,
     change_id: str = "",
+    windows: Sequence[str] = (),
+    no_revert_timer: bool = False,
 ) -> protocol.Pushed:
-    """Push a prepared change by the whole protocol."""
+    """Push a prepared change by the whole protocol, within the change windows of the intent and those given."""
     return pushing.push(
         snapshot,
         prepared,
@@ -82,9 +84,7 @@ def push_device(
         inputs.intent,
         inputs.reference,
         Journal(journal),
-        revert_in=revert_in,
-        settle=settle,
-        change_id=change_id,
+        pushing.Way(revert_in, settle, change_id, tuple(windows), no_revert_timer),
     )
 
 

@@ -28,7 +28,7 @@ def saved(paths: Sequence[Path], platform: str | None, devices: Devices | None =
 
     A folder stands for every `*.cfg` and `*.conf` in it. InputError and UsageError name the file.
     """
-    return tuple(_snapshot(*one) for one in named(paths, platform, devices))
+    return tuple(read_saved(*one) for one in named(paths, platform, devices))
 
 
 def named(
@@ -55,7 +55,8 @@ def _host(path: Path, platform: str | None, devices: Devices) -> tuple[str, str]
     return parts[0], parts[1]
 
 
-def _snapshot(path: Path, host: str, platform: str) -> Snapshot:
+def read_saved(path: Path, host: str, platform: str) -> Snapshot:
+    """The snapshot of one saved configuration with its folder of state; InputError names the file."""
     try:
         config = path.read_text(encoding="utf-8", errors="replace")
     except OSError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib
 import pkgutil
@@ -18,7 +19,20 @@ from ..model.router import Router
 from . import base
 from .base import Check, CheckContext, FleetContext
 
-__all__ = ["Check", "CheckContext", "FleetContext", "catalogue", "fingerprint", "order", "run_all", "unreachable"]
+__all__ = [
+    "Check",
+    "CheckContext",
+    "FleetContext",
+    "catalogue",
+    "context_of",
+    "fingerprint",
+    "finished",
+    "order",
+    "run_all",
+    "run_device",
+    "run_fleet",
+    "unreachable",
+]
 
 _NAME = re.compile(r"^[a-z]+_[0-9]+$")
 
@@ -41,25 +55,60 @@ def run_all(
 
     A check that raises becomes an `error` finding; a router that was not read completely has no pass.
     """
-    checks = tuple(one for one in catalogue() if only is None or one.id in only)
     memo: dict[object, Cond] = {}
     members = {
-        name: CheckContext(name, routers[name], tuple(texts.get(name, ())), intent, reference, checks, memo=memo)
+        name: context_of(name, routers[name], tuple(texts.get(name, ())), intent, reference, only, memo=memo)
         for name in sorted(routers)
     }
+    out = [one for context in members.values() for one in run_device(context)]
+    return finished((*out, *run_fleet(members, intent, reference, only)))
+
+
+def context_of(
+    name: str,
+    router: Router,
+    lines: Sequence[str],
+    intent: Intent,
+    reference: Reference,
+    only: Container[str] | None = None,
+    memo: dict[object, Cond] | None = None,
+) -> CheckContext:
+    """One router as its checks see it; `memo` is shared by the routers of a run."""
+    checks = tuple(one for one in catalogue() if only is None or one.id in only)
+    return CheckContext(name, router, lines, intent, reference, checks, memo={} if memo is None else memo)
+
+
+def run_device(context: CheckContext) -> list[Finding]:
+    """Findings of one router on its own; leaves in `context.local` what the checks of the fleet need of it."""
+    out: list[Finding] = []
+    for check in context.checks:
+        if check.scope == "device":
+            found = _guarded(check, context.device, partial(_on, check, context))
+            out += [_trusted(one, context.router) for one in found]
+        elif check.local is not None:
+            # Without it (it raised) the check of the fleet asks the long way round, and meets the error there.
+            with contextlib.suppress(Exception):
+                context.local[check.id] = check.local(context, check)
+    context.evaluations.clear()
+    return out
+
+
+def run_fleet(
+    members: Mapping[str, CheckContext], intent: Intent, reference: Reference, only: Container[str] | None = None
+) -> list[Finding]:
+    """Findings about all routers together."""
     fleet = FleetContext(members, intent, reference)
     out: list[Finding] = []
-    for context in members.values():
-        for check in checks:
-            if check.scope == "device":
-                found = _guarded(check, context.device, partial(_on, check, context))
-                out += [_trusted(one, context.router) for one in found]
-        context.evaluations.clear()
-    for check in checks:
-        if check.scope == "fleet" and check.fleet is not None:
+    for check in catalogue():
+        if check.scope == "fleet" and check.fleet is not None and (only is None or check.id in only):
             found = _guarded(check, "fleet", partial(check.fleet, fleet, check))
-            out += [_trusted(one, routers[one.device]) if one.device in routers else one for one in found]
-    return tuple(sorted((replace(one, fingerprint=fingerprint(one)) for one in out), key=order))
+            out += [_trusted(one, members[one.device].router) if one.device in members else one for one in found]
+    return out
+
+
+def finished(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Findings with their fingerprints in canonical order."""
+    return tuple(sorted((replace(one, fingerprint=fingerprint(one)) for one in findings), key=order))
 
 
 def _on(check: Check, context: CheckContext) -> Iterable[Finding]:

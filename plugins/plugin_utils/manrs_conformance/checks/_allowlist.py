@@ -13,8 +13,22 @@ SHORTEST = {4: 8, 6: 16}
 """A range that starts at a shorter prefix names nobody's space in particular."""
 
 
+_LAST: dict[str, tuple[Attachment, int, tuple[PrefixEntry, ...]]] = {}
+
+
 def listed(session: Session, attachment: Attachment) -> tuple[PrefixEntry, ...]:
     """Every range that some list in reach permits and that is specific enough to be somebody's space."""
+    last = _LAST.get("")
+    if last is None or last[0] is not attachment or last[1] != session.afi:
+        last = _LAST[""] = (
+            attachment,
+            session.afi,
+            _listed(session, attachment),
+        )  # several checks ask this of one session after the other
+    return last[2]
+
+
+def _listed(session: Session, attachment: Attachment) -> tuple[PrefixEntry, ...]:
     found: set[tuple[int, int, int, int]] = set()
     for one in _reach.lists(attachment):
         if isinstance(one, PrefixList) and one.afi == session.afi:

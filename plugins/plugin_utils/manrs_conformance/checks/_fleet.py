@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from ..analysis import scope
 from ..analysis.evaluate import Transfer
@@ -13,10 +14,38 @@ from ..model.router import Session
 from .base import UNICAST, CheckContext, FleetContext
 
 KINDS = ("standard", "extended", "large")
-Stages = tuple[tuple[CheckContext, Attachment | Transfer], ...]
 INSIDE = Transfer(unknown=("peer",))
 """Between import and export on one router: `match peer` then means another neighbour."""
 MOST_WAYS = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """One stage of a way: a filter of a session in one direction, or what a crossing takes away."""
+
+    context: CheckContext
+    session: Session | None = None
+    direction: Literal["import", "export"] = "import"
+    transfer: Transfer | None = None
+
+    def whole(self) -> Hop:
+        """The same stage with the policies of its router."""
+        if self.context.load is None or self.session is None:
+            return replace(self, context=self.context.whole()) if self.context.load is not None else self
+        full = self.context.whole()
+        same = next(one for one in full.router.sessions if one.key == self.session.key)
+        return replace(self, context=full, session=same)
+
+    @property
+    def stage(self) -> Attachment | Transfer:
+        """What the evaluation runs."""
+        if self.session is None:
+            assert self.transfer is not None
+            return self.transfer
+        return self.session.inbound if self.direction == "import" else self.session.outbound
+
+
+Stages = tuple[Hop, ...]
 
 
 def external(context: CheckContext) -> Iterator[tuple[Session, str | None]]:
@@ -50,12 +79,22 @@ class Inside:
 
     context: FleetContext
     addresses: dict[str, frozenset[str]] = field(default_factory=dict)
+    at: dict[str, list[str]] = field(default_factory=dict)
+    """Routers by address."""
     _known: dict[tuple[str, str], Arrivals] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for name, member in self.context.members.items():
             every = [one for interface in member.router.interfaces for one in interface.addresses]
             self.addresses[name] = frozenset(str(ipaddress.ip_interface(one).ip) for one in every)
+            for address in sorted(self.addresses[name]):
+                self.at.setdefault(address, []).append(name)
+
+    def _behind(self, session: Session) -> list[str]:
+        """Routers that a session may lead to, in order."""
+        if "/" not in session.neighbor:
+            return sorted(self.at.get(session.neighbor, ()))
+        return [name for name, addresses in self.addresses.items() if _reaches(session, addresses)]
 
     def arrivals(self, end: CheckContext, family: str) -> Arrivals:
         """Every way to a router."""
@@ -73,9 +112,10 @@ class Inside:
             if onward is not None and not _reflects(session, onward):
                 continue
             sure = False
-            for name, giver in self.context.members.items():
-                if name == member.device or not _reaches(session, self.addresses[name]):
+            for name in self._behind(session):
+                if name == member.device:
                     continue
+                giver = self.context.members[name]
                 sure = sure or name in passed
                 for out in () if name in passed else internal(giver, family):
                     if not _reaches(out, self.addresses[member.device]):
@@ -113,8 +153,8 @@ def _crossing(giver: CheckContext, taker: CheckContext, out: Session, back: Sess
     lost = tuple(one for one in KINDS if one not in out.send_community)
     changed = ("peer", "route_type", "rpki", *(["next_hop"] if out.next_hop_self else []))
     return (
-        (giver, INSIDE),
-        (giver, out.outbound),
-        (taker, Transfer(strip=lost, reset={"weight": 0, "tag": 0}, unknown=changed)),
-        (taker, back.inbound),
+        Hop(giver, transfer=INSIDE),
+        Hop(giver, out, "export"),
+        Hop(taker, transfer=Transfer(strip=lost, reset={"weight": 0, "tag": 0}, unknown=changed)),
+        Hop(taker, back, "import"),
     )

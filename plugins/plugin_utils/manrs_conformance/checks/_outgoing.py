@@ -41,9 +41,13 @@ def ours(case: Case) -> Cond:
 
 def tagged(case: Case) -> Cond:
     """Learned from a customer or originated by us, as the tagging contract says."""
-    tagging = case.context.intent.tagging
-    own_tags = [one for one in ((tagging.customer, tagging.own) if tagging else ()) if one]
-    return both(carries(*own_tags), TextMatch("protocol", frozenset({"bgp"}))) if own_tags else AnyOf(())
+    tags = own_tags(case.context.intent)
+    return both(carries(*tags), TextMatch("protocol", frozenset({"bgp"}))) if tags else AnyOf(())
+
+
+def own_tags(intent: Intent) -> tuple[str, ...]:
+    """Communities of the tagging contract that mark what may be sent to everybody."""
+    return tuple(one for one in ((intent.tagging.customer, intent.tagging.own) if intent.tagging else ()) if one)
 
 
 def relayed_blackhole(case: Case) -> Cond:

@@ -41,6 +41,14 @@ class CheckContext:
     neighbours: dict[str, Neighbour | None] = field(default_factory=dict)
     memo: dict[object, Cond] = field(default_factory=dict)
     """Conditions that are the same for every router of a run; shared between them."""
+    local: dict[str, object] = field(default_factory=dict)
+    """What checks of the fleet found out on this router alone, by their id."""
+    load: Callable[[], CheckContext] | None = None
+    """Where `router` is an outline without policies (`model.outline`): gives the context with everything."""
+
+    def whole(self) -> CheckContext:
+        """This router with its policies."""
+        return self if self.load is None else self.load()
 
     def text_of(self, line: int) -> str:
         """The configuration line of that number, or nothing."""
@@ -85,6 +93,8 @@ class Check:
     asks: Callable[[Case], Mapping[str, Cond]] | None = None
     run: Callable[[CheckContext, Check], Iterable[Finding]] | None = None
     fleet: Callable[[FleetContext, Check], Iterable[Finding]] | None = None
+    local: Callable[[CheckContext, Check], object] | None = None
+    """What a check of the fleet asks of each router alone; `fleet` finds it in the router's context."""
     direction: Direction | None = None
     relations: frozenset[str] | None = None
     """Relationships the check speaks of; None where it needs no declaration."""

@@ -14,6 +14,7 @@ from .. import api, collect, evidence
 from ..errors import BundleError, ManrsError, UsageError
 from ..model.policy import Rpki
 from .bundle import bundle
+from .fleet import assess, many
 from .gate import gate
 from .options import FORMAT, PREVIOUS, READABLE, TAMPERED, USAGE, judged_by, needs_bundle
 from .sources import sources
@@ -123,6 +124,7 @@ MODE = click.option(
 @click.option("--key", type=READABLE, default=None, help="SSH private key that signs the bundle.")
 @PREVIOUS
 @MODE
+@many
 @FORMAT
 def audit(
     files: tuple[Path, ...],
@@ -136,13 +138,15 @@ def audit(
     key: Path | None,
     previous: Path | None,
     mode: evidence.Mode | None,
+    workers: int | None,
+    cache: Path | None,
     form: str,
 ) -> int:
     """Audit saved configurations (HOST.PLATFORM.cfg) or snapshots (*.snapshot.json)."""
     needs_bundle(bundle, {"--previous": previous, "--key": key, "--mode": mode})
-    snapshots = api.saved(files, platform, api.devices(devices))
+    snapshots = api.of_files(files, platform, api.devices(devices))
     inputs = api.Inputs.read(intent_path, waivers_path, sources, as_of or collect.now())
-    done = api.audit_inputs(snapshots, inputs)
+    done = assess(snapshots, inputs, workers=workers, cache=cache)
     if bundle is not None:
         built = api.write_bundle(
             bundle,

@@ -39,7 +39,7 @@ def judge(
     worse = [] if strict else _worse(old, fails, base, candidate, intent, reference)
     known = set() if strict else old.keys() - {one.finding.fingerprint for one in worse}
     new = (*(one.finding for one in worse if one.sure), *(one for one in fails if strict or one.fingerprint not in old))
-    meaning = compare(base.routers, candidate.routers)
+    meaning = compare(base.routers, candidate.routers, reference)
     unsure = (*(one.finding for one in worse if not one.sure), *_unsure(base, candidate, meaning, intent, strict))
     now = {one.fingerprint for one in candidate.findings if one.status is Status.FAIL}
     blocking = [

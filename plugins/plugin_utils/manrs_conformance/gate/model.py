@@ -43,7 +43,7 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What one session and direction does differently with routes: up to three examples of each kind."""
+    """What one session and direction does differently with routes: up to three examples of each kind, and how much it is."""
 
     device: str
     session: str
@@ -51,6 +51,10 @@ class Change:
     newly_accepted: tuple[Shown, ...] = ()
     newly_rejected: tuple[Shown, ...] = ()
     changed: tuple[Shown, ...] = ()
+    prefixes: Mapping[str, int] = field(default_factory=dict)
+    """How many prefixes (pairs of network and length) have a route that is now `accepted`, now `rejected`, or leaves `changed`."""
+    exact: bool = True
+    """Whether `prefixes` are exact; else they are upper bounds, because a part of the filter could not be followed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,8 @@ from ..model.route import Decision
 from .model import Change, GateReport
 
 MOST_LINES = 40
+WITNESSES = 3
+READABLE = 10_000_000
 ADVICE = {
     "pass": "Nothing gets worse.",
     "fail": "The change is blocked: it makes routing less safe. Mend what is listed, or have it waived first.",
@@ -60,8 +62,9 @@ def _items(report: GateReport) -> Iterator[tuple[str, str]]:
     yield from (("UNSURE", f"{_finding(one, report)}: {one.because}") for one in report.unsure)
     yield from (("UNSURE", one) for one in report.doubts)
     yield from (("RULES", one) for one in report.rules)
-    for one in report.changes:
-        yield from _change(one, report)
+    for number in range(WITNESSES):
+        for one in report.changes:
+            yield from _change(one, number, report)
     yield from (("FIXED", f"{one.check} {one.device} {one.subject}") for one in report.fixed)
 
 
@@ -73,24 +76,35 @@ def _finding(one: Finding, report: GateReport) -> str:
     return f"{one.check} {one.device} {one.message}" + (f" [{lines}]" if lines else "")
 
 
-def _change(one: Change, report: GateReport) -> Iterator[tuple[str, str]]:
+def _change(one: Change, number: int, report: GateReport) -> Iterator[tuple[str, str]]:
+    """The witness of that number of each kind; the first says how many prefixes are treated so."""
     where = f"{one.device} {one.session} {one.direction}"
-    for some, word in ((one.newly_accepted, "now accepts"), (one.newly_rejected, "no longer accepts")):
-        for shown in some[:1]:
-            more = f" and more like it ({len(some) - 1} shown in JSON)" if len(some) > 1 else ""
-            yield (
-                "MEANING",
-                f"{where}: {word} {route_text(shown.route)}{more}; before: {_line(shown.before)}, "
-                f"now: {_line(shown.after, one.device, report)}",
-            )
-    if one.changed and not (one.newly_accepted or one.newly_rejected):
-        shown = one.changed[0]
-        before, after = (route_text(d.after) if d.after else "?" for d in (shown.before, shown.after))
-        yield "MEANING", f"{where}: {shown.route.prefix} leaves as {after}; before: {before}"
+    for some, kind, word in (
+        (one.newly_accepted, "accepted", "now accepts"),
+        (one.newly_rejected, "rejected", "no longer accepts"),
+    ):
+        for shown in some[number : number + 1]:
+            told = f"{word} {_many(one, kind)}, such as" if number == 0 else word
+            before, now = _way(shown.before), _way(shown.after, one.device, report)
+            yield "MEANING", f"{where}: {told} {route_text(shown.route)}; before: {before}, now: {now}"
+    for shown in one.changed[number : number + 1]:
+        told = f"changes {_many(one, 'changed')}, such as " if number == 0 else ""
+        before, now = (route_text(d.after) if d.after else "?" for d in (shown.before, shown.after))
+        yield "MEANING", f"{where}: {told}{shown.route.prefix} leaves as {now}; before: {before}"
 
 
-def _line(decision: Decision, device: str = "", report: GateReport | None = None) -> str:
-    """How a filter decides and where; a line of the candidate's is told as what was handed in has it."""
-    last = next((one.line for one in reversed(decision.trace) if one.line), 0)
-    place = report.at(device, last) if report is not None else f"line {last}"
-    return f"{decision.verdict} at {place}" if last else f"{decision.verdict} by default"
+def _many(one: Change, kind: str) -> str:
+    """How many prefixes, short enough to be read: all of IPv6 are 2**129."""
+    count = one.prefixes.get(kind, 0)
+    words = f"{count:,}" if count < READABLE else f"about {count:.1e}"
+    return f"{'' if one.exact else 'at most '}{words} prefix{'' if count == 1 else 'es'}"
+
+
+def _way(decision: Decision, device: str = "", report: GateReport | None = None) -> str:
+    """How a filter decides and the lines on the way, the deciding one last; the candidate's as what was handed in has them."""
+    lines = list(dict.fromkeys(one.line for one in decision.trace if one.line))
+    if not lines:
+        return f"{decision.verdict} by default"
+    if report is not None and device in report.origins:
+        return f"{decision.verdict} at {', '.join(report.at(device, line) for line in lines)}"
+    return f"{decision.verdict} at line {', '.join(map(str, lines))}"

@@ -138,6 +138,8 @@ class Intent:
     sources: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     management: tuple[str, ...] = ()
     """Prefixes from which routers are managed; never filtered by a push."""
+    change_windows: tuple[str, ...] = ()
+    """When a push may change routers; at any time where empty."""
     digest: str = ""
 
 

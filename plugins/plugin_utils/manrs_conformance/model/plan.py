@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from .policy import PrefixEntry
 
 OWNED = "MANRS-"
 """How every name begins that a plan owns."""
+_OWN_NAME = re.compile(rf"{OWNED}(?:IN|OUT)[46]-(?:(?:[0-9a-f]{{0,4}}-)+?|N[0-9a-f]{{8}}-)[0-9a-f]{{8}}(?:-(\S+))?")
+
+
+def behind(name: str) -> str | None:
+    """The operator's policy that goes on deciding in or behind an owned one, where the name tells it:
+    `MANRS-IN4-192-0-2-1-0123abcd-OPERATORS` (direction, family, neighbour, digest of the content)."""
+    found = _OWN_NAME.fullmatch(name)
+    return found[1] if found else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +79,8 @@ class SourceValidation:
 
     interface: str
     families: tuple[int, ...]
+    permits: tuple[str, ...] = ()
+    """Networks whose addresses are rightful sources here: connected ones, declared ones, and what customers behind it may announce."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,13 @@ class PrefixList:
     lines: tuple[int, ...] = ()
     order: Literal["first", "any", "longest"] = "first"
     kind: str = "prefix-list"
+    left_out: int = 0
+    """Entries that an outline does not hold (`model.outline`)."""
+
+    @property
+    def size(self) -> int:
+        """Number of entries on the router."""
+        return len(self.entries) + self.left_out
 
 
 @dataclass(frozen=True, slots=True)

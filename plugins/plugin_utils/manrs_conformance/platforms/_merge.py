@@ -17,8 +17,8 @@ class Loader(Shown):
     def __init__(self) -> None:
         super().__init__()
         self.number = 0
-        self._plain: Key | None = None
-        """The place of the statement of the top level that the last line of the fragment was."""
+        self._plain: tuple[Block, Key, int] | None = None
+        """Where the last line was put, if it was a plain statement, and its indentation."""
 
     # What a language says of itself.
 
@@ -53,13 +53,17 @@ class Loader(Shown):
     def store(self, block: Block, body: list[str]) -> None:
         """Keep a statement by the rule of its place."""
         key, rule = self.slot(block, body)
-        block.kids.pop(("no", *key), None)
+        for sign in ("no", "default"):
+            block.kids.pop((sign, *key), None)
         there = block.kids.get(key)
-        for extra in self.extras(block, key):
-            if rule == "collect":
+        line = " ".join(body)
+        extras = self.extras(block, key)
+        if any(block.kids[one] == line for one in (*extras, *((key,) if extras else ()))):
+            return
+        for extra in extras:
+            if rule != "replace":
                 raise Refused(f"the configuration has several lines of it (`{block.kids[extra]}`)")
             del block.kids[extra]
-        line = " ".join(body)
         if isinstance(there, str) and rule in ("collect", "grow", "fixed") and there != line:
             line = self._together(there, body, key, rule)
         block.kids[key] = line
@@ -99,7 +103,7 @@ class Loader(Shown):
             if left:
                 block.kids[key] = " ".join([*old[: len(key)], *left])
                 return
-        elif rule != "collect" and not self.names(there, body):
+        elif rule != "collect" and (not self.names(there, body) or (rule == "fixed" and len(key) < len(body) < len(old))):
             raise Refused(f"the router holds `{there}`: whether this takes it away is not known")
         for extra in self.extras(block, key):
             del block.kids[extra]
@@ -108,6 +112,14 @@ class Loader(Shown):
     def names(self, there: str, body: list[str]) -> bool:
         """Whether the words after `no` mean the stored statement: they are its first words."""
         return [canonical(one) for one in there.split()[: len(body)]] == [canonical(one) for one in body]
+
+    def front(self, candidate: str) -> None:
+        """Comments in front of a whole configuration, which tell device and version."""
+        for line in candidate.splitlines():
+            if line.strip() and not line.startswith(self.comments):
+                return
+            if line.strip(self.comments[0] + " "):
+                self.root.kids[("!", self.unique())] = line
 
     # The fragment.
 
@@ -144,13 +156,26 @@ class Loader(Shown):
             return
         body, indent = dictated(words), len(raw) - len(raw.lstrip())
         last = len(self.stack) - 1
-        if indent and last == 0 and self._plain is not None and not self.speaks("strong", body):
-            self.stack.append(self._made_block(self._plain))
-            last = 1
+        depth = next((at for at in range(last, -1, -1) if self._takes(at, body, indent)), -1)
+        if self._deeper(depth, body, indent):
+            depth = len(self.stack) - 1
+        del self.stack[(depth if depth >= 0 else last if indent else 0) + 1 :]
         self._plain = None
-        depth = next((at for at in range(last, -1, -1) if self._takes(at, body, indent)), last if indent else 0)
-        del self.stack[depth + 1 :]
         self.enter(words, body, indent)
+
+    def _deeper(self, depth: int, body: list[str], indent: int) -> bool:
+        """Whether a line belongs under the plain statement before it, which is the head of a block that no check reads."""
+        if self._plain is None or indent <= self._plain[2] or self.speaks("strong", body):
+            return False
+        here, key, column = self._plain
+        place = next((at for at, one in enumerate(self.stack) if one is here), -1)
+        there = here.kids.get(key)
+        if not isinstance(there, str) or place < 0 or (place > 0 and depth >= place):
+            return False
+        del self.stack[place + 1 :]
+        here.kids[key] = Block(there, OPAQUE, indent=column)
+        self.stack.append(here.kids[key])  # type: ignore[arg-type]
+        return True
 
     def enter(self, words: list[str], body: list[str], indent: int) -> None:
         """A statement meets the block on top of the stack."""
@@ -175,8 +200,7 @@ class Loader(Shown):
                 self.removed(here, body, mode)
         elif words is body:
             self.put(here, body)
-            if here is self.root:
-                self._plain = self.slot(here, body)[0]
+            self._plain = (here, self.slot(here, body)[0], indent)
         else:
             self.take(here, body, reset=words[0] == "default")
 
@@ -189,6 +213,7 @@ class Loader(Shown):
             raise Refused(f"the router holds a list there: `{one.head}`")
         if one is None:
             one = here.kids[key] = Block(" ".join(words), mode, new=True)
+            self.made(one, words)
         else:
             self.read(one)
             self.opened(one, words)
@@ -218,8 +243,7 @@ class Loader(Shown):
 def merged(loader: Loader, running: str, candidate: str) -> str:
     """The running configuration after a fragment was loaded; MergeError names a line that is refused."""
     loader.show(running)
+    if not running.strip():
+        loader.front(candidate)
     loader.load(candidate)
     return loader.text()
-
-
-__all__ = ["OPAQUE", "Block", "Key", "Loader", "Rule", "dictated", "merged"]

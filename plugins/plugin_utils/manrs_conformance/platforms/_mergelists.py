@@ -108,12 +108,15 @@ class Listing:
         self.top = max(self.top, seq)
 
     def _next(self) -> int:
-        return self.top // self.rules.step * self.rules.step + self.rules.step
+        return self.top + self.rules.step
 
     def line(self, words: list[str]) -> None:
         """A line of a fragment inside the block of the list."""
         if words[0] in ("no", "default"):
             self.remove(words[1:])
+        elif words[0] == "resequence" and all(one.isdecimal() for one in words[1:]):
+            start, step = ([int(one) for one in words[1:]] + [self.rules.step] * 2)[:2]
+            self.renumber(start, step)
         else:
             self.add(words)
 
@@ -188,13 +191,15 @@ class Listing:
             return False
         if line and self.entries[number][0] != same:
             raise Refused(f"number {number} is `{self.entries[number][1]}`")
-        if self.rules.removal == "whole" and len(self.entries) > 1:
+        if self.rules.removal == "whole" and seq is None and len(self.entries) > 1:
             raise Refused("whether this takes one entry away or the whole list depends on the release")
         self._forget(number)
         return not self.entries and not self.rules.outlives
 
     def renumber(self, start: int, step: int) -> None:
         """Give the entries new numbers, in their order."""
+        if self.unread:
+            raise Refused(f"the list holds an entry that was not understood: `{self.unread[0]}`")
         kept = [self.entries[number] for number in sorted(self.entries)]
         self.entries, self.numbers, self.hidden, self.top = {}, {}, False, 0
         for place, (same, line) in enumerate(kept):
@@ -225,3 +230,43 @@ def prefix_rules(afi: Literal[4, 6], **more: object) -> ListRules:
         return seq, one, " ".join(words[2:] if words[0] == "seq" else words)
 
     return ListRules(entry, lambda number, text: f"seq {number} {text}", **more)  # type: ignore[arg-type]
+
+
+def acl_entry(words: list[str]) -> Entry:
+    """An entry of an access list, its number in front or behind; addresses that are the same in two spellings compare as one."""
+    seq, rest = None, words
+    if len(words) > 2 and words[-2] == "sequence" and words[-1].isdecimal():
+        seq, rest = int(words[-1]), words[:-2]
+    elif words[:1] in (["sequence"], ["seq"]) and len(words) > 1 and words[1].isdecimal():
+        seq, rest = int(words[1]), words[2:]
+    elif words[0].isdecimal():
+        seq, rest = int(words[0]), words[1:]
+    if not rest:
+        return seq, None, ""
+    if rest[0] not in ("permit", "deny"):
+        raise Unreadable(" ".join(words))
+    out: list[str] = []
+    at = 0
+    while at < len(rest):
+        pair = rest[at : at + 2]
+        if pair == ["0.0.0.0", "255.255.255.255"]:
+            out.append("any")
+        elif len(pair) == 2 and pair[0].count(".") == 3 and pair[1] == "0.0.0.0":
+            out += ["host", pair[0]]
+        else:
+            out.append(pair[0].lower())
+            at -= 1
+        at += 2
+    return seq, tuple(one for one in out if one not in ("log", "log-input")), " ".join(rest)
+
+
+def plain_entry(words: list[str]) -> Entry:
+    """An entry of a list that most releases keep without numbers."""
+    seq, rest = None, words
+    if words[0].isdecimal() and len(words) > 1:
+        seq, rest = int(words[0]), words[1:]
+    elif words[0] == "seq" and len(words) > 2 and words[1].isdecimal():
+        seq, rest = int(words[1]), words[2:]
+    if not rest or rest[0] not in ("permit", "deny"):
+        raise Unreadable(" ".join(words))
+    return seq, tuple(rest), " ".join(rest)

@@ -52,6 +52,8 @@ class Shown:
         self.ended = self.was = False
         self.shown = True
         self._serial = 0
+        self._before: tuple[Block, Key, int] | None = None
+        """Where the last line of a block was kept, if it was plain, and its indentation."""
 
     # What a language says of itself.
 
@@ -86,6 +88,9 @@ class Shown:
     def free_text(self, lines: list[str], index: int) -> int:
         """The index behind a text without statements (a banner) that starts at `index`; `index` itself when none does."""
         return index
+
+    def made(self, block: Block, words: list[str]) -> None:
+        """A new block, and the words of its head."""
 
     def opened(self, block: Block, words: list[str]) -> None:
         """A fragment enters a block, by a head that may differ from the one that is there."""
@@ -132,7 +137,7 @@ class Shown:
     def _goes_on(self, inside: Block | Listing, words: list[str], parted: bool) -> bool:
         """Whether a line without indentation stands in the block before it, as in texts that were pasted together."""
         body = dictated(words)
-        if inside.indented:
+        if inside.indented or self.by_indent:
             return False
         if body[0] in self.closes:
             return True
@@ -163,8 +168,9 @@ class Shown:
                 kids[(*listing.key, self.unique())] = there
             if rest:
                 there.raw.append(" ".join(rest))
-            elif there.flat:
+            else:
                 there.bare = True
+                there.same_kind(listing)
             return (None if there.flat or rest else there), None
         mode = self.opens("", words)
         if mode:
@@ -201,7 +207,7 @@ class Shown:
         if not block.raw:
             return
         raw, block.raw = block.raw, []
-        kept = self.stack, self.shown
+        kept, self._before = (self.stack, self.shown), None
         self.stack, self.shown = [self.root, block], True
         block.indent = -1 if self.by_indent else 0
         for line in raw:
@@ -234,8 +240,11 @@ class Shown:
             one = here.kids.get(key)
             if not isinstance(one, Block):
                 one = here.kids[key] = Block(" ".join(words), mode)
+                self.made(one, words)
             one.indent = indent
             self.stack.append(one)
+        elif self._nested(here, words, indent):
+            pass
         elif words[0] == PLACEHOLDER:
             here.kids[(PLACEHOLDER, self.unique())] = " ".join(words)
         elif words is not body:
@@ -243,8 +252,19 @@ class Shown:
                 here.kids[self._free(here, (words[0], *self.slot(here, each)[0]))] = " ".join([words[0], *each])
         else:
             for each in self.split(here, words):
-                key, _ = self.slot(here, each)
-                here.kids[self._free(here, key)] = " ".join(each)
+                key = self._free(here, self.slot(here, each)[0])
+                here.kids[key] = " ".join(each)
+                self._before = (here, key, indent)
+
+    def _nested(self, here: Block, words: list[str], indent: int) -> bool:
+        """Put a line under the plain line before it, when it stands deeper and blocks are told by indentation."""
+        before = self._before
+        if not self.by_indent or before is None or before[0] is not here or indent <= before[2] or here.mode == OPAQUE:
+            return False
+        one = Block(str(here.kids[before[1]]), OPAQUE, {tuple(words): " ".join(words)}, indent=before[2])
+        here.kids[before[1]] = one
+        self.stack.append(one)
+        return True
 
     def extras(self, block: Block, key: Key) -> list[Key]:
         """Further lines that a shown text has for one place."""

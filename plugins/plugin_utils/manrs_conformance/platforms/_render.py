@@ -34,6 +34,11 @@ class Lists:
             self.written[space + name] = [line(name, number, one) for number, one in enumerate(body, 1)]
         return name
 
+    def missing(self, running: str) -> list[list[str]]:
+        """The lists that a configuration does not hold word by word already."""
+        there = {one.strip() for one in running.splitlines()}
+        return [lines for lines in self.written.values() if not there.issuperset(lines)]
+
 
 def digest(lines: Sequence[str]) -> str:
     """Eight hexadecimal digits of a content."""

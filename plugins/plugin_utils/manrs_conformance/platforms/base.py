@@ -86,6 +86,9 @@ class PushDriver(Driver, Protocol):
     def load_merge_candidate(self, filename: str | None = None, config: str | None = None) -> None:
         """Stage a candidate without touching the running configuration."""
 
+    def load_replace_candidate(self, filename: str | None = None, config: str | None = None) -> None:
+        """Stage a whole configuration in the place of the running one."""
+
     def compare_config(self) -> str:
         """The device's own difference between running and candidate."""
 

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
 from collections.abc import Callable, Container
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from .. import checks, gate, platforms
-from ..collect import snapshot
-from ..errors import PushError
+from ..collect import now, snapshot
+from ..errors import NoRevertError, PushError
 from ..model.intent import Intent
 from ..model.plan import Plan, Rendered
 from ..model.reference import Reference
 from ..model.result import Finding, Status
 from ..model.router import Router
 from ..model.snapshot import Snapshot
-from ..platforms.base import PushDriver
-from . import apply, bounds, meaning, plan
+from ..platforms.base import PushDriver, PushPlatform
+from . import apply, bare, bounds, meaning, plan, refresh, window
 from .journal import Journal
+from .protocol import quietly
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,20 @@ def _left(live: Finding, prepared: Prepared) -> bool:
     return rov or any(f.subject == live.subject for f in prepared.remaining)
 
 
+def _renamed(before: tuple[Finding, ...], after: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """The findings after a change, those that name other filters for the same fault under their old fingerprint: the gate then looks
+    whether they became worse, instead of taking each for a new one."""
+    old = {_fault(one): one.fingerprint for one in before if one.status is Status.FAIL}
+    return tuple(
+        dataclasses.replace(one, fingerprint=old[_fault(one)]) if one.status is Status.FAIL and _fault(one) in old else one
+        for one in after
+    )
+
+
+def _fault(one: Finding) -> tuple[str, str, str | None, str | None, str]:
+    return one.check, one.subject, one.family, one.direction, one.cause.rpartition(": ")[2]
+
+
 def prepare(one: Snapshot, intent: Intent, reference: Reference, *, templates: Path | None = None) -> Prepared:
     """Plan, render, merge and gate one device without touching it; PushError when the gate finds the change unsafe."""
     platform = platforms.load_push(one.platform)
@@ -74,7 +90,9 @@ def prepare(one: Snapshot, intent: Intent, reference: Reference, *, templates: P
     predicted = platform.parse(merged, platform.predict_state(one.state, text))
     after = judge(one.host, predicted, merged, intent, reference)
     sides = [_without_live(some) for some in (before, after)]
-    report = gate.judge(gate.Side({one.host: router}, sides[0]), gate.Side({one.host: predicted}, sides[1]), intent, reference)
+    report = gate.judge(
+        gate.Side({one.host: router}, sides[0]), gate.Side({one.host: predicted}, _renamed(*sides)), intent, reference
+    )
     if text and report.verdict != "pass":
         reasons = [
             *report.blocking,
@@ -93,6 +111,18 @@ def prepare(one: Snapshot, intent: Intent, reference: Reference, *, templates: P
     return Prepared(one.host, wanted, text, merged, predicted, report, remaining, diff, live_fails)
 
 
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How a change is brought onto a router: seconds of the revert timer and until sessions have settled, identifier of the change, windows
+    (see `window`) within which it may happen, whether the operator does without a timer where the router has none."""
+
+    revert_in: int = 120
+    settle: float = 60.0
+    change_id: str = ""
+    windows: tuple[str, ...] = ()
+    no_revert_timer: bool = False
+
+
 def push(
     one: Snapshot,
     prepared: Prepared,
@@ -100,20 +130,36 @@ def push(
     intent: Intent,
     reference: Reference,
     journal: Journal,
-    *,
-    revert_in: int = 120,
-    settle: float = 60.0,
-    change_id: str = "",
+    way: Way | None = None,
 ) -> apply.Pushed:
     """Bring a prepared change onto the router by the whole protocol; the journal tells how far it came."""
-    platform = platforms.load_push(one.platform)
+    platform, way = platforms.load_push(one.platform), way or Way()
     journal.write("planned", f"{len(prepared.plan.sessions)} sessions, {len(prepared.plan.sources)} interfaces")
     journal.write("gated", prepared.report.verdict)
-    expected = {f.fingerprint for f in prepared.remaining}
+    if not prepared.text:
+        raise PushError(f"{one.host}: there is nothing to push")
+    commands = platform.refresh(prepared.plan)
+    stale = refresh.refusals(platform.parse(one.config, one.state), prepared.plan)
+    if stale:
+        raise PushError(f"{one.host}: refused: " + "; ".join(stale[:5]))
+    candidate = apply.Candidate(
+        device=one.host, text=prepared.text, base=one.config, predicted=prepared.predicted, refresh=commands
+    )
+    hooks = _hooks(one, prepared, platform, connect, intent, reference, way)
+    return apply.push(candidate, hooks, journal, revert_in=way.revert_in, settle=way.settle, change_id=way.change_id)
 
-    def observe(driver: PushDriver) -> tuple[str, Router]:
-        seen = snapshot(one.host, one.platform, driver, platform.commands.state)
-        return seen.config, platform.parse(seen.config, seen.state)
+
+def _hooks(
+    one: Snapshot,
+    prepared: Prepared,
+    platform: PushPlatform,
+    connect: Callable[[], Any],
+    intent: Intent,
+    reference: Reference,
+    way: Way,
+) -> apply.Hooks:
+    """How this router is reached, and what of it is compared with the prediction."""
+    expected = {f.fingerprint for f in prepared.remaining}
 
     def wrong(router: Router) -> tuple[str, ...]:
         unlike = meaning.differences(prepared.predicted, router)
@@ -136,16 +182,43 @@ def push(
     def lost(before: Router, after: Router) -> tuple[str, ...]:
         return bounds.losses(before, after, bounds.forecast(before, prepared.predicted), intent.limits)
 
-    candidate = apply.Candidate(
-        device=one.host,
-        text=prepared.text,
-        base=one.config,
-        predicted=prepared.predicted,
-        refresh=platform.refresh(prepared.plan),
+    return apply.Hooks(
+        connect=opener(platform, connect, no_revert_timer=way.no_revert_timer),
+        observe=observer(one.host, platform),
+        judge=wrong,
+        run=platform.operate,
+        meant=meant,
+        lost=lost,
+        closed=lambda: window.closed((*intent.change_windows, *way.windows), now(), way.revert_in),
     )
-    if not prepared.text:
-        raise PushError(f"{one.host}: there is nothing to push")
-    hooks = apply.Hooks(
-        connect=lambda: platform.guarded(connect()), observe=observe, judge=wrong, run=platform.operate, meant=meant, lost=lost
-    )
-    return apply.push(candidate, hooks, journal, revert_in=revert_in, settle=settle, change_id=change_id)
+
+
+def opener(platform: PushPlatform, connect: Callable[[], Any], *, no_revert_timer: bool = False) -> Callable[[], PushDriver]:
+    """Fresh sessions as the platform guards them; a router without a way back only where the operator does without (NoRevertError)."""
+    state = bare.Committed()
+
+    def fresh() -> PushDriver:
+        driver = connect()
+        try:
+            return platform.guarded(driver)
+        except NoRevertError as error:
+            if no_revert_timer:
+                return cast("PushDriver", bare.Bare(driver, state))
+            quietly(driver.close)
+            raise NoRevertError(f"{error}; or push without a way back (no_revert_timer)") from None
+        except Exception:
+            quietly(driver.close)
+            raise
+
+    return fresh
+
+
+def observer(host: str, platform: PushPlatform) -> Callable[[PushDriver], tuple[str, Router]]:
+    """Reads configuration and model over an open session, by the platform's allow-list."""
+    commands = platform.commands
+
+    def observe(driver: PushDriver) -> tuple[str, Router]:
+        seen = snapshot(host, platform.name, driver, commands.state, optional=commands.optional, getters=commands.getters)
+        return seen.config, platform.parse(seen.config, seen.state)
+
+    return observe

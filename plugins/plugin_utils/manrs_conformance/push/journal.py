@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..collect import now
@@ -34,6 +35,8 @@ class Entry:
     step: str
     at: str
     note: str
+    facts: Mapping[str, str] = field(default_factory=dict)
+    """What whoever goes on with a push that was cut short needs: the change's name on the router, digests of configurations."""
 
 
 class Journal:
@@ -48,11 +51,12 @@ class Journal:
         """Where the journal lies."""
         return self._path
 
-    def write(self, step: str, note: str = "") -> None:
+    def write(self, step: str, note: str = "", **facts: str) -> None:
         """Record that `step` is about to be taken (or, for an ending, that it is so)."""
         if step not in STEPS:
             raise ValueError(step)
-        line = json.dumps({"step": step, "at": now(), "note": note}, sort_keys=True)
+        more = {"facts": facts} if facts else {}
+        line = json.dumps({"step": step, "at": now(), "note": note} | more, sort_keys=True)
         handle = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         try:
             os.write(handle, (line + "\n").encode())
@@ -71,6 +75,17 @@ class Journal:
             except (ValueError, TypeError) as error:
                 raise InputError(f"{self._path}:{number}: damaged journal line: {error}") from None
         return tuple(out)
+
+
+def attempt(entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
+    """The steps of the last push on record: one journal may hold several, when a rollout was resumed."""
+    begins = [number for number, one in enumerate(entries) if one.step == "planned"]
+    return entries[begins[-1] :] if begins else entries
+
+
+def facts(entries: tuple[Entry, ...]) -> dict[str, str]:
+    """All facts of the last push on record, later ones first."""
+    return {key: value for one in attempt(entries) for key, value in one.facts.items()}
 
 
 def outcome(entries: tuple[Entry, ...]) -> str:

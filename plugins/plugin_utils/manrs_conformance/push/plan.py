@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from ..analysis import scope
 from ..errors import PushError
 from ..model.intent import Intent, Neighbour, PrefixRange
-from ..model.plan import OWNED, ExportPlan, ImportPlan, Plan, SessionPlan, SourceValidation
+from ..model.plan import OWNED, ExportPlan, ImportPlan, Plan, SessionPlan, SourceValidation, behind
 from ..model.policy import Attachment, PrefixEntry
 from ..model.reference import Reference
 from ..model.result import Finding, Status
@@ -59,7 +59,8 @@ def make(device: str, router: Router, intent: Intent, reference: Reference, find
     left: list[str] = []
     made = [_session(device, router, session, intent, reference, failed, left) for session in router.sessions]
     planned = {(one.neighbor, one.family, one.vrf): one for one in made if one is not None}
-    sources = _sources(device, router, intent, failed, left)
+    left += _not_carried(router, planned.values())
+    sources = _sources(device, router, intent, reference, failed, left)
     return Plan(
         device=device,
         platform=router.platform,
@@ -111,6 +112,21 @@ def _all_filtered(router: Router, planned: Mapping[tuple[str, str, str], Session
     return True
 
 
+def _not_carried(router: Router, planned: Iterable[SessionPlan]) -> list[str]:
+    """iBGP sessions that do not send the communities which imports of the plan set: filters elsewhere must not rely on them."""
+    out = []
+    tags = [(one.afi, one.inbound.tag) for one in planned if one.inbound is not None and one.inbound.tag]
+    for session in router.sessions:
+        kinds = {"large" if tag.count(":") == 2 else "standard" for afi, tag in tags if afi == session.afi}
+        missing = sorted(kinds - set(session.send_community))
+        if session.kind == "ibgp" and not session.shutdown and missing:
+            out.append(
+                f"{session.key}: the tags of imports do not reach this neighbour, which is sent no {' or '.join(missing)} communities: "
+                "turn on `send-community` before an export of another router relies on them"
+            )
+    return out
+
+
 def _side(finding: Finding) -> str:
     if finding.check in IMPORT_CHECKS:
         return "export" if finding.direction == "export" else "import"
@@ -149,7 +165,7 @@ def _inbound(
         if tagging
         else []
     )
-    transit_free = tuple(one for one in reference.bogons.transit_free if one != session.remote_as)
+    transit_free = tuple(one for one in _above(neighbour, intent, reference) if one != session.remote_as)
     return ImportPlan(
         allow=allow,
         origins=_cone(session, neighbour, reference, left) if customer else None,
@@ -163,6 +179,18 @@ def _inbound(
         tag=getattr(tagging, neighbour.relationship, None) if tagging else None,
         existing=_existing(session.inbound, router),
     )
+
+
+def _above(neighbour: Neighbour, intent: Intent, reference: Reference) -> tuple[int, ...]:
+    """Networks that stand in no path of a customer or peer: those without transit, and for customers our providers (RFC 7454 section 9)."""
+    free = reference.bogons.transit_free
+    if neighbour.relationship != "customer":
+        return free
+    by_kind = {
+        kind: {one.select.asn for one in intent.neighbours if one.relationship == kind and one.select.asn}
+        for kind in ("customer", "provider")
+    }
+    return (*free, *sorted(by_kind["provider"] - by_kind["customer"] - set(free)))
 
 
 def _allow(session: Session, neighbour: Neighbour, reference: Reference, longest: int) -> tuple[PrefixEntry, ...]:
@@ -219,13 +247,13 @@ def _outbound(
 
 
 def _existing(attachment: Attachment, router: Router) -> str | None:
-    """The operator's own map: the one attached, or the one that an owned map calls."""
+    """The operator's own map: the one attached, or the one that an owned map calls, applies or is a copy of."""
     for one in attachment.filters:
-        if one.kind != "route-map" or not one.defined:
+        if one.kind not in ("route-map", "route-policy") or not one.defined:
             continue
         if not one.name.startswith(OWNED):
             return one.name
-        return next((term.call for term in one.policy.terms if term.call), None)
+        return behind(one.name) or next((term.call for term in one.policy.terms if term.call), None)
     return None
 
 
@@ -246,7 +274,7 @@ def _limit(session: Session, neighbour: Neighbour, router: Router, left: list[st
 
 
 def _sources(
-    device: str, router: Router, intent: Intent, failed: Sequence[Finding], left: list[str]
+    device: str, router: Router, intent: Intent, reference: Reference, failed: Sequence[Finding], left: list[str]
 ) -> tuple[SourceValidation, ...]:
     out: list[SourceValidation] = []
     for interface in router.interfaces:
@@ -261,7 +289,11 @@ def _sources(
         elif _manages(interface, intent):
             left.append(f"interface {interface.name}: it carries the management path; nothing is pushed to it")
         else:
-            out.append(SourceValidation(interface.name, _families(interface)))
+            permits = _rightful(device, interface, router, intent, reference)
+            if permits is None:
+                left.append(f"interface {interface.name}: what the customer behind it may announce is not known")
+            else:
+                out.append(SourceValidation(interface.name, _families(interface), permits))
     if out:
         out += [
             SourceValidation(one.name, (6,))
@@ -269,6 +301,24 @@ def _sources(
             if one.urpf_v6 == "strict" and one.name not in {had.interface for had in out} and one.addresses
         ]
     return tuple(out)
+
+
+def _rightful(device: str, interface: Interface, router: Router, intent: Intent, reference: Reference) -> tuple[str, ...] | None:
+    """Networks whose sources are rightful on an interface: connected, declared, and what customers behind it may announce; None when the
+    last is not known."""
+    nets = [str(ipaddress.ip_interface(one).network) for one in interface.addresses]
+    nets += scope.expected_sources(intent, device, interface)
+    for session in scope.sessions_over(router, interface):
+        neighbour = scope.neighbour_for(intent, device, session)
+        if neighbour is None or neighbour.relationship != "customer":
+            continue
+        try:
+            ranges = _allow(session, neighbour, reference, 128)
+        except PushError:
+            return None
+        kind = ipaddress.IPv4Network if session.afi == 4 else ipaddress.IPv6Network
+        nets += [str(kind((one[0], one[1]))) for one in ranges]
+    return tuple(dict.fromkeys(nets))
 
 
 def _families(interface: Interface) -> tuple[int, ...]:

@@ -54,6 +54,7 @@ def load_intent(source: str | Path | Mapping[str, Any]) -> Intent:
         limits=Limits(**data.get("limits", {})),
         sources={name: {key: _text(item) for key, item in one.items()} for name, one in data.get("sources", {}).items()},
         management=tuple(data.get("management", ())),
+        change_windows=tuple(data.get("change_windows", ())),
         digest=document.digest,
     )
 

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
 
+from ...model.plan import Plan, Rendered
 from ...model.router import Router
-from ..base import Commands
+from .._pushing import Steady
+from ..base import Commands, PushDriver
 from .commands import COMMANDS
+from .merge import merge
 from .parser import parse
+from .render import render
+from .session import guarded
 
 
-class Eos:
+class Eos(Steady):
     """The platform object (see `platforms.base.Platform`)."""
 
     name: str = "eos"
@@ -20,6 +27,22 @@ class Eos:
     def parse(self, text: str, state: Mapping[str, str]) -> Router:
         """The meaning of `show running-config` and the live outputs; never raises."""
         return parse(text, state)
+
+    def guarded(self, driver: Any) -> PushDriver:
+        """The driver for a push: commits are timed configuration sessions."""
+        return guarded(driver)
+
+    def merge(self, running: str, candidate: str) -> str:
+        """The running configuration after the lines of the fragment were committed in a session."""
+        return merge(running, candidate)
+
+    def render(self, plan: Plan, router: Router, running: str, templates: Path | None = None) -> Rendered:
+        """The candidate of a plan."""
+        return render(plan, router, running, templates)
+
+    def refresh(self, plan: Plan) -> tuple[str, ...]:
+        """None: EOS keeps what a neighbour sent and looks at it anew when a policy changes."""
+        return ()
 
 
 PLATFORM = Eos()

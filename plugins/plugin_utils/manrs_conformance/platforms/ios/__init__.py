@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
 
+from ...model.plan import Plan, Rendered
 from ...model.router import Router
-from ..base import Commands
+from .._pushing import Steady
+from ..base import Commands, PushDriver
 from .commands import COMMANDS
 from .merge import merge
 from .parser import parse
+from .refresh import refresh
+from .render import render
+from .session import guarded
 
 
-class Ios:
+class Ios(Steady):
     """The platform object (see `platforms.base.Platform`)."""
 
     name: str = "ios"
@@ -21,6 +28,18 @@ class Ios:
     def parse(self, text: str, state: Mapping[str, str]) -> Router:
         """The meaning of `show running-config` and the live outputs; never raises."""
         return parse(text, state)
+
+    def guarded(self, driver: Any) -> PushDriver:
+        """The driver for a push: the revert timer of the archive stands behind every commit."""
+        return guarded(driver)
+
+    def render(self, plan: Plan, router: Router, running: str, templates: Path | None = None) -> Rendered:
+        """The candidate of a plan."""
+        return render(plan, router, running, templates)
+
+    def refresh(self, plan: Plan) -> tuple[str, ...]:
+        """Commands that make routes pass new policies."""
+        return refresh(plan)
 
     def merge(self, running: str, candidate: str) -> str:
         """The running configuration after the lines of the fragment were entered in configuration mode."""

@@ -5,12 +5,13 @@ Where releases differ, or no text of the vendor says what a line does to what is
 
 from __future__ import annotations
 
-from .._merge import OPAQUE, Block, Key, Loader, Rule, merged
+from .. import _mergeparts as parts
+from .._merge import Loader, merged
 from .._mergelists import Listing, Refused
+from .._mergetext import OPAQUE, Block, Key, Rule
 from . import mergebgp as bgp
 from .clauses import MATCHING, SETTING
 from .mergelists import listing, resequence
-from .mergenames import face_key
 from .statement import INTERFACE_IRRELEVANT, INTERFACE_IRRELEVANT_IP, IRRELEVANT, IRRELEVANT_IP
 from .toplevel import TOP
 
@@ -30,19 +31,44 @@ _IP_TOP = frozenset(
 _STRONG = frozenset(["route-map", "router", "interface", "hostname", "access-list"])
 _FACE = (INTERFACE_IRRELEVANT | {"description", "shutdown", "vrf", "switchport", "default"}) - {"interface", "exit", "exit-vrf"}
 _FACE_IP = INTERFACE_IRRELEVANT_IP | {"address", "unnumbered", "vrf", "verify", "access-group", "traffic-filter"}
-_COLLECTED = {
-    "as-path": 2,
-    "community": 2,
-    "interface": 2,
-    "metric": 2,
-    "tag": 2,
-    "local-preference": 2,
-    "route-type": 2,
-    "ip": 3,
-    "ipv6": 3,
-}
-"""Matches whose further lines add values to the first, and how many words name them."""
-_REPLACED_SETS = frozenset(["local-preference", "metric", "metric-type", "weight", "tag", "origin", "level"])
+_COLLECTED = frozenset(["as-path", "community", "interface", "metric", "tag", "local-preference", "route-type", "ip", "ipv6"])
+"""Matches whose further lines add values to the first."""
+TYPES = [
+    "AppGigabitEthernet",
+    "Async",
+    "ATM",
+    "BDI",
+    "Bundle-Ether",
+    "BVI",
+    "Cellular",
+    "Dialer",
+    "Ethernet",
+    "FastEthernet",
+    "FiftyGigE",
+    "FiveGigabitEthernet",
+    "FortyGigabitEthernet",
+    "FourHundredGigE",
+    "GigabitEthernet",
+    "HundredGigE",
+    "HundredGigabitEthernet",
+    "Loopback",
+    "Management",
+    "Multilink",
+    "Null",
+    "nve",
+    "POS",
+    "Port-channel",
+    "Serial",
+    "TenGigabitEthernet",
+    "Tunnel",
+    "TwentyFiveGigE",
+    "TwoGigabitEthernet",
+    "TwoHundredGigE",
+    "Virtual-Access",
+    "Virtual-Template",
+    "Vlan",
+    "Wlan",
+]
 
 
 class Ios(Loader):
@@ -107,53 +133,23 @@ class Ios(Loader):
     def block_key(self, parent: Block, body: list[str]) -> Key:
         """The place of a block."""
         if body[0] == "interface":
-            return face_key(self.root, body[1:], shown=self.shown)
+            return parts.face_key(self.root, body[1:], TYPES, shown=self.shown)
         if body[0] == "route-map":
-            return self._entry(body)
+            return parts.entry_key(self, body, only=True)
         if body[0] == "address-family" and parent.mode in ("bgp", "af"):
             return bgp.family(body)
         if body[:2] == ["router", "bgp"]:
-            other = next((key for key in self.root.kids if key[:2] == ("router", "bgp")), None)
-            if other is not None and other != tuple(body):
-                raise Refused(f"BGP runs as AS {other[2]}")
-            if len(body) != 3:
-                raise Refused("without the number of the AS")
+            return parts.process_key(self, body)
         return tuple(body)
-
-    def _entry(self, body: list[str]) -> Key:
-        """The entry of a route-map; without a number IOS takes the only one that is there, or makes entry 10."""
-        if len(body) > 3 and body[3].isdecimal() and len(body) == 4:
-            return ("route-map", body[1], str(int(body[3])))
-        if len(body) > 3 or (len(body) == 3 and body[2] not in ("permit", "deny")):
-            raise Refused("not a head of an entry of a route-map")
-        there = [key for key in self.root.kids if key[:2] == ("route-map", body[1])]
-        if len(there) > 1 and not self.shown:
-            raise Refused("the route-map has several entries: the line must give the number")
-        return there[0] if len(there) == 1 else ("route-map", body[1], "10")
 
     def opened(self, block: Block, words: list[str]) -> None:
         """The action of an entry is replaced; every other head stays as it is."""
         if words[0] == "route-map":
-            number = block.head.split()[3:4] or (words[3:4] or ["10"])
-            block.head = " ".join(["route-map", words[1], *(words[2:3] or block.head.split()[2:3] or ["permit"]), *number])
+            parts.entry_head(block, words)
 
     def removed(self, parent: Block, body: list[str], mode: str) -> None:
         """`no` in front of the head of a block."""
-        kids = parent.kids
-        if body[0] == "route-map" and len(body) == 2:
-            for key in [one for one in kids if one[:2] == ("route-map", body[1])]:
-                del kids[key]
-            return
-        key = self.block_key(parent, body)
-        there = kids.get(key)
-        if isinstance(there, Block):
-            if body[0] == "route-map" and len(body) > 2 and there.head.split()[2:3] not in ([body[2]], []):
-                raise Refused(f"the entry is `{there.head}`")
-            if body[0] == "interface" and there.head.split()[1][:1] not in "LlTtVvBbDdPp" and "." not in there.head:
-                raise Refused("a physical interface cannot be removed")
-            if mode == "vrf":
-                self._unused(body[-1])
-            del kids[key]
+        parts.remove_block(self, parent, body, mode)
 
     def emptied(self, parent: Block, body: list[str]) -> None:
         """`default interface`: what stands under it goes."""
@@ -163,14 +159,6 @@ class Ios(Loader):
         if isinstance(there, Block):
             there.kids, there.raw = {}, []
 
-    def _unused(self, name: str) -> None:
-        """A VRF takes with it what refers to it."""
-        for item in self.root.kids.values():
-            if isinstance(item, Block) and item.mode in ("interface", "bgp"):
-                self.read(item)
-                if any(name in one.split() for one in _flat(item)):
-                    raise Refused(f"`{item.head}` refers to the VRF: what is taken with it is not followed, remove it there first")
-
     def listing(self, body: list[str]) -> tuple[Listing, list[str]] | None:
         """Prefix, access, AS-path and community lists."""
         return listing(body)
@@ -178,17 +166,17 @@ class Ios(Loader):
     def slot(self, block: Block, body: list[str]) -> tuple[Key, Rule]:
         """The place of a statement."""
         if block.mode == "route-map":
-            return _clause(body)
+            return parts.clause_slot(body, body[0] == "match" and body[1:2] != [] and body[1] in _COLLECTED)
         if block.mode == "interface":
-            return _face(body)
+            return parts.face_slot(body)
         if block.mode in ("bgp", "af", "template"):
             return bgp.slot(block, body)
         if block.mode:
             return tuple(body), "each"
         if body[0] in ("hostname", "version"):
             return (body[0],), "replace"
-        if body[:2] == ["ip", "route"] and "vrf" not in body and len(body) > 4:
-            return tuple(body[: 6 if body[4][:1].isalpha() and len(body) > 5 and body[5].count(".") == 3 else 5]), "replace"
+        if body[:2] in (["ip", "route"], ["ipv6", "route"]):
+            return parts.route_slot(body)
         return tuple(body), "each"
 
     def split(self, block: Block, body: list[str]) -> list[list[str]]:
@@ -215,10 +203,10 @@ class Ios(Loader):
         if block.mode in ("bgp", "af"):
             bgp.check(self.stack, block, body)
             block = bgp.home(self.stack, block, body)
-        elif block.mode == "interface" and _face(body)[0] == ("vrf", "forwarding") and self._vrf(block) != body[-1]:
-            _without_addresses(block)
+        elif block.mode == "interface" and self.slot(block, body)[0] == ("vrf",):
+            parts.change_vrf(block, body[-1])
         elif block.mode == "route-map" and body[:1] == ["match"]:
-            _alike(block, body)
+            parts.alike(block, body, self.slot(block, body)[0])
         elif not block.mode and body[:3] == ["ip", "access-list", "resequence"]:
             resequence(self.root, body[3:])
             return
@@ -232,10 +220,10 @@ class Ios(Loader):
             if bgp.take(self.stack, block, body):
                 return
             block = bgp.home(self.stack, block, body)
-        if block.mode == "interface" and _face(body)[0] == ("vrf", "forwarding") and self._vrf(block):
-            _without_addresses(block)
+        if block.mode == "interface" and self.slot(block, body)[0] == ("vrf",):
+            parts.change_vrf(block, "")
         if block.mode == "route-map" and body[:1] == ["match"] and len(body) > 1:
-            _alike(block, body)
+            parts.alike(block, body, self.slot(block, body)[0])
         super().take(block, body, reset=reset)
 
     def names(self, there: str, body: list[str]) -> bool:
@@ -243,17 +231,13 @@ class Ios(Loader):
         at = next((at for at, word in enumerate(body[:3]) if word in ("description", "password")), len(body))
         return super().names(there, body[: at + 1])
 
-    def _vrf(self, block: Block) -> str:
-        found = [one.split()[-1] for one in _flat(block) if one.startswith(("vrf forwarding", "ip vrf forwarding"))]
-        return found[-1] if found else ""
-
     def closer(self, block: Block) -> str:
         """Families and templates have closing lines."""
         return bgp.closer(block.head)
 
     def arranged(self, block: Block, lines: list[tuple[Key, str]]) -> list[tuple[Key, str]]:
         """Statements of one neighbour stand together."""
-        return bgp.arranged(lines) if block.mode in ("bgp", "af") else lines
+        return parts.by_neighbour(lines) if block.mode in ("bgp", "af") else lines
 
     def free_text(self, lines: list[str], index: int) -> int:
         """Banners: from a mark to the same mark."""
@@ -266,71 +250,6 @@ class Ios(Loader):
         if mark in words[2][len(mark) :]:
             return index + 1
         return next((at + 1 for at in range(index + 1, len(lines)) if mark in lines[at]), index + 1)
-
-
-def _flat(block: Block) -> list[str]:
-    """Every line under a block."""
-    out: list[str] = []
-    for one in block.kids.values():
-        if isinstance(one, str):
-            out.append(one)
-        elif isinstance(one, Block):
-            out += [one.head, *_flat(one)]
-    return out
-
-
-def _without_addresses(block: Block) -> None:
-    """An interface that changes its VRF loses its addresses."""
-    for key in [key for key, one in block.kids.items() if isinstance(one, str) and one.startswith(("ip address", "ipv6 address"))]:
-        del block.kids[key]
-
-
-def _clause(body: list[str]) -> tuple[Key, Rule]:
-    """Clauses of a route-map entry: further matches of a kind add values; for most kinds of `set` that is not known."""
-    if body[0] in ("continue", "description"):
-        return (body[0],), "replace"
-    if body[0] == "match" and len(body) > 1 and body[1] in _COLLECTED:
-        size = _COLLECTED[body[1]]
-        lists = body[3:4] if size == 3 and body[3:4] in (["prefix-list"], ["route-source"]) else []
-        return (*body[:size], *lists), "fixed" if "exact-match" in body or "rpki" in body else "collect"
-    if body[0] == "match":
-        return tuple(body[:2]), "fixed"
-    if body[0] == "set" and len(body) > 1 and body[1] in _REPLACED_SETS:
-        return tuple(body[:2]), "replace"
-    if body[0] == "set":
-        size = 3 if body[1:2] and body[1] in ("ip", "ipv6", "as-path", "extcommunity", "comm-list") else 2
-        return tuple(body[: 4 if body[3:4] == ["last-as"] else size]), "fixed"
-    return tuple(body), "each"
-
-
-def _alike(block: Block, body: list[str]) -> None:
-    """Matches of one kind in two forms: what the router makes of them is not known."""
-    key, _ = _clause(body)
-    if body[1:3] in (["ip", "address"], ["ipv6", "address"]) and len(body) > 3:
-        kept = [one for one in block.kids if one[:3] == key[:3] and one != key]
-        if kept:
-            raise Refused(f"the entry matches addresses in another way: `{block.kids[kept[0]]}`")
-    there = block.kids.get(key)
-    if isinstance(there, str) and ("exact-match" in there.split()) != ("exact-match" in body) and len(body) > 2:
-        raise Refused(f"the entry holds `{there}`")
-
-
-def _face(body: list[str]) -> tuple[Key, Rule]:
-    """Statements of an interface."""
-    head, rest = body[0], body[1:]
-    if head == "ip" and rest[:1] == ["address"]:
-        return (("ip", "address", rest[1]) if "secondary" in rest else ("ip", "address")), "replace"
-    if head in ("ip", "ipv6") and rest[:1] and rest[0] in ("access-group", "traffic-filter") and len(rest) == 3:
-        return (head, rest[0], rest[2]), "replace"
-    if head in ("ip", "ipv6") and rest[:2] == ["verify", "unicast"]:
-        return (head, "verify", "unicast"), "replace" if rest[2:3] == ["source"] else "fixed"
-    if head in ("ip", "ipv6") and rest[:1] == ["unnumbered"]:
-        return (head, "unnumbered"), "replace"
-    if (head == "vrf" and rest[:1] == ["forwarding"]) or (head == "ip" and rest[:2] == ["vrf", "forwarding"]):
-        return ("vrf", "forwarding"), "replace"
-    if head in ("description", "mtu", "bandwidth", "speed", "duplex", "encapsulation"):
-        return (head,), "replace"
-    return tuple(body), "each"
 
 
 def merge(running: str, candidate: str) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .._address import canonical
-from .._merge import Block, Key, Rule
 from .._mergelists import Listing, Refused
+from .._mergeparts import origin_slot
+from .._mergetext import Block, Key, Rule
 from .bgp import AF, AF_IRRELEVANT, BASE, BASE_IRRELEVANT, DIRECTED, UNSUPPORTED
 from .statement import BGP_IRRELEVANT, ROUTER_IRRELEVANT
 
@@ -118,10 +119,7 @@ def slot(block: Block, body: list[str]) -> tuple[Key, Rule]:
         size = 5 if body[1:3] == ["rpki", "server"] else 4 if body[1:3] == ["listen", "range"] else size
         return tuple(body[:size]), "replace"
     if body[0] in _ORIGIN:
-        size = 4 if body[0] != "redistribute" and body[2:3] == ["mask"] else 3 if body[0] == "aggregate-address" else 2
-        if body[0] == "redistribute" and body[2:3] and (body[2].isdecimal() or body[1] == "isis"):
-            size = 3
-        return tuple(body[: size - 1 if body[0] == "aggregate-address" and ":" in body[1] else size]), "grow"
+        return origin_slot(body), "grow"
     if body[0] in ("maximum-paths", "distance", "table-map"):
         return tuple(body[: 2 if body[1:2] in (["ibgp"], ["eibgp"], ["bgp"]) else 1]), "replace"
     return tuple(body), "each"
@@ -281,19 +279,4 @@ def _options(stack: Stack, block: Block, body: list[str]) -> None:
         raise Refused(f"whether this takes away `{there}` or only the options is not known: name none")
 
 
-def arranged(lines: list[tuple[Key, str]]) -> list[tuple[Key, str]]:
-    """Statements of one neighbour together, its group or AS first."""
-    groups: dict[Key, int] = {}
-    rank = {"remote-as": 0, "peer-group": 1}
-
-    def place(item: tuple[Key, str]) -> tuple[int, int]:
-        key = item[0][1:] if item[0][0] == "no" else item[0]
-        if key[0] != "neighbor":
-            return groups.setdefault(("", key[0]), len(groups)), 0
-        first = item[1].endswith(" peer-group")
-        return groups.setdefault(key[:2], len(groups)), -1 if first else rank.get(key[2], 5) if len(key) > 2 else 5
-
-    return sorted(lines, key=place)
-
-
-__all__ = ["arranged", "check", "closer", "default_on", "family", "home", "knows", "opens", "slot", "speaks", "split", "take"]
+__all__ = ["check", "closer", "default_on", "family", "home", "knows", "opens", "slot", "speaks", "split", "take"]

@@ -3,54 +3,17 @@
 from __future__ import annotations
 
 from .. import _acl
-from .._lists import Unreadable
-from .._merge import Block
-from .._mergelists import Entry, Listing, ListRules, Refused, prefix_rules
-
-
-def _ends(words: list[str]) -> tuple[int | None, list[str]]:
-    """Number and rest of an entry of an access list, whichever way the number is written."""
-    if len(words) > 2 and words[-2] == "sequence" and words[-1].isdecimal():
-        return int(words[-1]), words[:-2]
-    if words[:1] in (["sequence"], ["seq"]) and len(words) > 1 and words[1].isdecimal():
-        return int(words[1]), words[2:]
-    if words[0].isdecimal():
-        return int(words[0]), words[1:]
-    return None, words
+from .._mergelists import Entry, Listing, ListRules, Refused, acl_entry, plain_entry, prefix_rules
+from .._mergetext import Block
 
 
 def _rule(words: list[str], standard: bool) -> Entry:
     """An entry of an access list."""
-    seq, rest = _ends(words)
-    if not rest:
-        return seq, None, ""
-    if rest[0] not in ("permit", "deny"):
-        raise Unreadable(" ".join(words))
-    line = " ".join(rest)
-    if standard:
-        _, one = _acl.standard_rule(rest, 0)
-        return seq, (one.permit, one.source), line
-    out: list[str] = []
-    at = 0
-    while at < len(rest):
-        pair = rest[at : at + 2]
-        if pair == ["0.0.0.0", "255.255.255.255"]:
-            out.append("any")
-        elif len(pair) == 2 and pair[0].count(".") == 3 and pair[1] == "0.0.0.0":
-            out += ["host", pair[0]]
-        else:
-            out.append(pair[0].lower())
-            at -= 1
-        at += 2
-    return seq, tuple(one for one in out if one not in ("log", "log-input")), line
-
-
-def _plain(words: list[str]) -> Entry:
-    """An entry that has no number, or one that is part of its text."""
-    seq, rest = (int(words[0]), words[1:]) if words[0].isdecimal() and len(words) > 1 else (None, words)
-    if not rest or rest[0] not in ("permit", "deny"):
-        raise Unreadable(" ".join(words))
-    return seq, tuple(rest), " ".join(rest)
+    seq, same, line = acl_entry(words)
+    if standard and line:
+        _, one = _acl.standard_rule(line.split(), 0)
+        same = (one.permit, one.source)
+    return seq, same, line
 
 
 def _acl_rules(standard: bool, *, six: bool = False, old: bool = False) -> ListRules:
@@ -65,7 +28,7 @@ def _acl_rules(standard: bool, *, six: bool = False, old: bool = False) -> ListR
 
 
 _PREFIX = {4: prefix_rules(4), 6: prefix_rules(6)}
-_PLAIN = ListRules(_plain, lambda number, text: f"{number} {text}", removal="whole", silent=True)
+_PLAIN = ListRules(plain_entry, lambda number, text: f"{number} {text}", removal="whole", silent=True)
 _ACLS = {
     (standard, six, old): _acl_rules(standard, six=six, old=old)
     for standard in (False, True)
@@ -116,6 +79,4 @@ def resequence(root: Block, words: list[str]) -> None:
     if not isinstance(there, Listing):
         raise Refused("the router has no such list")
     there.read()
-    if there.unread:
-        raise Refused(f"the list holds an entry that was not understood: `{there.unread[0]}`")
     there.renumber(int(words[1]), int(words[2]))

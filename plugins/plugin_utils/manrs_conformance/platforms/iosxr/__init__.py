@@ -1,16 +1,22 @@
-"""Cisco IOS-XR: read for an audit or a gate, not pushed to."""
+"""Cisco IOS-XR."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
 
+from ...model.plan import Plan, Rendered
 from ...model.router import Router
-from ..base import Commands
+from .._pushing import Steady
+from ..base import Commands, PushDriver
 from .commands import COMMANDS
 from .parser import parse
+from .render import render
+from .session import guarded
 
 
-class IosXr:
+class IosXr(Steady):
     """The platform object (see `platforms.base.Platform`)."""
 
     name: str = "iosxr"
@@ -20,6 +26,18 @@ class IosXr:
     def parse(self, text: str, state: Mapping[str, str]) -> Router:
         """The meaning of `show running-config` and the live outputs; never raises."""
         return parse(text, state)
+
+    def guarded(self, driver: Any) -> PushDriver:
+        """The driver for a push: commits are confirmed ones over NETCONF."""
+        return guarded(driver)
+
+    def render(self, plan: Plan, router: Router, running: str, templates: Path | None = None) -> Rendered:
+        """The candidate of a plan."""
+        return render(plan, router, running, templates)
+
+    def refresh(self, plan: Plan) -> tuple[str, ...]:
+        """None: IOS-XR looks at the routes anew when a policy changes, asking for them again where it has to."""
+        return ()
 
 
 PLATFORM = IosXr()

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
 
+from ...model.plan import Plan, Rendered
 from ...model.router import Router
-from ..base import Commands
+from .._pushing import Steady
+from ..base import Commands, PushDriver
 from .commands import COMMANDS
+from .merge import merge
 from .parser import parse
+from .refresh import refresh
+from .render import render
+from .session import guarded
 
 
-class Nxos:
+class Nxos(Steady):
     """The platform object (see `platforms.base.Platform`)."""
 
     name: str = "nxos"
@@ -20,6 +28,22 @@ class Nxos:
     def parse(self, text: str, state: Mapping[str, str]) -> Router:
         """The meaning of `show running-config` and the live outputs; never raises."""
         return parse(text, state)
+
+    def merge(self, running: str, candidate: str) -> str:
+        """The running configuration after the lines of the fragment were entered in configuration mode."""
+        return merge(running, candidate)
+
+    def guarded(self, driver: Any) -> PushDriver:
+        """The driver for a push: a checkpoint and a job of the scheduler are its timer."""
+        return guarded(driver)
+
+    def render(self, plan: Plan, router: Router, running: str, templates: Path | None = None) -> Rendered:
+        """The candidate of a plan."""
+        return render(plan, router, running, templates)
+
+    def refresh(self, plan: Plan) -> tuple[str, ...]:
+        """Commands that make routes pass new policies."""
+        return refresh(plan)
 
 
 PLATFORM = Nxos()

@@ -30,7 +30,7 @@ def prefix_line(draft: Draft, block: Block, afi: Afi) -> bool:
         leaf(block, draft.ledger, Taint("list", name))
         return True
     try:
-        seq, entry = _prefix_entry(rest, afi, line)
+        seq, entry = prefix_words(rest, afi, line)
     except Unreadable:
         draft.lists.tainted.add(name)
         refuse(block, draft.ledger, Taint("list", name), known="mask" in rest)
@@ -43,7 +43,7 @@ def prefix_line(draft: Draft, block: Block, afi: Afi) -> bool:
     return True
 
 
-def _prefix_entry(words: list[str], afi: Afi, line: int) -> tuple[int | None, PrefixEntry]:
+def prefix_words(words: list[str], afi: Afi, line: int) -> tuple[int | None, PrefixEntry]:
     """Sequence and range of `[seq N] permit|deny P [eq n | [ge a] [le b]]`."""
     seq, permit, rest = head(words)
     size = 32 if afi == 4 else 128

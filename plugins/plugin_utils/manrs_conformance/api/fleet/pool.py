@@ -1,0 +1,143 @@
+"""Routers judged by processes beside each other; whatever the number of processes, the results are the same.
+
+A worker reads the text itself and sends back what is small. A process that dies (out of memory, killed) costs its router a second and a third
+try in a new process; then the router counts as not assessed, and says why.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+
+from ...errors import ManrsError
+from .cache import Cache
+from .device import Judged, Rules, judge
+from .sources import Text
+
+AHEAD = 3
+"""Routers that wait for each worker: enough to keep it busy, few enough to stop soon."""
+TRIES = 3
+ALONE = 4
+"""Routers up to which a process of one's own is not worth its start."""
+Outcome = Judged | str
+"""What a router comes to, or why its analysis ended without an answer."""
+
+
+def workers_for(count: int, wanted: int | None = None) -> int:
+    """How many processes judge that many routers: as wanted, else one for each core that this process may use."""
+    if wanted is not None:
+        return max(1, wanted)
+    return 1 if count <= ALONE else max(1, min(len(os.sched_getaffinity(0)), count))
+
+
+def run(
+    texts: Sequence[Text],
+    rules: Rules,
+    *,
+    workers: int,
+    cache: Cache | None = None,
+    done: Callable[[str], None] = lambda _host: None,
+) -> Iterator[tuple[str, Outcome]]:
+    """(host, outcome) of every router in the order in which they end; `done` is told each host."""
+    if workers <= 1:
+        _take(rules, cache)
+        for one in texts:
+            yield one.host, _work(one)
+            done(one.host)
+        return
+    tries = dict.fromkeys((one.host for one in texts), 0)
+    left = {one.host: one for one in texts}
+    while left:
+        # After a process died it is not known which router it was at: those under way are tried again alone.
+        suspects = [one for one in left.values() if tries[one.host]]
+        batch, size = (suspects[:1], 1) if suspects else (list(left.values()), workers)
+        for host, outcome in _round(batch, rules, size, cache, tries):
+            del left[host]
+            yield host, outcome
+            done(host)
+        for host in [host for host in left if tries[host] >= TRIES]:
+            del left[host]
+            yield host, "its analysis ended three times without an answer (killed, or out of memory)"
+            done(host)
+
+
+def _round(
+    texts: Sequence[Text], rules: Rules, workers: int, cache: Cache | None, tries: dict[str, int]
+) -> Iterator[tuple[str, Outcome]]:
+    """One pool over these routers, until all are done or a process died."""
+    # A copy of this process shares the reference data with it; with threads about, their locks would be copied too.
+    # Ansible's collections cannot be imported by name in a new interpreter; it forks itself all the same.
+    plain = threading.active_count() == 1 or __name__.startswith("ansible_collections.")
+    method = "fork" if plain else "spawn"
+    pool = ProcessPoolExecutor(workers, multiprocessing.get_context(method), initializer=_start, initargs=(rules, cache))
+    under_way: dict[Future[Outcome], Text] = {}
+    waiting = iter(texts)
+    try:
+        while True:
+            while len(under_way) < workers * AHEAD and (one := next(waiting, None)) is not None:
+                under_way[pool.submit(_work, one)] = one
+            if not under_way:
+                return
+            ended, _rest = wait(under_way, return_when=FIRST_COMPLETED)
+            for future in ended:
+                text = under_way.pop(future)
+                try:
+                    outcome = future.result()
+                except BrokenProcessPool:
+                    under_way[future] = text
+                    raise
+                yield text.host, outcome
+    except BrokenProcessPool:
+        for text in under_way.values():
+            tries[text.host] += 1
+    finally:
+        _end(pool, busy=bool(under_way))
+
+
+def _end(pool: ProcessPoolExecutor, *, busy: bool) -> None:
+    """Stop a pool; workers that are still at something are not waited for."""
+    if busy:
+        for one in list((pool._processes or {}).values()):
+            one.terminate()
+    pool.shutdown(wait=True, cancel_futures=True)
+
+
+_rules: Rules | None = None
+_cache: Cache | None = None
+
+
+def _take(rules: Rules, cache: Cache | None) -> None:
+    global _rules, _cache
+    _rules, _cache = rules, cache
+
+
+def _start(rules: Rules, cache: Cache | None) -> None:
+    """Once in each process of a pool: its parent hears Ctrl-C and ends it."""
+    _take(rules, cache)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+def _work(text: Text) -> Outcome:
+    """Judge one router in this process; an unforeseen error costs this router only, a file that cannot be read is the operator's."""
+    assert _rules is not None
+    snapshot = text.read()
+    if snapshot.error is not None:
+        return snapshot.error
+    try:
+        known = _cache.get(snapshot) if _cache is not None else None
+        if known is not None:
+            return known
+        made = judge(snapshot, _rules)
+        if _cache is not None:
+            _cache.put(snapshot, made)
+        return made
+    except ManrsError as error:
+        return str(error)
+    except Exception as error:
+        return f"its analysis failed: {type(error).__name__}: {error}"

@@ -1,0 +1,66 @@
+"""The options and the progress of an audit of many routers."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from .. import api
+
+SHOWN = 8
+"""Routers from which on progress is shown."""
+
+
+def many(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Options of a command that judges many routers."""
+    for option in (
+        click.option("--workers", type=click.IntRange(min=1), default=None, help="Processes; one for each core when absent."),
+        click.option(
+            "--cache",
+            type=click.Path(file_okay=False, path_type=Path),
+            default=None,
+            help="Folder where results of routers are kept: what did not change is not judged again.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def assess(snapshots: api.Snapshots, inputs: api.Inputs, *, workers: int | None, cache: Path | None) -> api.Assessment:
+    """Audit with progress on the error output when it is a terminal; Ctrl-C and SIGTERM end it within seconds."""
+    kept = api.Cache.open(cache, inputs.intent_bytes, inputs.reference) if cache is not None else None
+    with _stopped_by_sigterm(), _bar(len(snapshots)) as tick:
+        return api.audit_fleet(snapshots, inputs, workers=workers, cache=kept, progress=tick)
+
+
+@contextmanager
+def _bar(total: int) -> Iterator[Callable[[str], None]]:
+    if total < SHOWN:
+        yield lambda _host: None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("routers", total=total)
+        yield lambda _host: bar.update(task, advance=1)
+
+
+@contextmanager
+def _stopped_by_sigterm() -> Iterator[None]:
+    """SIGTERM counts as Ctrl-C while routers are judged."""
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -1,0 +1,89 @@
+"""A plan in the words of EOS: owned lists and route-maps named by generation, all of it one configuration session.
+
+IPv4 sources are checked by strict uRPF; that of IPv6 is not confirmed, so IPv6 gets a packet filter.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+from ...model.plan import OWNED, Plan, Rendered, SessionPlan
+from ...model.router import Router
+from .. import _guards
+from .._carry import Able, carry
+from .._maprender import Words, Writer
+from .._render import digest, environment
+
+WORDS = Words(
+    path=lambda name, _n, action, pattern: f"ip as-path access-list {name} {action} {pattern} any",
+    community=lambda name, _n, value, large: f"ip {'large-' if large else ''}community-list {name} permit {value}",
+    scrub=("set community community-list", "set large-community large-community-list"),
+    invalid="match origin-as validity invalid",
+    length=lambda count: f"match as-path length >= {count}",
+    longest_pattern=1000,
+    longest_name=200,
+)
+MODE = re.compile(r"^ip as-path regex-mode (asn|string)\s*$", re.M)
+
+
+def render(plan: Plan, router: Router, running: str, templates: Path | None = None) -> Rendered:
+    """The candidate of a plan; see `platforms.base.PushPlatform.render`."""
+    mode = MODE.search(running)
+    asn_mode = mode is not None and mode[1] == "asn"
+    words = replace(WORDS, asns=(lambda low, high: f"_[{low}-{high}]_") if asn_mode else None)
+    writer = Writer(words=words, running=running)
+    sessions, carried = carry(plan, router, writer, Able(), lambda one, side: _refusal(one, side, mode is not None, router))
+    guards, carried = _guards.guards(carried, router, {4: "urpf", 6: "acl"})
+    if carried.empty:
+        return Rendered("", carried)
+    tables: dict[str, dict[str, list[str]]] = {}
+    limits: dict[str, list[str]] = {}
+    for one in sessions:
+        families = tables.setdefault(one.plan.vrf, {})
+        lines = one.statements(f"neighbor {one.plan.neighbor} route-map {{name}} {{side}}")
+        if lines:
+            families.setdefault(one.plan.family.removesuffix("-unicast"), []).extend(lines)
+        most = [f"neighbor {one.plan.neighbor} maximum-routes {one.plan.max_prefix}"] if one.plan.max_prefix else []
+        limits.setdefault(one.plan.vrf, []).extend(most)
+    filters: dict[str, list[str]] = {}
+    interfaces = _guards.by_interface(guards, lambda one: _guard(one, filters))
+    text = (
+        environment(__package__, templates)
+        .get_template("plan.j2")
+        .render(
+            lists=writer.missing(running),
+            filters=list(filters.values()),
+            maps=writer.unwritten(),
+            tables=tables,
+            limits=limits,
+            interfaces=interfaces,
+            local_as=plan.local_as,
+        )
+    )
+    return Rendered(text, carried)
+
+
+def _refusal(one: SessionPlan, side: str, mode_known: bool, router: Router) -> str | None:
+    session = router.session(one.neighbor, one.family, one.vrf)
+    if side == "limit":
+        both = [had for had in router.sessions if (had.neighbor, had.vrf) == (one.neighbor, one.vrf)]
+        return "no limit: on EOS it holds for all families of the neighbour" if len(both) > 1 else None
+    if not mode_known:
+        return "no policy: the configuration does not say `ip as-path regex-mode`, so an expression for AS paths means two things"
+    attachment = None if session is None else session.inbound if side == "in" else session.outbound
+    if attachment is not None and any(had.kind not in ("route-map", "prefix-list") for had in attachment.filters):
+        return "no policy: a routing control function decides here, and nothing can be put in front of it"
+    return None
+
+
+def _guard(one: _guards.Guard, filters: dict[str, list[str]]) -> str:
+    if one.method == "urpf":
+        return "ip verify unicast source reachable-via rx"
+    body = [
+        f"   {10 * n} permit ipv6 {f'host {net[0]}' if net.prefixlen == 128 else net} any" for n, net in enumerate(one.permits, 1)
+    ]
+    name = f"{OWNED}SAV6-{digest(body)}"
+    filters[name] = [f"ipv6 access-list {name}", *body, f"   {10 * (len(body) + 1)} deny ipv6 any any"]
+    return f"ipv6 access-group {name} in"

@@ -1,0 +1,118 @@
+"""A plan in the words of IOS and IOS-XE: owned lists and route-maps named by generation, references switched last.
+
+AS-path access lists have numbers there, not names: an owned one takes the greatest number that is free, and is known by the owned map that
+matches it. IPv4 sources are checked by strict uRPF, which lets DHCP through; what it makes of IPv6 link-local and unspecified sources is
+not confirmed, so IPv6 gets a packet filter that permits them.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from ...model.plan import OWNED, Plan, Rendered, SessionPlan
+from ...model.router import Router
+from .. import _guards
+from .._carry import Able, carry
+from .._maprender import Words, Writer
+from .._render import digest, environment
+
+NUMBERS = range(500, 0, -1)
+"""Numbers of AS-path access lists, those that operators use least first."""
+ABLE = Able(length="no match of IOS does; `bgp maxas-limit` would hold for every neighbour")
+PATH_LIST = re.compile(r"^ip as-path access-list (\d+) (.*)$", re.M)
+
+
+def render(plan: Plan, router: Router, running: str, templates: Path | None = None) -> Rendered:
+    """The candidate of a plan; see `platforms.base.PushPlatform.render`."""
+    writer = Writer(words=words(running), running=running)
+    sessions, carried = carry(plan, router, writer, ABLE, lambda one, side: _refusal(one, side, router))
+    guards, carried = _guards.guards(carried, router, {4: "urpf", 6: "acl"})
+    if carried.empty:
+        return Rendered("", carried)
+    families: dict[str, list[str]] = {}
+    common: list[str] = []
+    for one in sessions:
+        target = families.setdefault(_family(one.plan), []) if _in_block(one.plan, running) else common
+        head = f"neighbor {one.plan.neighbor}"
+        target += one.statements(f"{head} route-map {{name}} {{side}}", f"{head} maximum-prefix {{limit}}")
+    filters: dict[str, list[str]] = {}
+    interfaces = _guards.by_interface(guards, lambda one: _guard(one, filters))
+    text = (
+        environment(__package__, templates)
+        .get_template("plan.j2")
+        .render(
+            lists=writer.missing(running),
+            filters=list(filters.values()),
+            maps=writer.unwritten(),
+            common=common,
+            families=[{"name": name, "lines": lines} for name, lines in sorted(families.items())],
+            interfaces=interfaces,
+            local_as=plan.local_as,
+        )
+    )
+    return Rendered(text, carried)
+
+
+def words(running: str) -> Words:
+    """How IOS writes lists, with the numbers of AS-path lists that a configuration leaves free."""
+    bodies: dict[str, list[str]] = {}
+    for number, body in PATH_LIST.findall(running):
+        bodies.setdefault(number, []).append(body.strip())
+    free = (str(number) for number in NUMBERS if str(number) not in bodies)
+    own = set(re.findall(r"\d+", " ".join(_matched(running))))
+    made = {digest(body): number for number, body in bodies.items() if number in own}
+
+    def name(_kind: str, generation: str) -> str:
+        return made.get(generation[-8:]) or next(free)
+
+    return Words(
+        path=lambda number, _n, action, pattern: f"ip as-path access-list {number} {action} {pattern}",
+        community=lambda listed, _n, value, large: f"ip {'large-' if large else ''}community-list standard {listed} permit {value}",
+        scrub=("set comm-list", "set large-comm-list"),
+        invalid="match rpki invalid",
+        path_name=name,
+        longest_name=100,
+    )
+
+
+def _matched(running: str) -> list[str]:
+    """The words behind `match as-path` in owned route-maps."""
+    out, own = [], False
+    for text in running.splitlines():
+        if not text[:1].isspace():
+            own = text.startswith(f"route-map {OWNED}")
+        elif own and text.strip().startswith("match as-path "):
+            out.append(text.strip().removeprefix("match as-path "))
+    return out
+
+
+def _refusal(one: SessionPlan, side: str, router: Router) -> str | None:
+    session = router.session(one.neighbor, one.family, one.vrf)
+    if session is not None and session.group and side == "out":
+        return f"no export policy: members of a peer-group share it on IOS; it belongs to {session.group}"
+    if one.vrf != "default" and one.afi == 6 and side != "limit":
+        return "no policy: how IPv6 routes of a VRF are asked for again is not confirmed"
+    return None
+
+
+def _family(one: SessionPlan) -> str:
+    name = one.family.removesuffix("-unicast")
+    return f"{name} vrf {one.vrf}" if one.vrf != "default" else name
+
+
+def _in_block(one: SessionPlan, running: str) -> bool:
+    """Whether the family has a block; only IPv4 of the global table may stand without one."""
+    if one.family != "ipv4-unicast" or one.vrf != "default":
+        return True
+    return re.search(r"^ address-family ipv4(?: unicast)?\s*$", running, re.M) is not None
+
+
+def _guard(one: _guards.Guard, filters: dict[str, list[str]]) -> str:
+    if one.method == "urpf":
+        return "ip verify unicast source reachable-via rx"
+    nets = [f"host {str(net[0]).upper()}" if net.prefixlen == 128 else str(net).upper() for net in one.permits]
+    body = [f" permit ipv6 {net} any" for net in nets]
+    name = f"{OWNED}SAV6-{digest(body)}"
+    filters[name] = [f"ipv6 access-list {name}", *body, " deny ipv6 any any"]
+    return f"ipv6 traffic-filter {name} in"
