@@ -191,11 +191,15 @@ def _summary(
     for one in audit.requirements:
         if missing := {*one.decided_by, *one.supported_by} - fingerprints:
             raise BundleError(f"requirement {one.requirement} rests on a finding that is not there: {sorted(missing)[0]}")
-    shelf = proof.Shelf.of(parts.findings, dict(names), out, (one.requirement for one in declarations))
-    rows = [plain(one) for one in audit.requirements]
+    by_name = {one["fingerprint"]: one for one in parts.findings}
+    held = proof.Held.of(out)
+    stated = {one.requirement for one in declarations}
     requirements: dict[str, Any] = {
         "norm": audit.norm,
-        "requirements": sorted(({**one, "evidence": shelf.files(one)} for one in rows), key=dumps),
+        "requirements": sorted(
+            ({**plain(one), "evidence": proof.files(plain(one), by_name, dict(names), held, stated)} for one in audit.requirements),
+            key=dumps,
+        ),
     }
     requirements["actions"] = (
         [plain(one) for one in action_verdicts(audit.requirements, norms.load(audit.norm))] if _known(audit) else []

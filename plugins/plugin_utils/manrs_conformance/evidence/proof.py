@@ -8,39 +8,43 @@ from typing import Any
 
 RESULTS, STATEMENTS, NORM = "data/results.jsonl", "data/attestations.json", "data/policy/norm.json"
 RAW = "data/sources/raw/"
+SHOWN = 16
+"""Characters of a digest by which results name a source."""
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
-    """Where things lie in a bundle: findings by fingerprint, files of devices by name, of sources by the start of their digest."""
+class Held:
+    """The files of a bundle that a verdict may rest on: what was read of devices, and the bytes of sources by how their name begins."""
 
-    findings: Mapping[str, Mapping[str, Any]]
-    devices: Mapping[str, str]
+    devices: frozenset[str]
     sources: Mapping[str, str]
-    stated: frozenset[str]
-    """Requirements that the operator made a statement on."""
 
     @classmethod
-    def of(
-        cls, findings: Iterable[Mapping[str, Any]], folders: Mapping[str, str], held: Iterable[str], stated: Iterable[str]
-    ) -> Shelf:
-        """From the findings, the folder of each device, and the names of the files."""
-        known = frozenset(held)
-        metas = {name: f"data/devices/{folder}/meta.json" for name, folder in folders.items()}
-        return cls(
-            {one["fingerprint"]: one for one in findings},
-            {name: path for name, path in metas.items() if path in known},
-            {path[len(RAW) :][:16]: path for path in known if path.startswith(RAW)},
-            frozenset(stated),
-        )
+    def of(cls, paths: Iterable[str]) -> Held:
+        """Those among all paths of a bundle."""
+        known = tuple(paths)
+        sources = {path[len(RAW) :][:SHOWN]: path for path in known if path.startswith(RAW)}
+        return cls(frozenset(path for path in known if path.startswith("data/devices/")), sources)
 
-    def files(self, requirement: Mapping[str, Any]) -> list[str]:
-        """Paths of the evidence: results with the devices and sources behind them, else the operator's statement, else the norm itself."""
-        behind = [self.findings[name] for name in requirement["decided_by"]]
-        out = {RESULTS} if behind else set()
-        out |= {self.devices[one] for one in {each["device"] for each in behind} if one in self.devices}
-        digests = {source.rpartition(" ")[2] for source in {source for one in behind for source in one["sources"]}}
-        out |= {self.sources[one] for one in digests if one in self.sources}
-        if not behind and requirement["requirement"] in self.stated:
-            out.add(STATEMENTS)
-        return sorted(out) or [NORM]
+
+def files(
+    requirement: Mapping[str, Any],
+    findings: Mapping[str, Mapping[str, Any]],
+    folders: Mapping[str, str],
+    held: Held,
+    stated: Iterable[str],
+) -> list[str]:
+    """Paths of the evidence: results with the devices and sources behind them, else the operator's statement, else the norm itself.
+
+    `findings` are by fingerprint, `folders` by device, `stated` the requirements that a statement was made on.
+    """
+    out: set[str] = set()
+    for one in (findings[name] for name in requirement["decided_by"]):
+        out.add(RESULTS)
+        meta = f"data/devices/{folders.get(one['device'])}/meta.json"
+        out |= {meta} & held.devices
+        digests = (source.rpartition(" ")[2] for source in one["sources"])
+        out |= {held.sources[digest] for digest in digests if digest in held.sources}
+    if not requirement["decided_by"] and requirement["requirement"] in stated:
+        out.add(STATEMENTS)
+    return sorted(out) or [NORM]

@@ -73,8 +73,11 @@ def load(
     intent: Intent | None = None,
     base: Path = Path(),
     client: HttpClient | None = None,
+    before: Path | None = None,
 ) -> Reference:
     """Reference data at `as_of` (RFC 3339) from a directory of snapshots or from `intent.sources`.
+
+    `before` is a directory with an earlier state of VRPs and registry to compare with, whatever its age.
 
     `intent` names what is asked about, and the greatest age. A source that fails, is empty or stale has a `problem` in its provenance; one
     that was not given is None. InputError means a wrong time, directory or bogon file.
@@ -87,6 +90,8 @@ def load(
         base = where
         bogon_file = where / "bogons.json" if (where / "bogons.json").is_file() else None
         where = _snapshots(where, intent.sources if intent else {})
+    if before is not None:
+        where = {**where, **_earlier(before)}
     run = _Run(as_of, base, intent.limits.source_max_age_hours if intent else 24, client, keeps=client is not None)
     bogons = load_bogons(bogon_file, as_of=as_of)
     if bogons.value is None:
@@ -195,6 +200,20 @@ def _snapshots(directory: Path, settings: Mapping[str, Mapping[str, str]]) -> di
             found[source] = {"file": "", "called": str(row.get("location", "")), "failed": str(row["problem"])}
     if "authorised" in settings:
         found["authorised"] = dict(settings["authorised"])
+    return found
+
+
+def _earlier(directory: Path) -> dict[str, dict[str, str]]:
+    """Settings for the VRPs and the registry of a directory as the earlier snapshot."""
+    if not directory.is_dir():
+        raise InputError(f"{directory}: is not a directory of sources")
+    found: dict[str, dict[str, str]] = {}
+    for source, name in (("vrps", "vrps_before"), ("irr", "irr_before")):
+        file = next((directory / one for one in FILES[source] if (directory / one).is_file()), None)
+        if file is not None:
+            found[name] = {"file": str(file.resolve())}
+    if not found:
+        raise InputError(f"{directory}: holds neither VRPs nor a registry to compare with")
     return found
 
 
