@@ -173,10 +173,9 @@ class IosTerminal:
         if words[2:4] == ["config", "incremental-diffs"]:
             text = device.files.get(_name(words[4]), "")
             try:
-                after = conf.merge(device.running, text, "ios")
+                lines = conf.commands(device.running, text, "ios")
             except ValueError:
                 return INVALID
-            lines = [one[1:] for one in conf.diff(conf.merge(device.running, "", "ios"), after).splitlines() if one.startswith("+")]
             return "!List of Commands:\n" + ("\n".join([*lines, "end"]) if lines else "end\n!No changes were found")
         if words[2:4] == ["config", "differences"]:
             after = device.files.get(_name(words[5]), "")
