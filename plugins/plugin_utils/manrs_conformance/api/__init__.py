@@ -10,7 +10,7 @@ from .bundles import opens_commitment, replay_bundle, verify_bundle, version, wr
 from .change import candidate_digests, prepare_push, push_device, render_json, safe_diff
 from .explaining import explain
 from .files import collect_device, devices, renamed, route, saved, single
-from .fleet import Cache, Snapshots, audit_fleet, of_files, of_run, of_snapshots
+from .fleet import Cache, OnDask, Snapshots, audit_fleet, of_files, of_run, of_snapshots
 from .gating import Gated, gate_bundle, gate_export, gate_files, gate_fragment, gate_inputs, gate_json
 from .revision import base_side
 from .sourcing import Fetched, Held, fetch_sources, held_sources, observatory_figures, source_changes
@@ -25,6 +25,7 @@ __all__ = [
     "Gated",
     "Held",
     "Inputs",
+    "OnDask",
     "Snapshots",
     "audit",
     "audit_fleet",

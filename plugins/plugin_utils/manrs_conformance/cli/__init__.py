@@ -141,13 +141,14 @@ def audit(
     mode: evidence.Mode | None,
     workers: int | None,
     cache: Path | None,
+    scheduler: str | None,
     form: str,
 ) -> int:
     """Audit saved configurations (HOST.PLATFORM.cfg) or snapshots (*.snapshot.json)."""
     needs_bundle(bundle, {"--previous": previous, "--key": key, "--mode": mode})
     snapshots = api.of_files(files, platform, api.devices(devices))
     inputs = api.Inputs.read(intent_path, waivers_path, sources, as_of or collect.now())
-    done = assess(snapshots, inputs, workers=workers, cache=cache)
+    done = assess(snapshots, inputs, workers=workers, cache=cache, scheduler=scheduler)
     if bundle is not None:
         built = api.write_bundle(
             bundle,
