@@ -108,3 +108,27 @@ def test_limits_and_source_validation_of_the_operator_come_back(name: str) -> No
     back = found.parse(found.merge(running, found.removal(running, base)), {})  # type: ignore[attr-defined]
     assert not any(one.max_prefix for one in back.sessions if one.kind == "ebgp" and name != "eos")
     assert all(one.urpf_v4 == "none" for one in back.interfaces)
+
+
+@pytest.mark.parametrize("name", ["eos", "ios", "nxos"])
+def test_a_copy_follows_the_operators_map(name: str) -> None:
+    running = prepared(name).merged
+    changed = re.sub(r"(?m)^(route-map STUB-IN permit 30\n\s+set local-preference) 300$", r"\1 310", running)
+    assert changed != running
+    again = prepared(name, changed)
+    assert {(one.neighbor, one.inbound is not None, one.outbound is not None) for one in again.plan.sessions} == {
+        ("45.10.0.6", True, False),
+        ("2a10:1000:6::2", True, False),
+    }
+    assert "set local-preference 310" in again.text
+    assert prepared(name, again.merged).text == ""
+
+
+@pytest.mark.parametrize("name", ["eos", "ios", "nxos"])
+def test_a_copy_follows_where_the_operators_map_continues(name: str) -> None:
+    running = prepared(name).merged
+    changed = re.sub(r"(?m)^(route-map TRANSIT-IN permit 10\n\s+set metric 10)\n\s+continue 30$", r"\1", running)
+    assert changed != running
+    again = prepared(name, changed)
+    assert [(one.neighbor, one.inbound is not None) for one in again.plan.sessions] == [("45.10.1.3", True)]
+    assert prepared(name, again.merged).text == ""

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from ..model.plan import OWNED, behind
 from ..model.policy import Attachment, Filter
 from ..model.router import Interface, Router, Session
-from . import _owned
+from . import _mapcopy, _owned
 from ._carry import Block, Form
 
 
@@ -36,6 +36,15 @@ class Steady:
         """Run refresh commands on an open driver."""
         if commands:
             driver.cli(list(commands))
+
+    def outdated(self, router: Router, running: str) -> frozenset[tuple[str, str]]:
+        """Sides of sessions (key, `import` or `export`) whose owned policy holds the operator's as it was before a change."""
+        return frozenset(
+            (session.key, "import" if side == "in" else "export")
+            for session in router.sessions
+            for side, one in _attached(session)
+            if one.kind == "route-map" and (existing := behind(one.name)) and _mapcopy.outdated(running, one.name, existing)
+        )
 
     def tidy(self, running: str) -> str:
         """A fragment that takes away owned definitions to which nothing refers any more; empty when there are none."""
