@@ -210,6 +210,7 @@ class Eapi(Handler):
         held: dict[int, Eos] = self.__class__.__dict__.get("shells") or {}
         if not held:
             held[0] = Eos(self.device)
+            self.device.shell_open = lambda: dict(held[0].open)  # type: ignore[attr-defined]
             self.__class__.shells = held  # type: ignore[attr-defined]
         return held[0]
 

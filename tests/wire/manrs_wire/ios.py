@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from datetime import UTC, datetime
 
 from . import conf, eos, nxos, shows
-from .clock import moment
 from .device import Device
 from .population import hostname
 
@@ -157,7 +157,7 @@ class IosTerminal:
             if device.pending is None:
                 return "%No Rollback Confirmed Change pending"
             left = int((device.pending_until - device.clock.now()) // 60)
-            at = moment(device.clock).strftime("%H:%M:%S UTC %a %b %-d %Y")
+            at = datetime.fromtimestamp(device.committed_at, UTC).strftime("%H:%M:%S UTC %a %b %-d %Y")
             return f"Time configured(PDT): {at}\nTimer type: absolute timer\nTimer value: {left} min\nUser: {device.username}"
         if words[2:4] == ["config", "incremental-diffs"]:
             text = device.files.get(_name(words[4]), "")

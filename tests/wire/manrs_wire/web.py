@@ -30,6 +30,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     """One request of JSON-RPC; a subclass gives the path and answers single commands."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     PATH: ClassVar[str] = ""
     device: Device
 

@@ -7,10 +7,10 @@ from ..gate import markdown as gate_markdown
 from ..gate import text as gate_text
 from .assess import EXIT, NORM, Assessment, Inputs, audit, audit_inputs, exit_code, parse, verdict
 from .bundles import opens_commitment, replay_bundle, verify_bundle, version, write_bundle
-from .change import candidate_digests, prepare_push, push_device, safe_diff
+from .change import candidate_digests, prepare_push, push_device, render_json, safe_diff
 from .explaining import explain
 from .files import collect_device, devices, renamed, route, saved, single
-from .fleet import Cache, Snapshots, audit_fleet, of_files, of_run, of_snapshots
+from .fleet import Cache, OnDask, Snapshots, audit_fleet, of_files, of_run, of_snapshots
 from .gating import Gated, gate_bundle, gate_export, gate_files, gate_fragment, gate_inputs, gate_json
 from .revision import base_side
 from .sourcing import Fetched, Held, fetch_sources, held_sources, observatory_figures, source_changes
@@ -27,6 +27,7 @@ __all__ = [
     "Gated",
     "Held",
     "Inputs",
+    "OnDask",
     "Snapshots",
     "audit",
     "audit_fleet",
@@ -60,6 +61,7 @@ __all__ = [
     "prepare_push",
     "push_device",
     "renamed",
+    "render_json",
     "replay_bundle",
     "report_json",
     "route",

@@ -17,7 +17,7 @@ from ..model.router import Router
 from ..model.snapshot import Snapshot
 from ..requirements import norm as norms
 from ..requirements.evaluate import action_verdicts
-from . import bag, canary, exports, intoto, oscal, pages, previous, report, texts, tool
+from . import bag, canary, exports, intoto, oscal, pages, previous, proof, report, texts, tool
 from .canonical import document, dumps, map_text, plain
 from .devices import SAFE_NAME, Mode, Parts, slugs, write_devices
 from .redact import Scrubber, secret_values
@@ -191,9 +191,15 @@ def _summary(
     for one in audit.requirements:
         if missing := {*one.decided_by, *one.supported_by} - fingerprints:
             raise BundleError(f"requirement {one.requirement} rests on a finding that is not there: {sorted(missing)[0]}")
+    by_name = {one["fingerprint"]: one for one in parts.findings}
+    held = proof.Held.of(out)
+    stated = {one.requirement for one in declarations}
     requirements: dict[str, Any] = {
         "norm": audit.norm,
-        "requirements": sorted((plain(one) for one in audit.requirements), key=dumps),
+        "requirements": sorted(
+            ({**plain(one), "evidence": proof.files(plain(one), by_name, dict(names), held, stated)} for one in audit.requirements),
+            key=dumps,
+        ),
     }
     requirements["actions"] = (
         [plain(one) for one in action_verdicts(audit.requirements, norms.load(audit.norm))] if _known(audit) else []

@@ -7,7 +7,7 @@ import pkgutil
 from typing import cast
 
 from ..errors import UsageError
-from .base import CandidatePlatform, Commands, MergePlatform, Platform, PushDriver, PushPlatform
+from .base import CandidatePlatform, Commands, MergePlatform, Platform, PushDriver, PushPlatform, RenderPlatform
 
 __all__ = [
     "CandidatePlatform",
@@ -16,10 +16,12 @@ __all__ = [
     "Platform",
     "PushDriver",
     "PushPlatform",
+    "RenderPlatform",
     "load",
     "load_candidate",
     "load_merge",
     "load_push",
+    "load_render",
     "names",
 ]
 
@@ -53,6 +55,15 @@ def load_candidate(name: str) -> CandidatePlatform:
         raise UsageError(
             f"a router of {name} shows no candidate: only {', '.join(able)} do; give the file to the gate as a fragment or a configuration"
         )
+    return found
+
+
+def load_render(name: str) -> RenderPlatform:
+    """The platform of that name, if configuration can be rendered for it; raises UsageError naming those where it can."""
+    found = load(name)
+    if not isinstance(found, RenderPlatform):
+        able = [one for one in names() if isinstance(load(one), RenderPlatform)]
+        raise UsageError(f"nothing can be rendered for {name} yet: only for {', '.join(able)}")
     return found
 
 

@@ -70,6 +70,7 @@ def _settled(candidate: Candidate, hooks: Hooks, fresh: PushDriver, verified: st
         return None
     held = statements(hooks.observe(fresh)[0])
     if held == statements(candidate.base):
+        quietly(fresh.discard_config)  # a commit that never arrived leaves its candidate behind
         return "; the router holds its old configuration"
     return KEPT if verified is not None and held == statements(verified) else UNCLEAR
 
@@ -131,6 +132,7 @@ def _look(hooks: Hooks, journal: Journal, entries: tuple[Entry, ...], known: dic
                 return ""
         held = digest(hooks.observe(fresh)[0])
         if held == known.get("base"):
+            quietly(fresh.discard_config)
             journal.write("rolled-back", "the router holds its old configuration")
             return "rolled-back"
         if held == known.get("verified"):
