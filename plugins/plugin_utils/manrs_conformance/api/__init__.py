@@ -14,10 +14,12 @@ from .fleet import Cache, OnDask, Snapshots, audit_fleet, of_files, of_run, of_s
 from .gating import Gated, gate_bundle, gate_export, gate_files, gate_fragment, gate_inputs, gate_json
 from .revision import base_side
 from .sourcing import Fetched, Held, fetch_sources, held_sources, observatory_figures, source_changes
+from .staging import MODES, gate_on_device
 from .words import brief, counts, report_json, summary_text
 
 __all__ = [
     "EXIT",
+    "MODES",
     "NORM",
     "Assessment",
     "Cache",
@@ -47,6 +49,7 @@ __all__ = [
     "gate_inputs",
     "gate_json",
     "gate_markdown",
+    "gate_on_device",
     "gate_text",
     "held_sources",
     "observatory_figures",

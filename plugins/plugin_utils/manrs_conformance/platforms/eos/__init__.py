@@ -26,6 +26,7 @@ class Eos(Steady):
     commands: Commands = COMMANDS
     form = FORM
     write = staticmethod(write)
+    shows_candidate: bool = True
 
     def parse(self, text: str, state: Mapping[str, str]) -> Router:
         """The meaning of `show running-config` and the live outputs; never raises."""

@@ -28,6 +28,7 @@ class IosXr(Steady):
     commands: Commands = COMMANDS
     form = FORM
     write = staticmethod(write)
+    shows_candidate: bool = True
 
     def parse(self, text: str, state: Mapping[str, str]) -> Router:
         """The meaning of `show running-config` and the live outputs; never raises."""

@@ -17,6 +17,7 @@ class Junos:
     name: str = "junos"
     comment: str = "#"
     commands: Commands = COMMANDS
+    shows_candidate: bool = True
 
     def parse(self, text: str, state: Mapping[str, str]) -> Router:
         """The meaning of `show configuration` and the live outputs; never raises."""
