@@ -60,13 +60,21 @@ def main() -> int:
             began = time.monotonic()
             trial = trials.draw(asked.seed, number, messages, cases)
             row = trials.play(trial, place)
-            kept = asdict(row) | {"seed": asked.seed, "number": number, "trial": str(trial), "seconds": round(time.monotonic() - began, 2)}
+            kept = asdict(row) | {
+                "seed": asked.seed,
+                "number": number,
+                "trial": str(trial),
+                "seconds": round(time.monotonic() - began, 2),
+            }
             kept |= {"what": trial.what, "case": trial.case}
             held[number] = kept
             with asked.state.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(kept, sort_keys=True) + "\n")
             if row.wrong or asked.only is not None:
-                print(f"{number:5} {'BAD' if row.wrong else 'ok'} {trial}: {row.said} ({row.because}); {'; '.join(row.wrong)}", flush=True)
+                print(
+                    f"{number:5} {'BAD' if row.wrong else 'ok'} {trial}: {row.said} ({row.because}); {'; '.join(row.wrong)}",
+                    flush=True,
+                )
     ends = Counter((row["case"], str(row["said"]).partition(",")[0]) for row in held.values())
     for (case, said), number in sorted(ends.items()):
         print(f"{case:9} {said:12} {number:5}")
