@@ -9,7 +9,7 @@ need_root
 step "System packages"
 system_packages
 step "Python packages, by hash"
-venv .venv tests/requirements/run.txt
+environments tests/requirements/run.txt
 export PATH=$root/.venv/bin:$PATH
 one_at_a_time
 

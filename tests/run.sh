@@ -7,7 +7,7 @@ need_root
 step "System packages"
 system_packages
 step "Python packages, by hash"
-venv .venv tests/requirements/dev.txt
+environments tests/requirements/dev.txt
 export PATH=$root/.venv/bin:$PATH PYTHONHASHSEED=0
 one_at_a_time
 

@@ -1,12 +1,13 @@
 # Sourced by tests/demo.sh and tests/run.sh: what a bare Debian or Ubuntu needs, and nothing twice.
-# Gives: root (the checkout), need_root, system_packages, venv DIR REQUIREMENTS, collection DIR, one_at_a_time.
+# Gives: root (the checkout), need_root, system_packages, environments REQUIREMENTS, irrd_environment, collection DIR, one_at_a_time.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
 export HOME=${HOME:-/root} LC_ALL=C.UTF-8 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
 export PATH=$PATH:/usr/sbin:/sbin
 
-PACKAGES=(frr frr-pythontools frr-rpki-rtrlib bird2 stayrtr openssh-server openssh-client openssl iproute2 nftables sudo iputils-ping git bgpq4)
+PACKAGES=(frr frr-pythontools frr-rpki-rtrlib bird2 stayrtr openssh-server openssh-client openssl iproute2 nftables sudo iputils-ping git bgpq4
+    postgresql redis-server python3-venv python3-datrie python3-radix)
 
 die() { echo "$(basename "$0"): $*" >&2; exit 3; }
 step() { printf '\n== %s (%ss)\n' "$*" "$SECONDS"; }
@@ -45,6 +46,7 @@ system_packages() {
                     frr | stayrtr | nftables) systemctl disable --quiet "$one" || true ;;
                     bird2) systemctl disable --quiet bird || true ;;
                     openssh-server) systemctl disable --quiet ssh || true ;;
+                    postgresql | redis-server) systemctl disable --quiet "$one" || true ;;
                 esac
             done
         fi
@@ -62,6 +64,26 @@ venv() {
         "$dir/bin/pip" install -qq --no-deps --no-build-isolation -e .
         echo "$mark" > "$dir/.made-from"
     fi
+}
+
+# IRRd, the lab's routing registry, in an environment of its own and with Debian's Python: an unprivileged user has to read it, and two of its
+# libraries, which the package site has as C source only, come from Debian too.
+irrd_environment() {
+    local dir=.venv-irrd list=tests/requirements/irrd.txt mark
+    mark=$(sha256sum "$list" | cut -c1-64)
+    [ "$(cat "$dir/.made-from" 2> /dev/null)" != "$mark" ] || return 0
+    /usr/bin/python3 -m venv --clear --system-site-packages "$dir" &&
+        "$dir/bin/pip" install -qq --no-deps --require-hashes -r "$list" &&
+        "$dir/bin/python" -c 'import datrie, radix' &&
+        echo "$mark" > "$dir/.made-from"
+}
+
+# The environment of what runs (a hash-checked list) and, at the same time, that of the registry.
+environments() {
+    irrd_environment &
+    local registry=$!
+    venv .venv "$1"
+    wait "$registry" || die "IRRd could not be installed"
 }
 
 # A folder in which Ansible finds this checkout as routesec.manrs.

@@ -27,6 +27,7 @@ class ActionModule(ManrsAction):
         "mode": {"type": "str", "choices": ["full", "lite", "blocks"]},
         "workers": {"type": "int"},
         "cache": {"type": "path"},
+        "scheduler": {"type": "str"},
         "fail_on": {"type": "str", "choices": ["never", "fail", "inconclusive"], "default": "never"},
     }
 
@@ -44,7 +45,13 @@ class ActionModule(ManrsAction):
         snapshots = api.of_run(sorted(folder.glob("*.snapshot.json")) if folder.is_dir() else [])
         cache = api.Cache.open(Path(args["cache"]), inputs.intent_bytes, inputs.reference) if args["cache"] else None
         done = api.audit_fleet(
-            snapshots, inputs, expected=args["expected"], excluded=args["excluded"], workers=args["workers"], cache=cache
+            snapshots,
+            inputs,
+            expected=args["expected"],
+            excluded=args["excluded"],
+            workers=args["workers"],
+            cache=cache,
+            runner=api.OnDask(args["scheduler"]) if args["scheduler"] else None,
         )
         built = api.write_bundle(
             Path(args["bundle"]),

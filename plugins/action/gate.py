@@ -21,6 +21,7 @@ class ActionModule(ManrsAction):
         "intent": {"type": "path", "required": True},
         "waivers": {"type": "path"},
         "sources": {"type": "path"},
+        "sources_before": {"type": "path"},
         "as_of": {"type": "str"},
         "platform": {"type": "str"},
         "strict": {"type": "bool", "default": False},
@@ -40,6 +41,7 @@ class ActionModule(ManrsAction):
             strict=args["strict"],
             ticket=args["break_glass"],
             fragments=[Path(one) for one in args["fragments"]],
+            sources_before=Path(args["sources_before"]) if args["sources_before"] else None,
             merged=Path(args["merged"]) if args["merged"] else None,
         )
         report = gated.report

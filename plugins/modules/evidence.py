@@ -65,6 +65,9 @@ options:
       - Folder on the controller where the results of routers are kept; a router of which nothing changed is not judged again.
       - It must belong to the user who runs the play and be writable by nobody else. Without it every router is judged.
     type: path
+  scheduler:
+    description: Address of a Dask scheduler, such as C(tcp://10.0.0.5:8786), whose workers judge the routers instead of this machine.
+    type: str
 attributes:
   check_mode:
     support: full

@@ -40,6 +40,11 @@ options:
     description:
       - Folder that the configurations after the O(fragments) are written into.
     type: path
+  sources_before:
+    description:
+      - Folder with what the sources said before. An as-set that gained a network that is nobody's customer, or a ROA that was lost, is then part
+        of the change.
+    type: path
   strict:
     description:
       - Judge everything, not only what the change brings.

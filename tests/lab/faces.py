@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -15,13 +16,23 @@ from manrs_conformance import collect
 from manrs_lab import Lab
 
 ROOT = Path(__file__).resolve().parents[2]
-INTENT = ROOT / "inventory/lab/manrs.yml"
+INVENTORY = ROOT / "inventory/lab"
 NOW = collect.now()
+
+
+def intent(lab: Lab) -> Path:
+    """The intent of inventory/lab with the address of this lab's routing registry."""
+    place = lab.state.directory / "inventory"
+    if not place.exists():
+        shutil.copytree(INVENTORY, place)
+        text = (INVENTORY / "manrs.yml").read_text()
+        (place / "manrs.yml").write_text(text.replace("10.99.1.18", lab.irr))
+    return place / "manrs.yml"
 
 
 def optional(lab: Lab, login: str) -> dict[str, Any]:
     """NAPALM's optional arguments of inventory/lab, for this lab."""
-    group = yaml.safe_load((ROOT / "inventory/lab/group_vars/edges.yml").read_text())["napalm_optional_args"]
+    group = yaml.safe_load((INVENTORY / "group_vars/edges.yml").read_text())["napalm_optional_args"]
     return {**group, "key_file": str(lab.key(login)), "alt_key_file": str(lab.known_hosts())}
 
 
@@ -55,7 +66,12 @@ def playbook(lab: Lab, place: Path, name: str, only: tuple[str, ...], login: str
         "ANSIBLE_HOME": str(place / "home"),
         "PWD": str(place),
     }
-    given = {"manrs_intent": str(INTENT), "manrs_hosts": "edges", "manrs_as_of": NOW, "manrs_run_dir": str(place / "run")} | extra
+    given = {
+        "manrs_intent": str(intent(lab)),
+        "manrs_hosts": "edges",
+        "manrs_as_of": NOW,
+        "manrs_run_dir": str(place / "run"),
+    } | extra
     command = [
         str(Path(sys.executable).parent / "ansible-playbook"),
         f"routesec.manrs.{name}",

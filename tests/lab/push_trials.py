@@ -18,6 +18,7 @@ from types import SimpleNamespace
 from typing import Any
 from unittest import mock
 
+from faces import intent
 from manrs_conformance import api, collect, platforms
 from manrs_conformance.model.plan import Plan
 from manrs_conformance.model.snapshot import Snapshot
@@ -25,7 +26,6 @@ from manrs_conformance.push import device, plan
 from manrs_lab import Lab, system, topology
 from push_controller import Job, Login
 
-ROOT = Path(__file__).resolve().parents[2]
 AGENT = "/usr/local/sbin/manrs-frr-agent"
 STEPS = ("planned", "gated", "checked", "loading", "comparing", "committing", "refreshing", "verifying", "confirming", "confirmed")
 
@@ -100,7 +100,7 @@ class Trials:
         folder.mkdir(parents=True, exist_ok=True)
         self.by_hand("no ")
         login = Login(lab.edge(edge).address, "push", str(lab.key("push")), str(lab.known_hosts()))
-        inputs = api.Inputs.read(ROOT / "inventory/lab/manrs.yml", None, None, collect.now())
+        inputs = api.Inputs.read(intent(lab), None, None, collect.now())
         driver = login.open()
         try:
             snapshot = api.collect_device(edge, "frr", driver, verified=True)

@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 import yaml
-from faces import INTENT, NOW, command, counters, hosts, playbook
+from faces import NOW, command, counters, hosts, intent, playbook
 from manrs_conformance import collect
+from manrs_conformance.requirements import norm as norms
 from manrs_lab import Lab, topology
 from nornir import InitNornir
 from nornir_manrs.functions import print_conformance
@@ -20,6 +21,12 @@ from nornir_manrs.processors import EvidenceProcessor
 from nornir_manrs.tasks import manrs_audit
 from push_trials import held
 from rich.console import Console
+
+PUBLIC = ("A1.J4", "A1.J5", "A2.N3", "A2.J1", "A2.O1", "A3.N1", "A3.N2", "A3.D1", "A3.D3", "A3.D4", "A4I.N1", "A4I.N2", "A4I.N3")
+PUBLIC += ("A4I.J1", "A4I.O1", "A4R.N1", "A4R.J1", "A4R.O1")
+"""What public data alone decides, and what is in order in the lab."""
+UNDECIDED = {"A1.J1", "A1.J2"}
+"""Declarations that edge1's filters speak against."""
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +45,7 @@ def audited(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tupl
             (saved / f"{one.host}.frr.state/{key}.txt").write_text(text)
     (place / "command").mkdir()
     told = command(
-        "audit", str(saved), "--intent", str(INTENT), "--as-of", NOW, "--bundle", str(place / "command/bundle"), cwd=place
+        "audit", str(saved), "--intent", str(intent(lab)), "--as-of", NOW, "--bundle", str(place / "command/bundle"), cwd=place
     )
     assert told.returncode == 1, told.stderr
     printed["command"] = told.stdout + told.stderr
@@ -48,10 +55,10 @@ def audited(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tupl
 def _nornir(lab: Lab, place: Path) -> str:
     nr = _inventory(lab, place, ("edge1", "edge2"))
     evidence = EvidenceProcessor(nr.inventory.hosts)
-    result = nr.with_processors([evidence]).run(manrs_audit, intent=INTENT, run_dir=place / "nornir/run", as_of=NOW)
+    result = nr.with_processors([evidence]).run(manrs_audit, intent=intent(lab), run_dir=place / "nornir/run", as_of=NOW)
     assert not result.failed, result
     nr.close_connections()
-    evidence.bundle(place / "nornir/bundle", INTENT, as_of=NOW)
+    evidence.bundle(place / "nornir/bundle", intent(lab), as_of=NOW)
     return _shown(place, result)
 
 
@@ -92,6 +99,34 @@ def test_every_face_gives_the_same_results(audited: tuple[Path, dict[str, str]])
     assert len(one) > 300
     assert one == two
     assert one == three
+
+
+def test_every_row_of_the_norm_has_a_verdict_and_its_evidence(audited: tuple[Path, dict[str, str]]) -> None:
+    place, _ = audited
+    bundle = place / "ansible/bundle"
+    norm = norms.load("manrs-netops-2.5.2")
+    judged = {one["requirement"]: one for one in json.loads((bundle / "data/requirements.json").read_text())["requirements"]}
+    found = {row["fingerprint"]: row for row in map(json.loads, results(bundle))}
+    stated = {one["requirement"] for one in json.loads((bundle / "data/attestations.json").read_text())["statements"]}
+    assert set(judged) == {one.id for one in norm.requirements}
+    for requirement in norm.requirements:
+        one = judged[requirement.id]
+        deciding = [found[name] for name in one["decided_by"]]
+        assert one["because"], requirement.id
+        assert one["evidence"] and all((bundle / path).is_file() for path in one["evidence"]), requirement.id
+        if one["verdict"] == "met":
+            assert any(row["status"] == "pass" for row in deciding), requirement.id
+            assert one["methods"] != ["declaration"], requirement.id
+            if "public_data" in one["methods"]:
+                assert any(path.startswith("data/sources/raw/") for path in one["evidence"]), requirement.id
+        if one["verdict"] == "declared":
+            assert requirement.id in stated and one["evidence"] == ["data/attestations.json"], requirement.id
+            against = [row for row in found.values() if row["check"] in requirement.contradicted_by and row["status"] == "fail"]
+            assert not against, requirement.id
+    verdicts = {name: one["verdict"] for name, one in judged.items()}
+    assert {name for name in verdicts if verdicts[name] == "inconclusive"} <= UNDECIDED, verdicts
+    assert verdicts["A1.N1"] == verdicts["A2.N1"] == verdicts["G.J1"] == verdicts["G.J2"] == "not_met", "edge1 does not conform"
+    assert {verdicts[name] for name in PUBLIC} == {"met"}
 
 
 def test_no_secret_of_the_routers_leaves_the_snapshots(audited: tuple[Path, dict[str, str]]) -> None:
@@ -145,10 +180,10 @@ def test_hosts_that_cannot_be_assessed_are_named_and_never_green(lab: Lab, tmp_p
     assert any(json.loads(line)["device"] == "down" and json.loads(line)["status"] == "error" for line in results(bundle))
     nr = _inventory(lab, tmp_path, ("down", "locked"))
     evidence = EvidenceProcessor(nr.inventory.hosts)
-    result = nr.with_processors([evidence]).run(manrs_audit, intent=INTENT, run_dir=tmp_path / "nornir/run", as_of=NOW)
+    result = nr.with_processors([evidence]).run(manrs_audit, intent=intent(lab), run_dir=tmp_path / "nornir/run", as_of=NOW)
     assert set(evidence.failed) == {"down", "locked"}
     assert "refused the password or key" in evidence.failed["locked"]
-    report = evidence.bundle(tmp_path / "nornir/bundle", INTENT, as_of=NOW)
+    report = evidence.bundle(tmp_path / "nornir/bundle", intent(lab), as_of=NOW)
     assert (report["verdict"], report["exit_code"]) == ("inconclusive", 2)
     assert "not assessed" in _shown(tmp_path, result)
 
@@ -169,7 +204,9 @@ def test_nothing_to_assess_and_an_unreadable_intent_are_clear_and_never_green(la
     assert done.returncode != 0
     assert "broken.yml" in done.stdout
     (tmp_path / "nothing").mkdir()
-    told = command("audit", str(tmp_path / "nothing"), "--intent", str(INTENT), "--bundle", str(tmp_path / "cli"), cwd=tmp_path)
+    told = command(
+        "audit", str(tmp_path / "nothing"), "--intent", str(intent(lab)), "--bundle", str(tmp_path / "cli"), cwd=tmp_path
+    )
     assert told.returncode in (2, 3), told.stdout
     assert told.stdout + told.stderr
     told = command("audit", str(tmp_path / "nothing"), "--intent", str(tmp_path / "broken.yml"), cwd=tmp_path)

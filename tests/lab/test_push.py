@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import wire
-from faces import counters, playbook
+from faces import counters, intent, playbook
 from manrs_conformance import api, collect
 from manrs_conformance.errors import ManrsError
 from manrs_conformance.model.result import Finding, Packet, Status
@@ -77,8 +77,8 @@ def passes(lab: Lab, node: str, source: str) -> bool:
 
 
 @pytest.fixture(scope="module")
-def inputs() -> api.Inputs:
-    return api.Inputs.read(ROOT / "inventory/lab/manrs.yml", None, None, collect.now())
+def inputs(lab: Lab) -> api.Inputs:
+    return api.Inputs.read(intent(lab), None, None, collect.now())
 
 
 def test_the_audit_of_both_edges_replays_from_its_signed_bundle(lab: Lab, inputs: api.Inputs, tmp_path: Path) -> None:

@@ -8,8 +8,10 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
+import distributed
 import pytest
 from manrs_conformance import api, collect
 from manrs_conformance.api.fleet import device, pool
@@ -200,6 +202,37 @@ def test_a_cache_that_others_can_write_to_is_refused(folder: Path) -> None:
     (folder / "open").chmod(0o777)
     with pytest.raises(UsageError, match="writable by you alone"):
         api.Cache.open(folder / "open", given.intent_bytes, given.reference)
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[distributed.LocalCluster]:
+    """Three worker processes on loopback."""
+    options = {"processes": True, "threads_per_worker": 1, "dashboard_address": None, "host": "127.0.0.1"}
+    with distributed.LocalCluster(n_workers=3, silence_logs=50, **options) as made:
+        yield made
+
+
+def test_dask_says_the_same_also_when_workers_are_killed(folder: Path, cluster: distributed.LocalCluster) -> None:
+    whole = api.audit_fleet(api.of_files([folder / "configs"], None), inputs(folder), workers=1)
+    runner = api.OnDask(cluster.scheduler_address)
+    assert written(api.audit_fleet(api.of_files([folder / "configs"], None), inputs(folder), runner=runner)) == written(whole)
+    killed: list[int] = []
+
+    def kill(_host: str) -> None:
+        if len(killed) < 2:
+            with distributed.Client(cluster.scheduler_address, set_as_default=False) as client:
+                killed.append(next(iter(client.run(os.getpid).values())))
+            os.kill(killed[-1], signal.SIGKILL)
+
+    again = api.audit_fleet(api.of_files([folder / "configs"], None), inputs(folder), runner=runner, progress=kill)
+    assert len(killed) == 2
+    assert written(again) == written(whole), "nothing is lost, nothing counted twice"
+
+
+def test_a_scheduler_that_does_not_answer_is_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("manrs_conformance.api.fleet.dask.TIMEOUT", 1)
+    with pytest.raises(UsageError, match="no Dask scheduler answers"):
+        api.audit_fleet(api.of_files([folder / "configs"], None), inputs(folder), runner=api.OnDask("tcp://127.0.0.1:9"))
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])

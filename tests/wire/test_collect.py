@@ -70,7 +70,41 @@ def test_a_session_that_the_text_lacks_is_seen(case: str, fleet: Fleet, session:
     router = platforms.load(one.platform).parse(cut, snapshot.state)
     assert router.live is not None
     known = {s.neighbor for s in router.sessions}
-    assert [s for s in router.live.sessions or () if s.neighbor not in known]
+    lacking = [s.neighbor for s in router.live.sessions or () if s.neighbor not in known]
+    assert lacking
+    assert not router.complete
+    assert f"runs a session with {lacking[0]} (VRF default) that the text does not have" in router.incomplete_because
+
+
+SHUT = {
+    "ios": ("{0} remote-as 43213", "{0} remote-as 43213\n neighbor {0} shutdown"),
+    "eos": ("{0} remote-as 43213", "{0} remote-as 43213\n   neighbor {0} shutdown"),
+    "nxos": ("neighbor {0}\n", "neighbor {0}\n    shutdown\n"),
+    "iosxr": ("neighbor {0}\n", "neighbor {0}\n  shutdown\n"),
+    "junos": ("neighbor {0} {{", "inactive: neighbor {0} {{"),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_session_that_the_router_does_not_run_is_seen(case: str, fleet: Fleet, session: Open) -> None:
+    one = device(fleet, case)
+    platform = platforms.load(one.platform)
+    neighbor = platform.parse(one.running, {}).sessions[0].neighbor
+    extra = one.running.replace(neighbor, neighbor.rpartition(".")[0] + ".77")
+    driver = session(case)
+    listed = api.collect_device(one.name, one.platform, driver).state
+    assert platform.parse(one.running, listed).complete
+    assert not platform.parse(extra, listed).complete
+    one.unlisted.add(neighbor)
+    snapshot = api.collect_device(one.name, one.platform, driver)
+    router = platform.parse(snapshot.config, snapshot.state)
+    assert (
+        router.incomplete_because
+        == f"the text has a session with {neighbor} (VRF default) that the router does not run in any state"
+    )
+    before, after = (text.format(neighbor) for text in SHUT[one.platform])
+    assert before in snapshot.config
+    assert platform.parse(snapshot.config.replace(before, after), snapshot.state).complete
 
 
 def test_a_partial_privilege_is_no_complete_configuration(fleet: Fleet, session: Open) -> None:

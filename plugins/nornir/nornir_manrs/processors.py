@@ -103,11 +103,13 @@ class EvidenceProcessor(Quiet):
         mode: Literal["full", "lite", "blocks"] | None = None,
         workers: int | None = None,
         cache: str | Path | None = None,
+        scheduler: str | None = None,
     ) -> dict[str, Any]:
         """Judge the fleet and write the bundle to a new directory; returns verdict, scope, counts, summary, path and root.
 
         `previous` is the bundle that the new one follows, `mode` how it holds configurations. `workers` processes judge the routers (one
-        for each core when absent); what `cache`, a folder, holds of an unchanged router is not worked out again.
+        for each core when absent); what `cache`, a folder, holds of an unchanged router is not worked out again. With `scheduler` the workers of
+        a Dask cluster judge instead.
 
         UsageError when no host was expected; InputError and BundleError name their file.
         """
@@ -120,7 +122,15 @@ class EvidenceProcessor(Quiet):
             failed = [one for host, one in self._failed.items() if host not in self._snapshots]
             snapshots = api.of_run(self._snapshots.values(), failed)
         kept = api.Cache.open(Path(cache), inputs.intent_bytes, inputs.reference) if cache else None
-        done = api.audit_fleet(snapshots, inputs, expected=self.expected, excluded=excluded, workers=workers, cache=kept)
+        done = api.audit_fleet(
+            snapshots,
+            inputs,
+            expected=self.expected,
+            excluded=excluded,
+            workers=workers,
+            cache=kept,
+            runner=api.OnDask(scheduler) if scheduler else None,
+        )
         built = api.write_bundle(
             Path(directory),
             done,

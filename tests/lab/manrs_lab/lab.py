@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from . import packets, render
+from . import irr, packets, render
 from . import topology as plan
 from .edge import USERS, Edge
 from .speaker import ask
@@ -38,6 +38,7 @@ class Lab:
         self._use(self.state.index)
 
     def _use(self, index: int) -> None:
+        self.irr = f"10.99.{index}.18"
         self.edges = {
             name: Edge(self.state, f"{self.prefix}-{name}", name, f"10.99.{index}.{10 + 4 * i}/30")
             for i, name in enumerate(plan.EDGES)
@@ -48,6 +49,7 @@ class Lab:
     def up(self, *, converge: bool = True) -> None:
         """Boot, after removing what an earlier lab of this id left; with `converge` wait for sessions, VRPs and routes."""
         preflight()
+        irr.programs()
         self.down()
         self.state = State(self.run_id)
         with _turn():
@@ -56,6 +58,7 @@ class Lab:
         self._use(self.state.index)
         try:
             self._wire()
+            self.start("irr")
             keys = self._keys()
             # Caches first: FRR's first attempt must find them, it waits long before the next.
             self._start_neighbours()
@@ -66,6 +69,7 @@ class Lab:
                 edge.wait_booted()
             if converge:
                 self.wait_converged()
+                self.wait_irr()
         except BaseException:
             self.down()
             raise
@@ -74,10 +78,12 @@ class Lab:
         """Remove every process, namespace, interface and file of this lab; nothing to do is fine."""
         self.state = State(self.run_id)
         names = [n for n in _namespaces() if n.startswith(f"{self.prefix}-")]
-        pids = [pid for n in names for pid in namespace_pids(n)]
-        pids += [pid for pid, started in self.state.pids.values() if start_time(pid) == started]
-        kill_all(sorted(set(pids)))
-        for i in (1, 2):
+        pids = [pid for pid, started in self.state.pids.values() if start_time(pid) == started]
+        # What was starting others when it was ended may have left some.
+        while pids or (pids := [pid for n in names for pid in namespace_pids(n)]):
+            kill_all(sorted({*pids, *(pid for n in names for pid in namespace_pids(n))}))
+            pids = []
+        for i in (1, 2, 3):
             if Path(f"/sys/class/net/{self.prefix}m{i}").exists():
                 run(["ip", "link", "delete", f"{self.prefix}m{i}"], check=False)
         for name in names:
@@ -103,6 +109,8 @@ class Lab:
             base, _, length = edge.management.rpartition(".")[2].partition("/")
             root = f"10.99.{self.state.index}.{int(base) - 1}/{length}"
             batch += [f"address add {root} dev {self.prefix}m{i}", f"link set {self.prefix}m{i} up"]
+        batch.append(f"link add {self.prefix}m3 type veth peer name mgmt0 netns {self._ns('irr')}")
+        batch += [f"address add 10.99.{self.state.index}.17/30 dev {self.prefix}m3", f"link set {self.prefix}m3 up"]
         run(["ip", "-batch", "-"], stdin="\n".join(batch) + "\n")
         for node in plan.NODES:
             run(["ip", "netns", "exec", self._ns(node), "bash", "-c", self._addresses(node)])
@@ -126,11 +134,15 @@ class Lab:
                 lines += [f"link set {iface} up"]
         if node in self.edges:
             lines += [f"address add {self.edges[node].management} dev mgmt0", "link set mgmt0 up"]
+        if node == "irr":
+            lines += [f"address add {self.irr}/30 dev mgmt0", "link set mgmt0 up"]
         if node.startswith("srv") or node == "rtr":
             for link in plan.LINKS:
                 if link.node == node and not (node == "rtr" and link.edge == "edge2"):
                     lines += [f"route add default via {link.host(4, 'edge')}", f"route add default via {link.host(6, 'edge')}"]
         quiet = "cd /proc/sys/net; echo 0 | tee ipv6/conf/{all,default}/accept_dad ipv4/conf/{all,default}/rp_filter >/dev/null\n"
+        if node == "irr":
+            quiet += f"echo {irr.WHOIS} > ipv4/ip_unprivileged_port_start\n"
         return quiet + "ip -batch - <<'X'\n" + "\n".join(lines) + "\nX\n"
 
     def _keys(self) -> Path:
@@ -162,10 +174,18 @@ class Lab:
                     raise LabError(f"{name} does not listen: {self.log(name)[-500:]}")
                 time.sleep(0.02)
 
+    def wait_irr(self) -> None:
+        """Until the routing registry answers; booting it takes about as long as everything else together."""
+        until = time.monotonic() + irr.START
+        while "irr: ready" not in self.log("irr"):
+            if not self.state.alive("irr") or time.monotonic() > until:
+                raise LabError(f"the routing registry does not answer: {self.log('irr')[-1000:]}")
+            time.sleep(0.05)
+
     # -- daemons of the neighbours ------------------------------------------------------------------------------------
 
     def start(self, name: str) -> None:
-        """Start a daemon of a neighbour: `prov`, `rs` (BIRD), `rtr-1`, `rtr-2` (caches), `speakers` (all scripted neighbours)."""
+        """Start a daemon of a neighbour: `prov`, `rs` (BIRD), `rtr-1`, `rtr-2` (caches), `speakers` (all scripted neighbours), or `irr`."""
         d = self.state.directory
         if name in RTR_PORTS:
             argv = [
@@ -182,8 +202,12 @@ class Lab:
             argv = [*self._exec(name), "bird", "-f", "-c", str(d / f"{name}.conf"), "-s", str(d / f"{name}.ctl")]
         elif name == "speakers":
             argv = [sys.executable, "-m", "manrs_lab.speaker", self.prefix, str(d / "speakers.sock")]
+        elif name == "irr":
+            shutil.rmtree(d / "irr", ignore_errors=True)
+            (d / "irr.log").unlink(missing_ok=True)
+            argv = [*self._exec("irr"), sys.executable, "-m", "manrs_lab.irr", str(d / "irr"), self.irr]
         else:
-            raise LabError(f"no daemon {name!r}: one of prov, rs, rtr-1, rtr-2, speakers")
+            raise LabError(f"no daemon {name!r}: one of prov, rs, rtr-1, rtr-2, speakers, irr")
         with (d / f"{name}.log").open("ab") as log:
             process = subprocess.Popen(
                 argv,
@@ -198,7 +222,7 @@ class Lab:
     def stop(self, name: str) -> None:
         """Kill a daemon of a neighbour (see start)."""
         if self.state.alive(name):
-            kill_all([self.state.pids[name][0]])
+            kill_all(namespace_pids(self._ns("irr")) if name == "irr" else [self.state.pids[name][0]])
 
     def log(self, name: str) -> str:
         """Log of a daemon of a neighbour."""

@@ -27,6 +27,8 @@ PACKAGES = {
     "/usr/bin/sudo": "sudo",
     "/usr/sbin/nft": "nftables",
     "/usr/bin/openssl": "openssl",
+    "/usr/bin/redis-server": "redis-server",
+    "/usr/bin/bgpq4": "bgpq4",
 }
 
 

@@ -11,7 +11,7 @@ OWN_PREFIXES = ("45.10.0.0/20", "2a10:1000::/32")
 IXP_LANS = ("45.16.0.0/24", "2a10:1600::/64")
 
 EDGES = ("edge1", "edge2")
-NODES = (*EDGES, "cust", "stub1", "stub2", "peer", "prov", "rs", "member", "rtr", "srv1", "srv2")
+NODES = (*EDGES, "cust", "stub1", "stub2", "peer", "prov", "rs", "member", "rtr", "irr", "srv1", "srv2")
 ASNS: Mapping[str, int] = {
     "cust": 43211,
     "stub1": 43213,

@@ -14,8 +14,8 @@ import manrs_conformance
 import pytest
 from manrs_conformance.errors import BundleError, UsageError
 from manrs_conformance.evidence import UNKNOWN_SIGNER, build, differences, load_for_replay, results_bytes, show, verify
-from manrs_conformance.evidence.build import slugs
 from manrs_conformance.evidence.canonical import document, loads
+from manrs_conformance.evidence.devices import slugs
 from manrs_conformance.model.router import Router, Secret
 from manrs_conformance.model.snapshot import Snapshot
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from pathlib import Path
 from types import ModuleType
 
@@ -25,6 +26,26 @@ LIST = "".join(f"ip prefix-list SHARED seq {5 * n} permit 10.{n}.0.0/16\n" for n
 def test_blocks_add_up_to_the_text(lines: list[str]) -> None:
     text = "\n".join(lines)
     assert "".join(blocks.cut(text)) == text
+
+
+@given(
+    st.lists(
+        st.sampled_from(["a b c d\n", "a b c\n", "a  b c d\n", "a b cd e\n", "a b\n", " x\n", "  x\n", "\ty\n", "\n"]), max_size=60
+    )
+)
+def test_blocks_end_where_the_list_does(lines: list[str]) -> None:
+    """Runs of one list by a plain reading: what lies between long runs is one block, each long run another."""
+
+    def name(line: str) -> tuple[str, ...]:
+        indent = line[: len(line) - len(line.lstrip(" \t"))]
+        return (indent,) if indent else tuple(line.split()[:3])
+
+    runs = [list(run) for _name, run in groupby(lines * 8, name)]
+    wanted: list[str] = []
+    for long, group in groupby(runs, lambda run: len(run) >= blocks.SHARED):
+        texts = ["".join(run) for run in group]
+        wanted += texts if long else ["".join(texts)]
+    assert blocks.cut("".join(lines * 8)) == wanted
 
 
 def test_shared_list_is_stored_once() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from manrs_conformance.evidence import BuiltBundle, build, contents
-from manrs_conformance.evidence.charts import source_validation
+from manrs_conformance.evidence.charts import drawn, source_validation
 from manrs_conformance.evidence.redact import MARK, Scrubber
 from manrs_conformance.evidence.report import actions, groups, worded
 from manrs_conformance.model.intent import Declaration
@@ -67,7 +67,7 @@ def test_a_group_is_one_check_cause_state_and_severity() -> None:
         **{"witnesses": [], "lines": [], "fingerprint": "1", "subject": "s"},
     }
     rows = [base, {**base, "fingerprint": "2", "witnesses": [1]}, {**base, "waived_by": "W"}, {**base, "severity": "low"}]
-    found = groups(rows, {"1": "2026-01-02", "2": "2026-01-01"}, {})
+    found = groups(rows, {"1": "2026-01-02", "2": "2026-01-01"}, lambda _name: [])
     assert [one["count"] for one in found] == [2, 1, 1]
     assert found[0]["example"]["fingerprint"] == "2" and found[0]["since"] == "2026-01-01"
 
@@ -80,7 +80,7 @@ def test_source_validation_counts_the_weaker_family() -> None:
         Interface("d", ("192.0.2.1/24",), urpf_v4="loose", shutdown=True),
         Interface("e"),
     )
-    assert source_validation({"r": Router("frr", interfaces=interfaces)}) == [
+    assert source_validation([drawn("r", Router("frr", interfaces=interfaces))]) == [
         ("r", {"strict": 1, "filter": 1, "loose": 0, "none": 1})
     ]
 

@@ -5,7 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from manrs_conformance import api, platforms
+from manrs_conformance.evidence.canary import HINTS, SHAPES
+from manrs_conformance.evidence.redact import AFTER_KEYWORD, KEYWORDS, mentions
 from manrs_conformance.model.snapshot import Snapshot
 
 from .secret_lines import BEDS, planted
@@ -42,3 +46,13 @@ def test_no_planted_secret_survives_and_results_replay(platform: str, seed: int,
     redacted = (built.path / "data/devices/edge1/config.redacted.txt").read_text()
     assert redacted.count("\n") == text.count("\n"), "line numbers are no longer true"
     assert api.replay_bundle(built.path)[0] == ()
+
+
+@given(st.from_regex(AFTER_KEYWORD))
+def test_a_keyword_is_never_overlooked(text: str) -> None:
+    assert mentions(text, KEYWORDS)
+
+
+@given(st.from_regex(SHAPES))
+def test_a_shape_is_never_overlooked(text: str) -> None:
+    assert mentions(text, HINTS)

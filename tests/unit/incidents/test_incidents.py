@@ -2,12 +2,16 @@
 
 A folder holds `before/` and `after/` with the same router in several languages, the intent, and `scenario.yml`: the story, the session and
 direction, the route of the incident where one is known, the checks that must be new on that session, and what must block.
-Two incidents are no change of a router: forged registry objects (Celer Bridge 2022) and forged ROAs (Orange Spain 2024). The one of
-Facebook (2021), an audit tool that did not stop the command, is the gate's own test before every judgement (`test_gate.py`).
+Two incidents are out of a router's reach: forged registry objects (Celer Bridge 2022) and forged ROAs (Orange Spain 2024). Their folders hold
+`sources-before/` and `sources-after/`, and the checks of public data catch what changed between them. The one of Facebook (2021), an audit
+tool that did not stop the command, is the gate's own test before every judgement (`test_gate.py`).
 """
 
 from __future__ import annotations
 
+import datetime
+import os
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -19,19 +23,31 @@ from manrs_conformance.model.router import Router
 
 HERE = Path(__file__).parent
 AS_OF = "2026-11-25T06:00:00Z"
+FETCHED = datetime.datetime(2026, 11, 25, 5, tzinfo=datetime.UTC).timestamp()
 SCENARIOS = sorted((one.parent, file.name) for one in HERE.glob("*/scenario.yml") for file in (one.parent / "before").iterdir())
 
 
 def judged(folder: Path, file: str, before: str, after: str, tmp_path: Path) -> api.Gated:
     (tmp_path / "sources").mkdir(exist_ok=True)
+    held = (folder / "sources-before").is_dir()
+    for side in ("before", "after") if held else ():
+        _dated(folder / f"sources-{side}", tmp_path / side)
     return api.gate_files(
         folder / before / file,
         folder / after / file,
         intent=folder / "manrs.yml",
         waivers=None,
-        sources=tmp_path / "sources",
+        sources=tmp_path / after if held else tmp_path / "sources",
+        sources_before=tmp_path / before if held else None,
         as_of=AS_OF,
     )
+
+
+def _dated(source: Path, target: Path) -> None:
+    """A copy of a folder of sources as it was fetched an hour before the gate: a dump of a registry is as old as its file."""
+    shutil.copytree(source, target, dirs_exist_ok=True)
+    for path in target.iterdir():
+        os.utime(path, (FETCHED, FETCHED))
 
 
 @pytest.mark.parametrize(("folder", "file"), SCENARIOS, ids=lambda one: one.name if isinstance(one, Path) else one.split(".")[1])
@@ -40,8 +56,11 @@ def test_the_change_is_stopped_by_its_check(folder: Path, file: str, tmp_path: P
     gated = judged(folder, file, "before", "after", tmp_path)
     report = gated.report
     assert report.verdict == "fail"
-    new = {one.check: one for one in report.new if one.subject in (wanted["session"], "router")}
+    new = {one.check: one for one in report.new if one.subject in (wanted.get("subject", wanted["session"]), "router")}
     assert set(wanted["checks"]) <= set(new), {one.check: one.message for one in report.new}
+    assert wanted.get("message", "") in " ".join(one.message for one in new.values())
+    if wanted.get("unchanged"):
+        assert report.changes == report.blocking == (), "no router changed"
     for words in wanted.get("blocking", []):
         assert any(words in one for one in report.blocking), report.blocking
     if "only_family" in wanted:
@@ -49,7 +68,7 @@ def test_the_change_is_stopped_by_its_check(folder: Path, file: str, tmp_path: P
         assert {one.session.rpartition("/")[2] for one in report.changes} == {wanted["only_family"]}
     routes = [new[check].witnesses for check in wanted["checks"] if check[:3] in ("CUS", "EXP", "ROV", "LEN")]
     shown = [some for some in routes if some]
-    assert shown or wanted["checks"][0] in ("SCOPE-01", "POL-01", "MAX-01"), "a route proves it"
+    assert shown or wanted["checks"][0] in ("SCOPE-01", "POL-01", "MAX-01", "IRR-07", "ROA-02"), "a route proves it"
     if "learned_from" in wanted:
         assert new["EXP-02"].witnesses[0].learned_from == wanted["learned_from"]
 

@@ -259,6 +259,7 @@ def test_a_recommended_action_never_fails_the_programme() -> None:
     findings = [*action_1(), *ROA_GOOD, finding("CON-01", Status.PASS), finding("CON-02", Status.PASS)]
     findings += [finding("RIS-01", Status.PASS, "AS64500"), finding("RIS-02", Status.PASS, "AS64500")]
     findings += [finding("SAV-01", Status.FAIL), finding("SAV-02", Status.FAIL), finding("CUS-05", Status.FAIL)]
+    findings += [finding("ASN-01", Status.PASS, "AS64500")]
     words = [one.id for one in NORM.requirements if not one.decides]
     verdicts = action_verdicts(tuple(evaluate(findings, intent(*words)).values()), NORM)
     by_action = {one.action: one.verdict for one in verdicts}
@@ -304,11 +305,13 @@ def test_no_met_with_a_deciding_fail_or_without_a_pass(findings: list[Finding], 
             if requirement.percent is None:
                 assert states <= {Status.PASS, Status.NOT_APPLICABLE}
         if result.verdict is Met.NOT_MET:
-            assert Status.FAIL in states
+            assert Status.FAIL in (states if requirement.rule is None else {one.status for one in findings})
 
 
 @given(FINDINGS)
 def test_waiving_changes_no_verdict(findings: list[Finding]) -> None:
     waived = [replace(one, waived_by="W-1") if one.status is Status.FAIL else one for one in findings]
     before, after = evaluate(findings), evaluate(waived)
-    assert {key: one.verdict for key, one in before.items()} == {key: one.verdict for key, one in after.items()}
+    # G.J2 asks for waivers.
+    changed = {key for key in before if before[key].verdict is not after[key].verdict}
+    assert changed <= {"G.J2"}

@@ -19,7 +19,8 @@ from dataclasses import dataclass, field
 import pytest
 from manrs_conformance.sources._bytes import SourceError
 from manrs_conformance.sources.authorised import authorised
-from manrs_conformance.sources.irr import IrrdClient, expand, routes_of
+from manrs_conformance.sources.irr import expand, routes_of
+from manrs_conformance.sources.irrd import IrrdClient
 
 BGPQ4 = shutil.which("bgpq4")
 pytestmark = pytest.mark.skipif(BGPQ4 is None, reason="bgpq4 is not installed (Debian package bgpq4)")

@@ -72,6 +72,7 @@ class Device:
         self.received: list[str] = []
         self.faults = Faults()
         self.down: set[str] = set()
+        self.unlisted: set[str] = set()
         self.prefixes: dict[str, int] = {}
         self.files: dict[str, str] = {}
         self.history: list[str] = []

@@ -41,10 +41,12 @@ def local_as(device: Device) -> int:
 
 
 def neighbors(device: Device) -> list[Neighbor]:
-    """Neighbours in order of the text; one is down when it is shut or in `device.down`."""
+    """Neighbours in order of the text; one is down when it is shut or in `device.down`, and not there when in `device.unlisted`."""
     reader = {"junos": _curly, "nxos": _nested, "iosxr": _nested}.get(device.platform, _flat)
     out: dict[str, Neighbor] = {}
     for address, asn, shut in reader(device.running):
+        if address in device.unlisted:
+            continue
         up = not shut and address not in device.down
         out[address] = Neighbor(address, asn, "", up, device.prefixes.get(address, 1) if up else 0)
     return list(out.values())

@@ -152,9 +152,20 @@ class Difference:
         return not (self.newly_accepted or self.newly_rejected or self.changed_attributes)
 
 
-def differ(a: Attachment, b: Attachment, *, afi: int, domain: Cond = ALWAYS, count: bool = False) -> Difference:
-    """What the second filter does differently from the first, over all routes; `count` asks for the number of prefixes too."""
-    space = universe(afi, [a, b], [domain])
+def differ(
+    a: Attachment, b: Attachment, *, afi: int, domain: Cond = ALWAYS, count: bool = False, prefer: Sequence[Cond] = ()
+) -> Difference:
+    """What the second filter does differently from the first, over all routes.
+
+    `count` asks for the number of prefixes too. Examples meet as many conditions of `prefer`, from its head, as some route of the difference does.
+    """
+    found = _differ(a, b, afi, domain, count, prefer)
+    # More conditions make more classes, and too many of them are not followed: then the examples are what comes.
+    return _differ(a, b, afi, domain, count, ()) if prefer and found.because else found
+
+
+def _differ(a: Attachment, b: Attachment, afi: int, domain: Cond, count: bool, prefer: Sequence[Cond]) -> Difference:
+    space = universe(afi, [a, b], [domain, *prefer])
     runner = Runner(space)
     yes, _no, unknown = runner.split(domain, space.everything(), State())
     start = [Place(box, State()) for box in (*yes, *unknown)]
@@ -174,7 +185,8 @@ def differ(a: Attachment, b: Attachment, *, afi: int, domain: Cond = ALWAYS, cou
     because = tuple(f"line {line}: {why}" if line else why for line, why in sorted(runner.doubts))
     sides = {"accepted": gained, "rejected": lost, "changed": changed}
     counts = {word: space.prefixes_in(boxes) for word, boxes in sides.items()} if count else {}
-    return Difference(_shown(space, gained, b), _shown(space, lost, a), _shown(space, changed, b), because, counts)
+    accepted, rejected, other = (_shown(runner, boxes, one, prefer) for boxes, one in ((gained, b), (lost, a), (changed, b)))
+    return Difference(accepted, rejected, other, because, counts)
 
 
 def _overlap(space: Universe, some: Iterable[Place], others: Sequence[Place]) -> list[Box]:
@@ -211,10 +223,24 @@ def _told_apart(space: Universe, box: Box, one: State, two: State) -> Box | None
     return None
 
 
-def _shown(space: Universe, boxes: Sequence[Box], attachment: Attachment) -> tuple[Witness, ...]:
-    out = []
-    for box in boxes[:WITNESSES]:
-        route = space.route(box)
+def _shown(runner: Runner, boxes: Sequence[Box], attachment: Attachment, prefer: Sequence[Cond]) -> tuple[Witness, ...]:
+    some = [box for conds in (prefer[:size] for size in range(len(prefer), 0, -1)) for box in _meeting(runner, boxes, conds)]
+    out: dict[Route, Witness] = {}
+    for box in some or boxes[:WITNESSES]:
+        route = runner.space.route(box)
         decision = concrete.decide(attachment, route)
-        out.append(Witness(route=route, trace=decision.trace, verdict=decision.verdict))
-    return tuple(out)
+        out.setdefault(route, Witness(route=route, trace=decision.trace, verdict=decision.verdict))
+    return tuple(out.values())[:WITNESSES]
+
+
+def _meeting(runner: Runner, boxes: Sequence[Box], conds: Sequence[Cond]) -> list[Box]:
+    """Parts of the boxes in which all conditions hold, as many as are shown."""
+    out: list[Box] = []
+    for box in boxes:
+        parts = [box]
+        for cond in conds:
+            parts = [yes for part in parts for yes in runner.split(cond, part, State())[0] if runner.space.consistent(yes)]
+        out += parts
+        if len(out) >= WITNESSES:
+            break
+    return out[:WITNESSES]

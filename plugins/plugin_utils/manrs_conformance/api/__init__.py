@@ -9,10 +9,10 @@ from ..push.device import Way
 from ..push.fleet import Rollout
 from .assess import EXIT, NORM, Assessment, Inputs, audit, audit_inputs, exit_code, parse, verdict
 from .bundles import opens_commitment, replay_bundle, verify_bundle, version, write_bundle
-from .change import candidate_digests, prepare_push, push_device, safe_diff
+from .change import candidate_digests, prepare_push, push_device, render_json, safe_diff
 from .explaining import explain
 from .files import collect_device, devices, renamed, route, saved, single
-from .fleet import Cache, Snapshots, audit_fleet, of_files, of_run, of_snapshots
+from .fleet import Cache, OnDask, Snapshots, audit_fleet, of_files, of_run, of_snapshots
 from .gating import Gated, gate_bundle, gate_export, gate_files, gate_fragment, gate_inputs, gate_json
 from .revision import base_side
 from .rollout import Member, Undertaking, roll_out, rollout_bundle
@@ -30,6 +30,7 @@ __all__ = [
     "Inputs",
     "Member",
     "Rollout",
+    "OnDask",
     "Snapshots",
     "Undertaking",
     "Way",
@@ -64,6 +65,7 @@ __all__ = [
     "prepare_push",
     "push_device",
     "renamed",
+    "render_json",
     "replay_bundle",
     "report_json",
     "roll_out",

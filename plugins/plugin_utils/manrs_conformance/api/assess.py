@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from .. import checks, platforms
@@ -167,10 +167,13 @@ class Inputs:
     """Where the intent lies."""
 
     @classmethod
-    def read(cls, intent: Path, waivers: Path | None, sources: Path | None, as_of: str) -> Inputs:
-        """Read the files; every error is an InputError that names file, place and remedy. Without `sources` the intent's own are asked."""
+    def read(cls, intent: Path, waivers: Path | None, sources: Path | None, as_of: str, *, before: Path | None = None) -> Inputs:
+        """Read the files; every error is an InputError that names file, place and remedy. Without `sources` the intent's own are asked.
+
+        `before` is a folder with an earlier state of the sources, for the checks that look at what changed.
+        """
         declared = intents.load_intent(intent)
-        found = references.load(sources or declared.sources, as_of, intent=declared, base=intent.parent)
+        found = references.load(sources or declared.sources, as_of, intent=declared, base=intent.parent, before=before)
         return cls(
             intent=declared,
             intent_bytes=intent.read_bytes(),
@@ -180,6 +183,12 @@ class Inputs:
             waivers_bytes=waivers.read_bytes() if waivers else None,
             folder=intent.parent,
         )
+
+    def earlier(self, sources: Path) -> Inputs:
+        """The same rules with an earlier state of the sources, whatever its age."""
+        limits = replace(self.intent.limits, source_max_age_hours=references.ALWAYS)
+        found = references.load(sources, self.as_of, intent=replace(self.intent, limits=limits), base=self.folder or Path())
+        return replace(self, reference=found)
 
 
 def audit_inputs(

@@ -36,6 +36,18 @@ def prepare_push(
     return prepared
 
 
+def render_json(prepared: pushing.Prepared) -> dict[str, Any]:
+    """A candidate with what it leaves: reasons of the plan, and findings that go on failing."""
+    return {
+        "device": prepared.device,
+        "platform": prepared.plan.platform,
+        "candidate": prepared.text,
+        "sha256": candidate_digests(prepared)[0],
+        "left": list(prepared.plan.left),
+        "remaining": [{"check": f.check, "subject": f.subject, "message": f.message} for f in prepared.remaining],
+    }
+
+
 def candidate_digests(prepared: pushing.Prepared) -> tuple[str, str]:
     """SHA-256 of what would be sent, and of the whole configuration after it."""
     return sha256(prepared.text), sha256(prepared.merged)

@@ -14,9 +14,10 @@ from ..errors import UsageError
 from ..model.snapshot import Snapshot
 from ..sources import waivers as waiver_files
 from . import fragments as fragment_files
-from .assess import Assessment, Inputs, audit_inputs
+from .assess import Assessment, Inputs
 from .bundles import version, write_bundle
 from .files import Devices, named, saved, sha256
+from .sides import assess_both
 from .words import plain
 
 RULES = "manrs.yml"
@@ -47,11 +48,14 @@ def gate_files(
     ticket: str | None = None,
     fragments: Sequence[Path] = (),
     merged: Path | None = None,
+    parallel: bool = False,
+    sources_before: Path | None = None,
 ) -> Gated:
     """Judge saved configurations; intent and waivers come from the base side, so that no change waives itself.
 
     The change is a set of whole configurations, of fragments that are loaded onto the base, or of both for different devices. With fragments
     alone every other device stays as it is. The configurations after the fragments are written into `merged`.
+    `sources_before` is what the sources said when the base was judged: then what changed in them is part of the change.
     Without `waivers` a file `waivers.yml` in the base folder is taken. UsageError when a rule file lies on the candidate side.
     """
     changed = [one for one in (candidate, *fragments) if one is not None]
@@ -63,7 +67,7 @@ def gate_files(
             raise UsageError(
                 f"{path}: lies on the candidate side; a change is judged by the rules of its base: give the base's file"
             )
-    inputs = Inputs.read(intent, waivers, sources, as_of)
+    inputs = Inputs.read(intent, waivers, sources, as_of, before=sources_before)
     before = saved([base], platform, devices)
     loaded = fragment_files.load(fragments, before, platform, devices)
     whole = named([candidate], platform, devices) if candidate is not None else ()
@@ -71,7 +75,10 @@ def gate_files(
     places = {host: evidence.Place(path.as_posix()) for path, host, _platform in whole}
     places |= {one.snapshot.host: _place(one, merged) for one in loaded}
     rules = _rules(base, candidate, fragments)
-    report, done = gate_inputs(before, after, inputs, strict=strict, ticket=ticket, rules=rules, loaded=loaded)
+    earlier = inputs.earlier(sources_before) if sources_before is not None else None
+    report, done = gate_inputs(
+        before, after, inputs, earlier=earlier, strict=strict, ticket=ticket, rules=rules, loaded=loaded, parallel=parallel
+    )
     return Gated(report, done, inputs, places)
 
 
@@ -92,15 +99,22 @@ def gate_inputs(
     ticket: str | None = None,
     rules: Sequence[str] = (),
     loaded: Sequence[fragment_files.Loaded] = (),
+    parallel: bool = False,
+    earlier: Inputs | None = None,
 ) -> tuple[gate.GateReport, Assessment]:
     """Judge a change: both sides by the same intent, waivers and sources. Also gives the candidate's assessment, for exports.
 
     `loaded` are the candidates that a fragment led to: their lines are named where the fragment has them, and the digest is the fragment's.
+    `earlier` are the inputs of the base where its sources said something else.
+    `parallel` lets large sides be assessed at the same time by two processes.
     """
     gate.selftest()
-    before, after = audit_inputs(base, inputs), audit_inputs(candidate, inputs)
+    before, after = assess_both(base, candidate, (earlier or inputs, inputs), parallel=parallel)
     origins = {one.snapshot.host: _origins(one) for one in loaded}
-    sides = (gate.Side(before.routers, before.report.findings), gate.Side(after.routers, after.report.findings, origins))
+    sides = (
+        gate.Side(before.routers, before.report.findings, reference=before.reference),
+        gate.Side(after.routers, after.report.findings, origins),
+    )
     digests = {one.host: sha256(one.config) for one in candidate} | {one.snapshot.host: sha256(one.text) for one in loaded}
     judged = gate.judge(*sides, inputs.intent, inputs.reference, strict=strict, ticket=ticket, rules=rules, digests=digests)
     return judged, after

@@ -32,6 +32,12 @@ def states(context: FleetContext, check: Check, items: list[Originated]) -> Iter
             yield one, state(reference.vrps or (), one)
 
 
+def failed(context: FleetContext, check: Check) -> list[Finding]:
+    """One finding for each own ASN when the validator's answer must not be relied on, else none."""
+    problem = context.reference.problem("vrps")
+    return [unknown(context, check, asn, f"AS{asn}", problem, "vrps") for asn in context.intent.asns] if problem else []
+
+
 def state(vrps: tuple[Vrp, ...], one: Originated) -> Rpki:
     """Valid when any possible origin is."""
     known = indexed(vrps)

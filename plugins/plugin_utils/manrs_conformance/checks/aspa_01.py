@@ -6,13 +6,17 @@ from collections.abc import Iterable
 
 from ..model.result import Finding, Severity, Status
 from ._public import listed, told
+from ._roas import failed
 from .base import Check, FleetContext
 
 
 def fleet(context: FleetContext, check: Check) -> Iterable[Finding]:
     """One finding for each own ASN; none where the validator gives no ASPAs."""
     reference, intent = context.reference, context.intent
-    if reference.aspas is None or reference.problem("vrps"):
+    if doubts := failed(context, check):
+        yield from doubts
+        return
+    if reference.aspas is None:
         return
     ours = {one.select.asn for one in intent.neighbours if one.relationship == "provider" and one.select.asn}
     for asn in intent.asns:

@@ -13,7 +13,9 @@ from .base import Check, FleetContext
 
 QUARTER = datetime.timedelta(days=90)
 LATE = datetime.timedelta(days=3)
-"""Collector data is up to a day old, and a history ends with the last whole period."""
+"""Collector data is up to a day old, a history has steps of hours, and a shorter break is maintenance."""
+FEW = 0.5
+"""Below this share of the full-table peers that see it, in its better family, nobody would call an ASN globally visible (a limit of our own)."""
 
 
 def fleet(context: FleetContext, check: Check) -> Iterable[Finding]:
@@ -33,6 +35,8 @@ def _judge(context: FleetContext, check: Check, asn: int, seen: Announcements) -
         if found
     )
     if times and min(times)[0] <= asked - QUARTER and max(one[1] for one in times) >= asked - LATE and seen.announced:
+        if doubt := _gap(seen, asked) or _few(seen):
+            return unknown(context, check, asn, subject, f"{doubt}{peers}", "ripestat")
         message = f"AS{asn} announces {len(seen.announced)} prefixes, some since {min(times)[0]:%Y-%m-%d} or earlier{peers}"
         return told(context, check, asn, subject, Status.PASS, message, "ripestat")
     since = f"since {min(times)[0]:%Y-%m-%d}" if times else "at no time"
@@ -41,6 +45,28 @@ def _judge(context: FleetContext, check: Check, asn: int, seen: Announcements) -
     )
     remedy = "Announce for three months before joining, or name the ASN that does."
     return told(context, check, asn, subject, Status.FAIL, message, "ripestat", cause="not three months", remedy=remedy)
+
+
+def _gap(seen: Announcements, asked: datetime.datetime) -> str | None:
+    """A time within the three months in which nothing at all was announced."""
+    spans = [
+        (begin, end)
+        for one in seen.history or ()
+        for first, last in one.spans or ((one.first, one.last),)
+        if (begin := when(first)) and (end := when(last))
+    ]
+    reached = asked - QUARTER
+    for begin, end in sorted(spans):
+        if begin - reached > LATE:
+            return f"from {reached:%Y-%m-%d} to {begin:%Y-%m-%d} collectors saw nothing of it"
+        reached = max(reached, end)
+    return None
+
+
+def _few(seen: Announcements) -> str | None:
+    """Whether so few collectors see it that it is not visible globally."""
+    shares = [found[0] / found[1] for found in (seen.peers_v4, seen.peers_v6) if found and found[1]]
+    return "few of the collectors' peers see it" if shares and max(shares) < FEW else None
 
 
 CHECK = Check("RIS-01", "1", "The ASN has been visible for three months", Severity.MEDIUM, scope="fleet", fleet=fleet)

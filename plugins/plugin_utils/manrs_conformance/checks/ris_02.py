@@ -12,6 +12,7 @@ from ._public import per_asn, told, unknown
 from ._roas import state
 from .base import Check, FleetContext
 
+UNEXPLAINED = "it is neither declared nor covered by a ROA or route object of this ASN"
 REMEDY = "Explain the announcement, or declare and register the prefix; correct the export filter that let it out."
 
 
@@ -29,14 +30,17 @@ def _judge(context: FleetContext, check: Check, asn: int, seen: Announcements) -
     if seen.history is None:
         yield unknown(context, check, asn, subject, "the history of the ASN was not asked for", "ripestat")
         return
-    bad = [(one, why) for one in seen.history if (why := _wrong(context, asn, one.prefix))]
+    silent = _silent(context)
+    found = [(one, why) for one in seen.history if (why := _wrong(context, asn, one.prefix))]
+    bad = [(one, why) for one, why in found if not (silent and why == UNEXPLAINED)]
     for one, why in bad:
         message = f"AS{asn} originated {one.prefix} from {one.first} to {one.last}: {why}"
         cause = "illegitimate announcement"
         yield told(context, check, asn, one.prefix, Status.FAIL, message, "ripestat", "vrps", "irr", cause=cause, remedy=REMEDY)
     if bad:
         return
-    doubts = list(_events(context, asn))
+    doubts = [f"whether {one.prefix} is registered is not known: {silent}" for one, _why in found]
+    doubts += _events(context, asn)
     if doubts:
         yield unknown(context, check, asn, subject, "; ".join(doubts[:5]), "ripestat", "grip")
         return
@@ -58,7 +62,12 @@ def _wrong(context: FleetContext, asn: int, prefix: str) -> str | None:
     objects = facts.routes.get(prefix, ()) if facts and not reference.problem("irr") else ()
     if any(one.prefix == prefix and one.origin == asn for one in objects):
         return None
-    return "it is neither declared nor covered by a ROA or route object of this ASN"
+    return UNEXPLAINED
+
+
+def _silent(context: FleetContext) -> str | None:
+    """Why registries that could explain an announcement were not heard, or None."""
+    return context.reference.problem("vrps") or context.reference.problem("irr")
 
 
 def _events(context: FleetContext, asn: int) -> Iterable[str]:

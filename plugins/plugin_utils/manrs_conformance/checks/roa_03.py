@@ -8,14 +8,14 @@ from collections.abc import Iterable, Iterator
 from ..model.reference import Vrp
 from ..model.result import Finding, Severity, Status
 from ._public import announced, told
-from ._roas import inside
+from ._roas import failed, inside
 from .base import Check, FleetContext
 
 
 def fleet(context: FleetContext, check: Check) -> Iterable[Finding]:
-    """One finding for each payload of an own ASN over own space; none without good VRPs."""
-    reference = context.reference
-    if reference.problem("vrps"):
+    """One finding for each payload of an own ASN over own space."""
+    if doubts := failed(context, check):
+        yield from doubts
         return
     items = announced(context)
     for vrp in _ours(context):

@@ -8,16 +8,19 @@ from ..model.originated import Originated
 from ..model.policy import Rpki
 from ..model.result import Finding, Severity, Status
 from ._public import listed, told
-from ._roas import state
+from ._roas import failed, state
 from .base import Check, FleetContext
 
 
 def fleet(context: FleetContext, check: Check) -> Iterable[Finding]:
-    """One finding for each neighbour that the intent allows to announce own prefixes; none without good VRPs."""
+    """One finding for each neighbour that the intent allows to announce own prefixes."""
     vrps = context.reference.vrps
-    if context.reference.problem("vrps") or not vrps:
-        return
     others = {one.select.asn for one in context.intent.neighbours if one.own_prefixes_agreed and one.select.asn}
+    if others and (doubts := failed(context, check)):
+        yield from doubts
+        return
+    if not vrps:
+        return
     for other in sorted(others):
         prefixes = [one.prefix for one in context.intent.prefixes]
         good = [one for one in prefixes if state(vrps, Originated(one, (other,), own=True)) is Rpki.VALID]

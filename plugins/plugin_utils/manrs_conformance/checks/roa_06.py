@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..model.result import Finding, Severity, Status
-from ._public import announced, told
+from ._public import announced, told, unknown
 from ._roas import inside
 from .base import Check, FleetContext
 
@@ -13,8 +13,15 @@ from .base import Check, FleetContext
 def fleet(context: FleetContext, check: Check) -> Iterable[Finding]:
     """One finding for each payload of an own ASN."""
     reference = context.reference
+    if not reference.given("vrps") or not reference.given("ripestat"):
+        return
     known = {asn for asn, one in (reference.ripestat or {}).items() if not one.problem}
-    if reference.problem("vrps") or reference.problem("ripestat"):
+    problem = reference.problem("vrps") or reference.problem("ripestat")
+    for asn in context.intent.asns:
+        if problem or asn not in known:
+            because = problem or f"ripestat gave no answer on AS{asn}"
+            yield unknown(context, check, asn, f"AS{asn}", because, "vrps", "ripestat")
+    if problem:
         return
     items = announced(context)
     for vrp in reference.vrps or ():

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from ..model.result import Finding, Severity, Status
 from ..model.times import when
 from ._public import told
+from ._roas import failed
 from .base import Check, FleetContext
 
 NEAR = datetime.timedelta(hours=2)
@@ -18,7 +19,10 @@ def fleet(context: FleetContext, check: Check) -> Iterable[Finding]:
     """One finding for each payload of an own ASN that has an end."""
     reference = context.reference
     asked = next((when(one.retrieved_at) for one in reference.provenance if one.source == "vrps"), None)
-    if reference.problem("vrps") or asked is None:
+    if asked is None:
+        return
+    if doubts := failed(context, check):
+        yield from doubts
         return
     for vrp, text in sorted(reference.expires.items(), key=lambda item: (item[0].prefix, item[0].asn, item[0].max_length)):
         end = when(text)

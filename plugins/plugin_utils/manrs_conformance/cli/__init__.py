@@ -17,6 +17,7 @@ from .bundle import bundle
 from .fleet import assess, many
 from .gate import gate
 from .options import FORMAT, PREVIOUS, READABLE, TAMPERED, USAGE, judged_by, needs_bundle
+from .render import render
 from .sources import sources
 
 
@@ -140,13 +141,14 @@ def audit(
     mode: evidence.Mode | None,
     workers: int | None,
     cache: Path | None,
+    scheduler: str | None,
     form: str,
 ) -> int:
     """Audit saved configurations (HOST.PLATFORM.cfg) or snapshots (*.snapshot.json)."""
     needs_bundle(bundle, {"--previous": previous, "--key": key, "--mode": mode})
     snapshots = api.of_files(files, platform, api.devices(devices))
     inputs = api.Inputs.read(intent_path, waivers_path, sources, as_of or collect.now())
-    done = assess(snapshots, inputs, workers=workers, cache=cache)
+    done = assess(snapshots, inputs, workers=workers, cache=cache, scheduler=scheduler)
     if bundle is not None:
         built = api.write_bundle(
             bundle,
@@ -174,4 +176,5 @@ def _summary(done: api.Assessment) -> None:
 
 _main.add_command(bundle)
 _main.add_command(gate)
+_main.add_command(render)
 _main.add_command(sources)

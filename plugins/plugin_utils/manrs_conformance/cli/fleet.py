@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from .. import api
+from ..errors import UsageError
 
 SHOWN = 8
 """Routers from which on progress is shown."""
@@ -29,16 +30,27 @@ def many(command: Callable[..., Any]) -> Callable[..., Any]:
             default=None,
             help="Folder where results of routers are kept: what did not change is not judged again.",
         ),
+        click.option(
+            "--scheduler",
+            default=None,
+            metavar="ADDRESS",
+            help="Judge on the Dask cluster behind this scheduler (tcp://HOST:PORT).",
+        ),
     ):
         command = option(command)
     return command
 
 
-def assess(snapshots: api.Snapshots, inputs: api.Inputs, *, workers: int | None, cache: Path | None) -> api.Assessment:
+def assess(
+    snapshots: api.Snapshots, inputs: api.Inputs, *, workers: int | None, cache: Path | None, scheduler: str | None
+) -> api.Assessment:
     """Audit with progress on the error output when it is a terminal; Ctrl-C and SIGTERM end it within seconds."""
+    if scheduler is not None and (workers is not None or cache is not None):
+        raise UsageError("--workers and --cache speak of this machine, --scheduler of others: choose")
+    runner = api.OnDask(scheduler) if scheduler is not None else None
     kept = api.Cache.open(cache, inputs.intent_bytes, inputs.reference) if cache is not None else None
     with _stopped_by_sigterm(), _bar(len(snapshots)) as tick:
-        return api.audit_fleet(snapshots, inputs, workers=workers, cache=kept, progress=tick)
+        return api.audit_fleet(snapshots, inputs, workers=workers, cache=kept, runner=runner, progress=tick)
 
 
 @contextmanager

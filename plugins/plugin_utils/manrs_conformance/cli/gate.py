@@ -32,6 +32,12 @@ from .options import FORMAT, PREVIOUS, READABLE, judged_by, needs_bundle
     help="Write the configurations after the fragments into this folder; annotations that are not on a fragment's own line stand there.",
 )
 @judged_by
+@click.option(
+    "--sources-before",
+    type=READABLE,
+    default=None,
+    help="Folder with what the sources said before: an as-set that gained a network or a ROA that was lost is then part of the change.",
+)
 @click.option("--strict", is_flag=True, help="Judge everything, not only what the change brings.")
 @click.option(
     "--sarif", type=click.Path(path_type=Path), default=None, help="Write SARIF 2.1.0 with places in the candidate's files."
@@ -58,6 +64,7 @@ def gate(
     intent_path: Path,
     waivers_path: Path | None,
     sources: Path | None,
+    sources_before: Path | None,
     as_of: str | None,
     strict: bool,
     sarif: Path | None,
@@ -93,6 +100,8 @@ def gate(
             ticket=ticket,
             fragments=fragments,
             merged=merged,
+            parallel=True,
+            sources_before=sources_before,
         )
     report = gated.report
     for path, name in ((sarif, "results.sarif"), (junit, "junit.xml"), (gitlab, "gl-code-quality-report.json")):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from .build import BuiltBundle, Mode, RunInfo, build
+from .build import BuiltBundle, RunInfo, build
+from .devices import Mode
 from .exports import Place
 from .previous import Contents, contents
 from .replay import ReplayInputs, device_configuration, differences, load_for_replay, opens

@@ -1,13 +1,11 @@
-"""The bag (BagIt 1.0, RFC 8493): writing one deterministically, and reading one that may be hostile."""
+"""The bag (BagIt 1.0, RFC 8493): its form, and reading one that may be hostile."""
 
 from __future__ import annotations
 
 import hashlib
 import os
 import re
-import shutil
 import stat
-import tempfile
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -45,52 +43,22 @@ def digest(data: bytes) -> str:
 
 def manifest(files: Mapping[str, bytes]) -> bytes:
     """A manifest in the form of `sha256sum`, sorted by path."""
-    return "".join(f"{digest(data)}  {name}\n" for name, data in sorted(files.items())).encode()
+    return listing({name: digest(data) for name, data in files.items()})
 
 
-def info(values: Mapping[str, str], payload: Mapping[str, bytes]) -> bytes:
-    """`bag-info.txt`: the given labels and the Payload-Oxum that betrays added files."""
-    oxum = f"{sum(map(len, payload.values()))}.{len(payload)}"
-    labels = {**{key: _one_line(value) for key, value in values.items() if value}, "Payload-Oxum": oxum}
+def listing(digests: Mapping[str, str]) -> bytes:
+    """A manifest of files whose digests are known."""
+    return "".join(f"{value}  {name}\n" for name, value in sorted(digests.items())).encode()
+
+
+def info(values: Mapping[str, str], size: int, count: int) -> bytes:
+    """`bag-info.txt`: the given labels and the Payload-Oxum (bytes, files) that betrays added files."""
+    labels = {**{key: _one_line(value) for key, value in values.items() if value}, "Payload-Oxum": f"{size}.{count}"}
     return "".join(f"{key}: {value}\n" for key, value in sorted(labels.items())).encode()
 
 
 def _one_line(text: str) -> str:
     return " ".join(text.encode("utf-8", "backslashreplace").decode().split())
-
-
-def seal(payload: Mapping[str, bytes], labels: Mapping[str, str], verify_text: bytes) -> tuple[dict[str, bytes], str]:
-    """All files of a bag but its signature, and its root: the SHA-256 of the tag manifest."""
-    folded: dict[str, str] = {}
-    for name in payload:
-        if not SAFE_PATH.fullmatch(name) or folded.setdefault(name.lower(), name) != name:
-            raise BundleError(f"unsafe or colliding name in bundle: {name!r}")
-    tags = {"bagit.txt": DECLARATION, "bag-info.txt": info(labels, payload), PAYLOAD: manifest(payload), "VERIFY.txt": verify_text}
-    root = manifest(tags)
-    return {**payload, **tags, TAGS: root}, digest(root)
-
-
-def write(directory: Path, files: Mapping[str, bytes]) -> None:
-    """Write files into a sibling of the directory, then rename it into place; UsageError when something is there already."""
-    if directory.is_symlink() or (directory.exists() and (not directory.is_dir() or any(directory.iterdir()))):
-        raise UsageError(f"{directory}: already exists; a bundle is never overwritten")
-    directory.parent.mkdir(parents=True, exist_ok=True)
-    part = Path(tempfile.mkdtemp(prefix=f".{directory.name}.", suffix=".part", dir=directory.parent))
-    try:
-        for name, data in sorted(files.items()):
-            target = part / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            with target.open("xb") as out:
-                out.write(data)
-            target.chmod(0o644)
-        for folder in (part, *(one for one in part.rglob("*") if one.is_dir())):
-            folder.chmod(0o755)
-        part.rename(directory)
-    except OSError as problem:
-        raise UsageError(f"{directory}: could not be written: {problem}") from problem
-    finally:
-        if part.exists():
-            shutil.rmtree(part, ignore_errors=True)
 
 
 @dataclass(frozen=True, slots=True)

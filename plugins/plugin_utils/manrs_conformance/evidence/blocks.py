@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from itertools import groupby
+from collections.abc import Callable, Iterator
 
 from . import bag
 from .canonical import document, loads
@@ -17,8 +16,7 @@ def cut(text: str) -> list[str]:
     """Cut a text into blocks whose sum it is: every run of many lines of one list, and what lies between such runs."""
     out: list[str] = []
     between: list[str] = []
-    for _key, run in groupby(text.splitlines(keepends=True), _list):
-        lines = list(run)
+    for lines in _runs(text.splitlines(keepends=True)):
         if len(lines) < SHARED:
             between += lines
             continue
@@ -27,10 +25,30 @@ def cut(text: str) -> list[str]:
     return out + ["".join(between)] * bool(between)
 
 
+def _runs(lines: list[str]) -> Iterator[list[str]]:
+    """Lines one after the other that belong to one list: of one indentation, or with the same words up to the name."""
+    first, start = 0, "\0"
+    name: tuple[str, ...] = ("\0",)
+    for number, line in enumerate(lines):
+        if line.startswith(start):
+            continue
+        found = _list(line)
+        if found != name and number > first:
+            yield lines[first:number]
+            first = number
+        name, start = found, " ".join(found) + " " if len(found) == WORDS else "\0"
+    if lines:
+        yield lines[first:]
+
+
+WORDS = 3
+"""Words that name a list, as in `ip prefix-list NAME`."""
+
+
 def _list(line: str) -> tuple[str, ...]:
     """What lines of one list share: the indentation, or the words up to the name."""
     indent = line[: len(line) - len(line.lstrip(" \t"))]
-    return (indent,) if indent else tuple(line.split(None, 3)[:3])
+    return (indent,) if indent else tuple(line.split(None, WORDS)[:WORDS])
 
 
 def store(folder: str, text: str) -> dict[str, bytes]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from .. import checks
 from ..errors import BundleError, UsageError
@@ -18,15 +17,14 @@ from ..model.router import Router
 from ..model.snapshot import Snapshot
 from ..requirements import norm as norms
 from ..requirements.evaluate import action_verdicts
-from . import bag, blocks, canary, clocks, exports, intoto, oscal, pages, previous, report, texts, tool
+from . import bag, canary, exports, intoto, oscal, pages, previous, proof, report, texts, tool
 from .canonical import document, dumps, map_text, plain
-from .redact import Device, Scrubber, commitment, redact, secret_values
-from .results import finding_values, grouped, record
+from .devices import SAFE_NAME, Mode, Parts, slugs, write_devices
+from .redact import Scrubber, secret_values
+from .results import grouped, record
 from .sshsig import Signer
+from .writing import Writer
 
-Mode = Literal["full", "lite", "blocks"]
-"""Redacted configurations as files, excerpts only, or configurations cut into blocks that are stored once."""
-SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 UNASSESSED = ("partial", "unreachable", "excluded")
 MINIMUM_KEY = 16
 
@@ -68,15 +66,6 @@ class BuiltBundle:
     verdict: str
 
 
-@dataclass(slots=True)
-class Parts:
-    """What a bundle is made of, while it is being made."""
-
-    files: dict[str, bytes] = field(default_factory=dict)
-    findings: list[dict[str, Any]] = field(default_factory=list)
-    devices: list[dict[str, Any]] = field(default_factory=list)
-
-
 def build(
     directory: Path,
     *,
@@ -101,135 +90,34 @@ def build(
         raise UsageError(f"the commitment key must have at least {MINIMUM_KEY} bytes")
     previous_root = previous.follow(before, run.as_of, run.asns)
     scrubber = Scrubber(secret_values(snapshots, routers))
-    devices = {name: redact(snapshots[name], router, scrubber) for name, router in sorted(routers.items()) if name in snapshots}
-    parts = Parts()
-    parts.findings = finding_values(report.findings, devices, scrubber)
-    parts.files |= record(parts.findings)
-    seen = previous.first_seen(parts.findings, before, run.as_of)
-    parts.files["data/findings.json"] = document({"by_check": grouped(parts.findings), "first_seen": seen})
     names = slugs({*snapshots, *(one.name for one in report.scope)})
-    for name, slug in names.items():
-        _device(parts, name, slug, snapshots.get(name), routers.get(name), devices.get(name), scrubber, commitment_key, mode)
-    _inputs(parts, intent_bytes, waivers_bytes, reference)
-    _tool(parts, run.tool_version, wheels, replayable=mode != "lite")
-    parts.files.update({f"data/{name}": data for name, data in (extra or {}).items()})
-    if report.norm in norms.known():
-        parts.files["data/policy/norm.json"] = (norms.DATA / "norms" / f"{report.norm}.json").read_bytes()
-    facts = _summary(parts, report, run, scrubber, mode, previous_root, sorted(names.items()), waivers, declarations)
-    _derived(parts, facts, routers, before)
-    labels = {
-        "Bag-Software-Agent": f"routesec.manrs {run.tool_version}".strip(),
-        "Bagging-Date": run.as_of[:10],
-        "Contact-Name": run.contact,
-        "External-Identifier": f"urn:uuid:{run.run_id}",
-        "MANRS-ASN": " ".join(f"AS{asn}" for asn in run.asns),
-        "Previous-Root": previous_root or "",
-        "Source-Organization": run.organisation,
-    }
-    files, root = bag.seal(parts.files, labels, texts.verify_text(signer))
-    if leaks := canary.scan(files.items(), scrubber):
-        raise BundleError("bundle not written, it would publish secrets: " + "; ".join(leaks[:20]))
-    if signer:
-        files[bag.SIGNATURE] = signer.sign(files[bag.TAGS])
-    bag.write(directory, files)
+    with Writer(directory, canary.Canary(scrubber).look) as out:
+        parts = write_devices(out, names, snapshots, routers, report.findings, scrubber, commitment_key, mode)
+        out.add(record(parts.findings))
+        seen = previous.first_seen(parts.findings, before, run.as_of)
+        out.add({"data/findings.json": document({"by_check": grouped(parts.findings), "first_seen": seen})})
+        _inputs(out, intent_bytes, waivers_bytes, reference)
+        _tool(out, run.tool_version, wheels, replayable=mode != "lite")
+        out.add({f"data/{name}": data for name, data in (extra or {}).items()})
+        if report.norm in norms.known():
+            out.add({"data/policy/norm.json": (norms.DATA / "norms" / f"{report.norm}.json").read_bytes()})
+        facts = _summary(out, parts, report, run, scrubber, mode, previous_root, sorted(names.items()), waivers, declarations)
+        _derived(out, parts, facts, before)
+        labels = {
+            "Bag-Software-Agent": f"routesec.manrs {run.tool_version}".strip(),
+            "Bagging-Date": run.as_of[:10],
+            "Contact-Name": run.contact,
+            "External-Identifier": f"urn:uuid:{run.run_id}",
+            "MANRS-ASN": " ".join(f"AS{asn}" for asn in run.asns),
+            "Previous-Root": previous_root or "",
+            "Source-Organization": run.organisation,
+        }
+        root = out.finish(labels, texts.verify_text(signer), signer)
     return BuiltBundle(directory, root, facts["run"]["counts"], facts["run"]["verdict"])
 
 
-def slugs(names: set[str]) -> dict[str, str]:
-    """A safe folder name for each device name; names that are hostile or differ only in case get a digest appended."""
-    folded = Counter(name.lower() for name in names)
-    result = {}
-    for name in sorted(names):
-        if SAFE_NAME.fullmatch(name) and folded[name.lower()] == 1 and ".." not in name:
-            result[name] = name
-        else:
-            body = re.sub(r"[^A-Za-z0-9-]", "-", name)[:60].strip("-") or "device"
-            result[name] = f"{body}-{bag.digest(name.encode('utf-8', 'backslashreplace'))[:12]}"
-    return result
-
-
-def _device(
-    parts: Parts,
-    name: str,
-    slug: str,
-    snapshot: Snapshot | None,
-    router: Router | None,
-    device: Device | None,
-    scrubber: Scrubber,
-    key: bytes,
-    mode: Mode,
-) -> None:
-    if snapshot is None:
-        return
-    meta: dict[str, Any] = {
-        "name": name,
-        "platform": snapshot.platform,
-        "collected_at": snapshot.collected_at,
-        "device_clock": snapshot.device_clock,
-        "skew_seconds": clocks.skew(snapshot),
-        "clock_distrusted": clocks.distrusted(snapshot.device_clock),
-        "transport": snapshot.transport,
-        "address": snapshot.address,
-        "verified": snapshot.verified,
-        "facts": sorted([k, v] for k, v in snapshot.facts.items()),
-        "error": snapshot.error,
-        "raw_commitment": commitment(key, name, snapshot.config),
-        "raw_commitment_method": "HMAC-SHA256(run key, 'manrs-raw' NUL device NUL configuration)",
-        "mode": mode,
-        "state": {},
-        "version": None,
-        "unread": [],
-    }
-    folder = f"data/devices/{slug}"
-    if router is not None and device is not None:
-        counted = Counter(router.line_states)
-        meta["version"] = router.version
-        meta["complete"] = router.complete
-        meta["incomplete_because"] = router.incomplete_because
-        meta["coverage"] = {
-            "lines": len(device.lines),
-            "used": counted["u"],
-            "irrelevant": counted["i"],
-            "unsupported": counted["s"],
-            "unrecognised": counted["?"],
-        }
-        meta["unread"] = [
-            {"line": one.line, "text": device.line(one.line), "state": one.state, "taints": str(one.taints)}
-            for one in router.unread
-        ]
-        ending = "\n" if snapshot.config.endswith(("\n", "\r")) else ""
-        text = "\n".join(device.lines) + ending
-        if mode == "full":
-            parts.files[f"{folder}/config.redacted.txt"] = text.encode("utf-8", "backslashreplace")
-        elif mode == "blocks":
-            parts.files |= blocks.store(folder, text)
-        else:
-            parts.files[f"{folder}/excerpts.json"] = document(_excerpts(parts, device))
-        for number, (item, text) in enumerate(sorted(snapshot.state.items())):
-            file = (
-                f"{item}.txt" if SAFE_NAME.fullmatch(item) and item == item.lower() and ".." not in item else f"state-{number}.txt"
-            )
-            meta["state"][str(number)] = [item, file]
-            if mode != "lite":
-                parts.files[f"{folder}/state/{file}"] = scrubber.text(text).encode("utf-8", "backslashreplace")
-    cleaned = map_text(plain(meta), scrubber.text)
-    parts.files[f"{folder}/meta.json"] = document(cleaned)
-    parts.devices.append({**cleaned, "slug": slug})
-
-
-def _excerpts(parts: Parts, device: Device) -> dict[str, str]:
-    wanted: set[int] = set()
-    for one in parts.findings:
-        if one["device"] == device.name:
-            wanted.update(line["line"] for line in one["lines"])
-            wanted.update(step["line"] for witness in one["witnesses"] for step in witness["trace"])
-    return {str(number): device.line(number) for number in sorted(wanted) if device.line(number)}
-
-
-def _inputs(parts: Parts, intent: bytes, waivers: bytes | None, reference: Reference) -> None:
-    parts.files["data/policy/intent.yml"] = intent
-    if waivers is not None:
-        parts.files["data/policy/waivers.yml"] = waivers
+def _inputs(out: Writer, intent: bytes, waivers: bytes | None, reference: Reference) -> None:
+    out.add({"data/policy/intent.yml": intent} | ({} if waivers is None else {"data/policy/waivers.yml": waivers}))
     index = []
     for one in sorted(reference.provenance, key=lambda item: dumps(plain(item))):
         raw = reference.raw.get(one.sha256)
@@ -238,25 +126,24 @@ def _inputs(parts: Parts, intent: bytes, waivers: bytes | None, reference: Refer
             if bag.digest(raw) != one.sha256:
                 raise BundleError(f"source {one.source} {one.location}: bytes do not match their SHA-256")
             stored = f"raw/{one.sha256}"
-            parts.files[f"data/sources/{stored}"] = raw
+            out.add({f"data/sources/{stored}": raw})
         elif one.problem is None and one.sha256:
             raise BundleError(f"source {one.source} {one.location}: its bytes are missing, so nobody could replay this audit")
         index.append({**plain(one), "file": stored})
-    parts.files["data/sources/index.json"] = document(index)
+    out.add({"data/sources/index.json": document(index)})
 
 
-def _tool(parts: Parts, version: str, wheels: Sequence[Path], *, replayable: bool) -> None:
+def _tool(out: Writer, version: str, wheels: Sequence[Path], *, replayable: bool) -> None:
     """Add the engine with what it needs, the checks it knows and the schemas of what it reads."""
     held = dict([tool.wheel(version)]) if replayable else {}
     for wheel in sorted(wheels, key=lambda path: path.name):
         if not SAFE_NAME.fullmatch(wheel.name.replace("+", "_")):
             raise UsageError(f"wheel {wheel.name}: unsafe file name")
         held[wheel.name.replace("+", "_")] = wheel.read_bytes()
-    parts.files |= {f"data/tool/wheels/{name}": data for name, data in held.items()}
-    parts.files["data/tool/requirements.lock"] = tool.lock()
-    parts.files["data/tool/sbom.cdx.json"] = tool.bill(version)
+    out.add({f"data/tool/wheels/{name}": data for name, data in held.items()})
+    out.add({"data/tool/requirements.lock": tool.lock(), "data/tool/sbom.cdx.json": tool.bill(version)})
     stored = [{"file": name, "sha256": bag.digest(data)} for name, data in sorted(held.items())]
-    parts.files["data/tool/engine.json"] = document({"files": tool.engine(), "wheels": stored, "sha256": tool.engine_digest()})
+    out.add({"data/tool/engine.json": document({"files": tool.engine(), "wheels": stored, "sha256": tool.engine_digest()})})
     known = [
         {
             "id": one.id,
@@ -268,12 +155,12 @@ def _tool(parts: Parts, version: str, wheels: Sequence[Path], *, replayable: boo
         }
         for one in checks.catalogue()
     ]
-    parts.files["data/policy/checks.json"] = document({"checks": known, "engine_sha256": tool.engine_digest()})
-    for schema in sorted((norms.DATA / "schemas").glob("*.json")):
-        parts.files[f"data/policy/schemas/{schema.name}"] = schema.read_bytes()
+    out.add({"data/policy/checks.json": document({"checks": known, "engine_sha256": tool.engine_digest()})})
+    out.add({f"data/policy/schemas/{one.name}": one.read_bytes() for one in sorted((norms.DATA / "schemas").glob("*.json"))})
 
 
 def _summary(
+    out: Writer,
     parts: Parts,
     audit: AuditReport,
     run: RunInfo,
@@ -304,9 +191,15 @@ def _summary(
     for one in audit.requirements:
         if missing := {*one.decided_by, *one.supported_by} - fingerprints:
             raise BundleError(f"requirement {one.requirement} rests on a finding that is not there: {sorted(missing)[0]}")
+    by_name = {one["fingerprint"]: one for one in parts.findings}
+    held = proof.Held.of(out)
+    stated = {one.requirement for one in declarations}
     requirements: dict[str, Any] = {
         "norm": audit.norm,
-        "requirements": sorted((plain(one) for one in audit.requirements), key=dumps),
+        "requirements": sorted(
+            ({**plain(one), "evidence": proof.files(plain(one), by_name, dict(names), held, stated)} for one in audit.requirements),
+            key=dumps,
+        ),
     }
     requirements["actions"] = (
         [plain(one) for one in action_verdicts(audit.requirements, norms.load(audit.norm))] if _known(audit) else []
@@ -355,7 +248,7 @@ def _summary(
     cleaned: dict[str, Any] = {}
     for name, value in facts.items():
         cleaned[name] = map_text(plain(value), scrubber.text)
-        parts.files[f"data/{name}.json"] = document(cleaned[name])
+        out.add({f"data/{name}.json": document(cleaned[name])})
     return cleaned
 
 
@@ -375,17 +268,15 @@ def _verdict(verdict: str, scope: Sequence[DeviceScope], findings: list[dict[str
     return verdict, ""
 
 
-def _derived(parts: Parts, facts: dict[str, Any], routers: Mapping[str, Router], before: previous.Contents | None) -> None:
+def _derived(out: Writer, parts: Parts, facts: dict[str, Any], before: previous.Contents | None) -> None:
     """Add everything that people and other tools read; none of it is authoritative."""
-    digests = {name: bag.digest(data) for name, data in parts.files.items()}
+    digests = dict(out.digests)
     found = previous.changes(parts.findings, before, previous.assessed(facts["scope"]))
     compared = exports.baseline(parts.findings, found, before.rows if before else ())
     made = exports.all_of(facts, parts.findings, compared=compared)
     made["test-result.intoto.json"] = intoto.statement(facts["run"], parts.findings, digests)
     made |= oscal.all_of(facts, parts.findings, digests)
-    parts.files.update({f"data/export/{name}": data for name, data in made.items()})
-    view = report.view(facts, parts.findings, parts.devices, parts.files, routers, before, found)
-    parts.files["data/REPORT.html"] = report.html(view)
-    parts.files["data/REPORT.md"] = pages.markdown(view)
-    parts.files.update(pages.application(view))
-    parts.files["data/REPLAY.txt"] = texts.replay_text(bool(facts["run"]["replayable"]))
+    out.add({f"data/export/{name}": data for name, data in made.items()})
+    view = report.view(facts, parts.findings, parts.devices, out, parts.figures, before, found)
+    out.add({"data/REPORT.html": report.html(view), "data/REPORT.md": pages.markdown(view), **pages.application(view)})
+    out.add({"data/REPLAY.txt": texts.replay_text(bool(facts["run"]["replayable"]))})

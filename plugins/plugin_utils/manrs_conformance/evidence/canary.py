@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from .redact import AFTER_KEYWORD, MARK, PLACEHOLDER, Scrubber, bounded
+from .redact import AFTER_KEYWORD, KEYWORDS, MARK, MEMORY, PLACEHOLDER, Scrubber, bounded, mentions
 
 SHAPES = re.compile(
     r"\$(?:1|5|6|8|9|14|y|2[aby])\$[A-Za-z0-9./$,=-]{6,}"
@@ -19,27 +19,36 @@ SHAPES = re.compile(
 )
 """Hashes and encodings of passwords as vendors print them, and private keys."""
 
+HINTS = (*KEYWORDS, "$", "%^%#", "%@%@", "cipher", "community")
+"""One of these stands wherever `SHAPES` or `AFTER_KEYWORD` match."""
+
 SHIPPED = ("data/tool/", "data/policy/schemas/", "data/policy/norm.json", "data/policy/checks.json")
 """Files that come with the tool and are the same in every bundle: no configuration can reach them."""
 
 
-def scan(files: Iterable[tuple[str, bytes]], scrubber: Scrubber) -> tuple[str, ...]:
-    """Names of files with what was found in each, never the secret; public files are searched for known values only."""
-    problems = []
-    finder = _Finder(scrubber.strong)
-    for name, data in files:
+class Canary:
+    """Looks through the files of one bundle."""
+
+    def __init__(self, scrubber: Scrubber) -> None:
+        """What it looks for are the values that redaction replaces, and what has the shape of a secret."""
+        self._scrubber = scrubber
+        self._finder = _Finder(scrubber.strong)
+
+    def look(self, name: str, data: bytes) -> tuple[str, ...]:
+        """What was found in a file, with its name and never the secret; public files are searched for known values only."""
         if name.startswith(SHIPPED):
-            continue
+            return ()
+        problems = []
         text = data.decode("utf-8", "replace")
-        if finder.finds(text):
+        if self._finder.finds(text):
             problems.append(f"{name}: a secret of a configuration")
-        if name.startswith(("data/sources/", "data/REPORT.html")):
-            continue
+        if name.startswith(("data/sources/", "data/REPORT.html")) or not mentions(text, HINTS):
+            return tuple(problems)
         if SHAPES.search(text):
             problems.append(f"{name}: the shape of a password hash or private key")
-        if name.startswith(("data/devices/", "data/results", "data/witnesses/", "data/policy/")):
-            problems.extend(f"{name}: {why}" for why in _keyword(text, scrubber))
-    return tuple(problems)
+        if name.startswith(("data/devices/", "data/objects/", "data/results", "data/witnesses/", "data/policy/")):
+            problems.extend(f"{name}: {why}" for why in _keyword(text, self._scrubber))
+        return tuple(problems)
 
 
 class _Finder:
@@ -54,6 +63,8 @@ class _Finder:
     def finds(self, text: str) -> bool:
         """Whether a value stands in the text; a short one only as a word of its own."""
         hits = {value for value in self.spaced if value in text}
+        if len(self.clean) > MEMORY:
+            self.clean.clear()
         for word in set(text.split()) - self.clean if self.lengths else ():
             held = self._in(word)
             hits |= held

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from ..model.router import Interface, Router
@@ -39,24 +40,38 @@ def trend(before: Contents, found: Comparison, findings: Sequence[Row]) -> dict[
     }
 
 
-def filters(routers: Mapping[str, Router]) -> list[dict[str, Any]]:
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """What the report draws of one router, so that its model need not be kept."""
+
+    device: str
+    sessions: tuple[str, ...]
+    filters: tuple[dict[str, Any], ...]
+    """Prefix lists with their number of entries."""
+    validated: Mapping[str, int]
+    """Interfaces in use by what they do to source addresses, in the family where they do less; empty where there are none."""
+
+
+def drawn(name: str, router: Router) -> Drawn:
+    """The figures of one router."""
+    lists = [{"device": name, "name": one.name, "afi": str(one.afi), "entries": one.size} for one in router.prefix_lists]
+    counted = Counter(_validated(one) for one in router.interfaces if one.addresses and not one.shutdown)
+    kinds = {kind: counted[kind] for kind in VALIDATION} if counted else {}
+    return Drawn(name, tuple(one.key for one in router.sessions), tuple(lists), kinds)
+
+
+VALIDATION = ("strict", "filter", "loose", "none")
+
+
+def filters(figures: Sequence[Drawn]) -> list[dict[str, Any]]:
     """Prefix lists by size, largest first."""
-    found = [
-        {"device": name, "name": one.name, "afi": str(one.afi), "entries": one.size}
-        for name, router in routers.items()
-        for one in router.prefix_lists
-    ]
+    found = [one for each in figures for one in each.filters]
     return sorted(found, key=lambda one: (-one["entries"], one["device"], one["name"], one["afi"]))
 
 
-def source_validation(routers: Mapping[str, Router]) -> list[tuple[str, dict[str, int]]]:
-    """Per router: interfaces in use by what they do to source addresses, in the family where they do less."""
-    out = []
-    for name, router in sorted(routers.items()):
-        counted = Counter(_validated(one) for one in router.interfaces if one.addresses and not one.shutdown)
-        if counted:
-            out.append((name, {kind: counted[kind] for kind in ("strict", "filter", "loose", "none")}))
-    return out
+def source_validation(figures: Sequence[Drawn]) -> list[tuple[str, Mapping[str, int]]]:
+    """Per router that has addressed interfaces in use: how many do what to source addresses."""
+    return [(one.device, one.validated) for one in figures if one.validated]
 
 
 def _validated(one: Interface) -> str:
@@ -65,4 +80,4 @@ def _validated(one: Interface) -> str:
     for family in families:
         urpf, acl = (one.urpf_v4, one.acl_in_v4) if family == 4 else (one.urpf_v6, one.acl_in_v6)
         found.append("strict" if urpf in ("strict", "feasible") else "filter" if acl else "loose" if urpf == "loose" else "none")
-    return max(found, key=("strict", "filter", "loose", "none").index)
+    return max(found, key=VALIDATION.index)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -23,6 +23,9 @@ PARTS = ("match", "set", "if", "elseif")
 STRUCTURE = frozenset({"!", "end"})
 """Irrelevant lines that prove completeness and cannot carry a secret."""
 
+OTHER = re.compile("[^u]")
+"""States of lines that are not kept as they are."""
+
 WEAK = re.compile(r"[A-Z]?[a-z]{1,7}|[A-Z]{1,5}|[0-9]{1,5}|.{0,3}")
 """Plain words and short numbers: replaced where they stand as a secret, but not wherever the same word happens to occur."""
 
@@ -30,6 +33,12 @@ AFTER_KEYWORD = re.compile(
     r"(?i)(?<![A-Za-z0-9])(pass(?:word|phrase)?|secret|key-string|authentication-key|auth-key|pre-shared-key|shared-secret|md5-?key|tcp-md5|md5)"
     r"([ \t]*[=:][ \t]*|[ \t]+)((?:(?:encrypted|cipher|simple|plaintext|hash|[0-9]{1,2})[ \t]+)?)(\"[^\"\n]*\"|'[^'\n]*'|[^\s\"']+)"
 )
+
+KEYWORDS = ("pass", "secret", "key", "md5")
+"""One of these stands wherever `AFTER_KEYWORD` matches: long lists have none, and looking for four words is a hundred times faster."""
+
+MEMORY = 500_000
+"""Words and lines that a search remembers as clean; it forgets them all when there are more, so that a fleet of any size fits."""
 
 NUMERIC = re.compile(r"[0-9./:,]+")
 """Words of digits, as prefixes and numbers are: most of a configuration, and only a value of the same kind can stand in one."""
@@ -59,9 +68,15 @@ def split_lines(snapshot: Snapshot, router: Router) -> tuple[str, ...]:
     plain_cut = snapshot.config.replace("\r\n", "\n").split("\n")
     if plain_cut and plain_cut[-1] == "":
         plain_cut.pop()
-    for cut in (plain_cut, [*plain_cut, ""], snapshot.config.splitlines(), snapshot.config.split("\n")):
-        if len(cut) == len(router.line_states):
-            return tuple(cut)
+    cuts: tuple[Callable[[], list[str]], ...] = (
+        lambda: plain_cut,
+        lambda: [*plain_cut, ""],
+        snapshot.config.splitlines,
+        lambda: snapshot.config.split("\n"),
+    )
+    for cut in cuts:
+        if len(lines := cut()) == len(router.line_states):
+            return tuple(lines)
     raise BundleError(
         f"{snapshot.host}: {len(plain_cut)} lines but {len(router.line_states)} line states: "
         "refusing to write a configuration that cannot be redacted"
@@ -72,7 +87,7 @@ def secret_values(snapshots: Mapping[str, Snapshot], routers: Mapping[str, Route
     """Every secret that stands in a configuration, as text."""
     values: set[str] = set()
     for name, router in routers.items():
-        if name not in snapshots:
+        if name not in snapshots or not router.secrets:
             continue
         lines = split_lines(snapshots[name], router)
         for secret in router.secrets:
@@ -86,7 +101,7 @@ class Scrubber:
     """Replaces every secret value wherever it occurs; weak ones only after a word such as `password`.
 
     Weak are plain words, and words that the tool uses itself: a password that is one of these must not change what results say.
-    Texts are looked at by their distinct words, each once for all texts, so that a fleet costs no more than its parts.
+    Texts are looked at by their distinct lines and words, each once for all texts, so that a fleet costs no more than its parts.
     """
 
     def __init__(self, values: Iterable[str]) -> None:
@@ -98,16 +113,24 @@ class Scrubber:
         self._numeric = [value for value in self.strong if NUMERIC.fullmatch(value)]
         self._others = [value for value in self.strong if not NUMERIC.fullmatch(value) and value not in set(self._spaced)]
         self._clean: set[str] = set()
+        self._lines: set[str] = set()
 
     def present(self, text: str) -> list[str]:
         """The strong values that occur in a text, longest first."""
-        words = set(text.split()) - self._clean
+        for known in (self._clean, self._lines):
+            if len(known) > MEMORY:
+                known.clear()
+        lines = set(text.split("\n")) - self._lines
+        words = set("\n".join(lines).split()) - self._clean
         numbers = {word for word in words if NUMERIC.fullmatch(word)}
         found = [value for value in self._spaced if value in text]
         for values, among in ((self._others, words - numbers), (self._numeric, words)):
             whole = "\0".join(among) if values else ""
             found += [value for value in values if value in whole]
-        self._clean |= {word for word in words if not any(value in word for value in found)} if found else words
+        clean = {word for word in words if not any(value in word for value in found)} if found else words
+        self._clean |= clean
+        if len(clean) == len(words):
+            self._lines |= lines
         return sorted(found, key=lambda value: (-len(value), value))
 
     def within(self, texts: Iterable[str]) -> Scrubber:
@@ -119,7 +142,7 @@ class Scrubber:
         for value in self.present(text):
             if value in text:
                 text = bounded(value).sub(MARK, text) if len(value) < 8 else text.replace(value, MARK)
-        if self.weak and len(text) < 10_000_000:
+        if self.weak and len(text) < 10_000_000 and mentions(text, KEYWORDS):
             text = AFTER_KEYWORD.sub(self._keyword, text)
         return text
 
@@ -127,6 +150,12 @@ class Scrubber:
         if match[4].strip("\"'") not in self.weak:
             return match[0]
         return f"{match[1]}{match[2]}{match[3]}{MARK}"
+
+
+def mentions(text: str, words: Iterable[str]) -> bool:
+    """Whether one of these words (in small letters) stands in a text, in letters of any size."""
+    folded = text.casefold()
+    return any(word in folded for word in words)
 
 
 def bounded(value: str) -> re.Pattern[str]:
@@ -143,9 +172,12 @@ def redact(snapshot: Snapshot, router: Router, scrubber: Scrubber) -> Device:
     unread: dict[int, list[Unread]] = {}
     for one in router.unread:
         unread.setdefault(one.line, []).append(one)
-    lines: list[str] = []
+    lines = list(raw)
     texts: list[tuple[str, str]] = []
-    for number, (text, state) in enumerate(zip(raw, router.line_states, strict=True), 1):
+    states = router.line_states
+    special = {found.start() + 1 for found in OTHER.finditer(states)}.union(spans, unread)
+    for number in sorted(one for one in special if 0 < one <= len(lines)):
+        text, state = raw[number - 1], states[number - 1]
         if number in unread or state in "s?":
             kept = _placeholder(text, state, unread.get(number, []))
             texts.append((text.strip(), kept.strip()))
@@ -153,8 +185,10 @@ def redact(snapshot: Snapshot, router: Router, scrubber: Scrubber) -> Device:
             kept = _blank(text, spans.get(number, []))
         else:
             kept = text if text.strip() in STRUCTURE else ""
-        lines.append(kept)
-    lines = scrubber.text("\n".join(lines)).split("\n") if lines else []
+        lines[number - 1] = kept
+    whole = "\n".join(lines)
+    if lines and (clean := scrubber.text(whole)) != whole:
+        lines = clean.split("\n")
     wanted = {(one.text.strip(), lines[one.line - 1].strip()) for one in router.unread if 0 < one.line <= len(lines)}
     pairs = sorted(
         {pair for pair in (*texts, *wanted) if len(pair[0]) > 3 and pair[0] != pair[1]}, key=lambda pair: (-len(pair[0]), pair)

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from functools import cache
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from .. import checks
-from ..model.router import Router
 from . import blocks, charts
 from .canonical import loads
 from .compare import OPEN, Comparison, order, state
@@ -52,12 +51,13 @@ def view(
     findings: Sequence[Mapping[str, Any]],
     devices: Sequence[Mapping[str, Any]],
     files: Mapping[str, bytes],
-    routers: Mapping[str, Router],
+    figures: Sequence[charts.Drawn],
     before: Contents | None = None,
     found: Comparison | None = None,
 ) -> View:
     """Everything the pages show, as plain values."""
-    configs = {one["name"]: _config(files, one["slug"]) for one in devices}
+    slugs = {one["name"]: one["slug"] for one in devices}
+    configs = lru_cache(4)(lambda name: _config(files, slugs[name]) if name in slugs else [])
     seen = loads(files["data/findings.json"])["first_seen"]
     shown = sorted((one for one in findings if one["status"] in OPEN), key=order)
     requirements = facts["requirements"]
@@ -70,7 +70,7 @@ def view(
         "groups": groups(shown[:MAX_SHOWN], seen, configs),
         "left_off": max(0, len(shown) - MAX_SHOWN),
         "not_assessed": _not_assessed(facts["scope"], findings, devices),
-        "matrix": matrix(findings, {name: [one.key for one in router.sessions] for name, router in routers.items()}),
+        "matrix": matrix(findings, {one.device: one.sessions for one in figures}),
         "devices": devices,
         "sources": loads(files["data/sources/index.json"]),
         "statuses": _by_check(findings),
@@ -84,15 +84,15 @@ def view(
             for one in checks.catalogue()
         },
         "trend": charts.trend(before, found, findings) if before and found else None,
-        "filters": charts.filters(routers),
-        "sources_checked": charts.source_validation(routers),
+        "filters": charts.filters(figures),
+        "sources_checked": charts.source_validation(figures),
         "waivers": facts["waivers"],
         "label": LABEL,
         "short": SHORT,
     }
 
 
-def groups(shown: Sequence[Mapping[str, Any]], seen: Mapping[str, str], configs: Mapping[str, Sequence[str]]) -> list[View]:
+def groups(shown: Sequence[Mapping[str, Any]], seen: Mapping[str, str], configs: Callable[[str], Sequence[str]]) -> list[View]:
     """Open findings by check and cause, worst first: how many, where, and the first with its witness and lines."""
     titles = {one.id: one.title for one in checks.catalogue()}
     by: dict[tuple[str, ...], list[Mapping[str, Any]]] = {}
@@ -111,7 +111,7 @@ def groups(shown: Sequence[Mapping[str, Any]], seen: Mapping[str, str], configs:
                 "count": len(rows),
                 "devices": sorted({one["device"] for one in rows}),
                 "since": min((seen[one["fingerprint"]] for one in rows if one["fingerprint"] in seen), default=""),
-                "example": {**example, "excerpt": _excerpt(example, configs.get(example["device"], []))},
+                "example": {**example, "excerpt": _excerpt(example, configs(example["device"]))},
                 "rows": [{**one, "since": seen.get(one["fingerprint"], "")} for one in rows[:MAX_ROWS]],
             }
         )
@@ -157,19 +157,19 @@ def actions(requirements: Sequence[Mapping[str, Any]], verdicts: Sequence[Mappin
 
 def matrix(findings: Sequence[Mapping[str, Any]], sessions: Mapping[str, Sequence[str]]) -> list[View]:
     """Per device: sessions by checks, each cell the worst state."""
-    result = []
-    for device, keys in sorted(sessions.items()):
-        known = set(keys)
-        rows: dict[str, dict[str, str]] = {key: {} for key in sorted(known)}
-        for one in findings:
-            if one["device"] == device and one["subject"] in known:
-                cells = rows[one["subject"]]
-                order = ("fail", "error", "inconclusive", "waived", "pass", "not_applicable")
-                cells[one["check"]] = min((state(one), cells.get(one["check"], "not_applicable")), key=order.index)
-        checks = sorted({check for cells in rows.values() for check in cells})
-        if rows:
-            result.append({"device": device, "checks": checks, "rows": rows})
-    return result
+    order = ("fail", "error", "inconclusive", "waived", "pass", "not_applicable")
+    held: dict[str, dict[str, dict[str, str]]] = {
+        device: {key: {} for key in sorted(set(keys))} for device, keys in sorted(sessions.items())
+    }
+    for one in findings:
+        cells = held.get(one["device"], {}).get(one["subject"])
+        if cells is not None:
+            cells[one["check"]] = min((state(one), cells.get(one["check"], "not_applicable")), key=order.index)
+    return [
+        {"device": device, "checks": sorted({check for cells in rows.values() for check in cells}), "rows": rows}
+        for device, rows in held.items()
+        if rows
+    ]
 
 
 def _config(files: Mapping[str, bytes], slug: str) -> list[str]:

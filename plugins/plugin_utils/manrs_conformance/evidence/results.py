@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ..model.result import DeviceScope, Finding
@@ -15,9 +15,7 @@ from .redact import Device, Scrubber, finding_value, redact, secret_values
 
 def results_bytes(findings: Sequence[Finding], snapshots: Mapping[str, Snapshot], routers: Mapping[str, Router]) -> bytes:
     """The bytes of `results.jsonl` for these findings: what a bundle holds, and what a replay must give again."""
-    scrubber = Scrubber(secret_values(snapshots, routers))
-    devices = {name: redact(snapshots[name], router, scrubber) for name, router in sorted(routers.items()) if name in snapshots}
-    return record(finding_values(findings, devices, scrubber))["data/results.jsonl"]
+    return record(_values(findings, snapshots, routers))["data/results.jsonl"]
 
 
 def single_export(
@@ -37,22 +35,44 @@ def single_export(
     `places` says where the text of each device lies, `baseline` by fingerprint what a finding is to SARIF beside the state
     before: `new`, `unchanged` or `absent`.
     """
-    scrubber = Scrubber(secret_values(snapshots, routers))
-    devices = {host: redact(snapshots[host], router, scrubber) for host, router in sorted(routers.items()) if host in snapshots}
     scoped = [{"name": one.name, "folder": one.name, "status": one.status, "reason": one.reason} for one in scope]
     facts = {"run": {"tool_version": tool_version, "verdict": verdict}, "scope": {"devices": scoped}}
-    values = finding_values(findings, devices, scrubber)
+    values = _values(findings, snapshots, routers)
     if baseline is not None:
         values = [{**one, "baseline": baseline.get(one["fingerprint"], "unchanged")} for one in values]
     return exports.all_of(facts, values, places)[name]
 
 
-def finding_values(findings: Sequence[Finding], devices: Mapping[str, Device], scrubber: Scrubber) -> list[dict[str, Any]]:
-    """Findings as plain redacted values, in an order that depends on nothing but themselves."""
+def _values(findings: Sequence[Finding], snapshots: Mapping[str, Snapshot], routers: Mapping[str, Router]) -> list[dict[str, Any]]:
+    """Findings of a fleet as plain redacted values, in order."""
+    scrubber = Scrubber(secret_values(snapshots, routers))
+    pending, values = by_device(findings), list[dict[str, Any]]()
+    for name, router in routers.items():
+        if name in snapshots:
+            values += device_values(pending.pop(name, ()), redact(snapshots[name], router, scrubber), scrubber)
+    return in_order([*values, *(one for rest in pending.values() for one in device_values(rest, None, scrubber))])
+
+
+def by_device(findings: Sequence[Finding]) -> dict[str, list[Finding]]:
+    """Findings by the device that they are about."""
+    found: dict[str, list[Finding]] = {}
+    for one in findings:
+        found.setdefault(one.device, []).append(one)
+    return found
+
+
+def device_values(findings: Sequence[Finding], device: Device | None, scrubber: Scrubber) -> list[dict[str, Any]]:
+    """Findings about one device as plain redacted values; with the device in hand, so that a fleet's texts are never held together."""
+    if not findings:
+        return []
     strings: list[str] = []
     map_text([plain(one) for one in findings], lambda text: strings.append(text) or text)  # type: ignore[func-returns-value]
     scrubber = scrubber.within(strings)
-    values = [finding_value(one, devices.get(one.device), scrubber) for one in findings]
+    return [finding_value(one, device, scrubber) for one in findings]
+
+
+def in_order(values: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Values of findings in an order that depends on nothing but themselves."""
     return sorted(
         values,
         key=lambda one: (one["check"], one["device"], one["subject"], one["family"] or "", one["direction"] or "", dumps(one)),

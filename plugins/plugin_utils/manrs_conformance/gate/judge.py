@@ -103,14 +103,15 @@ def _worse(
     out: list[Worse] = []
     contexts: dict[tuple[str, str], CheckContext] = {}
 
-    def context(side: str, routers: Mapping[str, Router], host: str) -> CheckContext:
-        return contexts.setdefault((side, host), CheckContext(host, routers[host], (), intent, reference))
+    def context(name: str, side: Side, host: str) -> CheckContext:
+        known = CheckContext(host, side.routers[host], (), intent, side.reference or reference)
+        return contexts.setdefault((name, host), known)
 
     for one in fails:
         was = old.get(one.fingerprint)
         if was is None or one.device not in base.routers or one.device not in candidate.routers:
             continue
-        found = worsened(was, one, context("base", base.routers, one.device), context("new", candidate.routers, one.device))
+        found = worsened(was, one, context("base", base, one.device), context("new", candidate, one.device))
         out += [found] if found else []
     return out
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Literal
 
 from ..analysis import concrete, evaluate
 from ..analysis.passage import detailed
 from ..analysis.same import same
-from ..checks._questions import both, delivered, either, exportable, likely
-from ..model.policy import Attachment, Cond
+from ..checks._questions import delivered, either, exportable, likely
+from ..model.policy import Attachment
 from ..model.reference import Reference
 from ..model.result import Witness
 from ..model.route import Decision
@@ -58,8 +58,9 @@ def _side(
     if same(one, two):
         return None, []
     reach = delivered if word == "import" else exportable
-    wanted = likely(new[0], reference, received=word == "import") if reference is not None else None
-    found = difference(one, two, new[0].afi, either(reach(*old), reach(*new)), wanted, count=True)
+    wanted = likely(new[0], reference, received=word == "import") if reference is not None else ()
+    domain = either(reach(*old), reach(*new))
+    found = evaluate.differ(one, two, afi=new[0].afi, domain=domain, count=True, prefer=wanted)
     doubts = [Unclear(host, new[0].key, word, why) for why in found.because]
     if found.empty:
         return None, doubts
@@ -74,30 +75,6 @@ def _side(
     if not (gained or lost or changed):
         return None, doubts
     return Change(host, new[0].key, word, gained, lost, changed, found.counts, not found.because), doubts
-
-
-def difference(
-    one: Attachment, two: Attachment, afi: int, domain: Cond, wanted: tuple[Cond, Cond] | None, *, count: bool = False
-) -> evaluate.Difference:
-    """What the second filter does differently, with examples that meet both wishes first, then those that meet the first one, then any."""
-    found = evaluate.differ(one, two, afi=afi, domain=domain, count=count)
-    if found.empty or wanted is None:
-        return found
-    first, second = wanted
-    better = [evaluate.differ(one, two, afi=afi, domain=both(domain, first, second))]
-    if any(some and not there for some, there in zip(_examples(found), _examples(better[0]), strict=True)):
-        better.append(evaluate.differ(one, two, afi=afi, domain=both(domain, first)))
-    gained, lost, changed = (_best(some) for some in zip(*map(_examples, (*better, found)), strict=True))
-    return replace(found, newly_accepted=gained, newly_rejected=lost, changed_attributes=changed)
-
-
-def _examples(found: evaluate.Difference) -> tuple[tuple[Witness, ...], ...]:
-    return found.newly_accepted, found.newly_rejected, found.changed_attributes
-
-
-def _best(ranked: Sequence[Sequence[Witness]]) -> tuple[Witness, ...]:
-    """The examples of the first rank that has any."""
-    return tuple(next((some for some in ranked if some), ()))
 
 
 def _certain(shown: Shown, before: str, after: str) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from ..model.reference import Reference
 from ..model.result import Finding
 from ..model.route import Decision, Route
 from ..model.router import Router
@@ -18,14 +19,15 @@ def _at(origins: Mapping[str, Mapping[int, str]], device: str, line: int) -> str
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One side of a change: models and findings by device, judged with the same rules, intent and sources.
+    """One side of a change: models and findings by device, judged with the same rules and intent.
 
-    `origins` says by device, in words, where lines of the text come from that a fragment brought.
+    `reference` is what the sources said on this side, where it is not what they say on the other one. `origins` says by device, in words, where lines of the text come from that a fragment brought.
     """
 
     routers: Mapping[str, Router]
     findings: Sequence[Finding]
     origins: Mapping[str, Mapping[int, str]] = field(default_factory=dict)
+    reference: Reference | None = None
 
     def at(self, device: str, line: int) -> str:
         """A line of a device's text in words: where it stands in what was handed in."""

@@ -37,6 +37,6 @@ def _answers() -> tuple[GateReport, GateReport]:
     for name in ("good", "bad"):
         text = (FOLDER / f"{name}.frr.cfg").read_text(encoding="utf-8")
         routers = {"selftest": platforms.load("frr").parse(text, {})}
-        sides[name] = Side(routers, checks.run_all(routers, {"selftest": text.splitlines()}, intent, reference))
+        sides[name] = Side(routers, checks.run_all(routers, {"selftest": text.splitlines()}, intent, reference, MUST_FAIL))
     good, bad = sides["good"], sides["bad"]
     return judge(good, bad, intent, reference), judge(good, good, intent, reference)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from ..analysis import evaluate
 from ..checks import Check, CheckContext, catalogue
 from ..checks._questions import both, delivered, either, exportable, likely
 from ..checks.base import Case, described, speaks
 from ..model.policy import Cond
 from ..model.result import Finding, Severity
 from ..model.router import Session
-from .meaning import difference
 
 WEIGHT = {one: number for number, one in enumerate(Severity)}
 """Position in the order of gravity: 0 is the gravest."""
@@ -41,7 +41,7 @@ def worsened(was: Finding, now: Finding, before: CheckContext, after: CheckConte
     doubt: Worse | None = None
     for question in _questions(check, after, new):
         wanted = likely(new, after.reference, received=check.direction != "export")
-        found = difference(first, second, new.afi, both(domain, question), wanted)
+        found = evaluate.differ(first, second, afi=new.afi, domain=both(domain, question), prefer=wanted)
         if found.newly_accepted and not found.because:
             extra = f"worse than before: {described(found.newly_accepted[0].route)} is let through now and was not"
             return Worse(replace(now, message=f"{now.message}; {extra}", witnesses=(found.newly_accepted[0], *now.witnesses)))

@@ -23,7 +23,10 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """The PeeringDB entry of an ASN; `complete` says whether contacts for registered users only were visible too."""
+    """The PeeringDB entry of an ASN; `complete` says whether contacts for registered users only were visible too.
+
+    `siblings` are the ASNs of all networks of its organisation, None where they were not had.
+    """
 
     asn: int
     at: str
@@ -36,6 +39,7 @@ class Network:
     prefixes_v6: int | None = None
     updated: str | None = None
     contacts: tuple[Contact, ...] = ()
+    siblings: tuple[int, ...] | None = None
     problem: str | None = None
 
 
@@ -80,11 +84,13 @@ class SpoofTests:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A prefix that collectors saw from an origin: first and last time, as far back as the source was asked."""
+    """A prefix that collectors saw from an origin: first and last time, as far back as the source was asked, and the times between."""
 
     prefix: str
     first: str
     last: str
+    spans: tuple[tuple[str, str], ...] = ()
+    """Each time it was seen without a break (begin, end)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,21 @@ import pkgutil
 from typing import cast
 
 from ..errors import UsageError
-from .base import Commands, MergePlatform, Platform, PushDriver, PushPlatform
+from .base import Commands, MergePlatform, Platform, PushDriver, PushPlatform, RenderPlatform
 
-__all__ = ["Commands", "MergePlatform", "Platform", "PushDriver", "PushPlatform", "load", "load_merge", "load_push", "names"]
+__all__ = [
+    "Commands",
+    "MergePlatform",
+    "Platform",
+    "PushDriver",
+    "PushPlatform",
+    "RenderPlatform",
+    "load",
+    "load_merge",
+    "load_push",
+    "load_render",
+    "names",
+]
 
 
 def names() -> tuple[str, ...]:
@@ -30,6 +42,15 @@ def load_merge(name: str) -> MergePlatform:
     if not isinstance(found, MergePlatform):
         able = [one for one in names() if isinstance(load(one), MergePlatform)]
         raise UsageError(f"a fragment for {name} cannot be merged: only for {', '.join(able)}; give the whole configuration")
+    return found
+
+
+def load_render(name: str) -> RenderPlatform:
+    """The platform of that name, if configuration can be rendered for it; raises UsageError naming those where it can."""
+    found = load(name)
+    if not isinstance(found, RenderPlatform):
+        able = [one for one in names() if isinstance(load(one), RenderPlatform)]
+        raise UsageError(f"nothing can be rendered for {name} yet: only for {', '.join(able)}")
     return found
 
 

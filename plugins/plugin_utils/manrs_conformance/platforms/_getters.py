@@ -48,8 +48,11 @@ def _sessions(found: dict[str, Any]) -> Iterator[LiveSession]:
             up = peer.get("is_up") is True
             families = peer.get("address_family")
             for afi, counts in families.items() if isinstance(families, dict) else ():
-                if afi not in ("ipv4", "ipv6") or not isinstance(counts, dict):
+                if not isinstance(counts, dict):
                     continue
+                if afi not in ("ipv4", "ipv6"):
+                    # A neighbour whose connection is not up has no family yet.
+                    afi = "ipv6" if ":" in str(address) else "ipv4"
                 yield LiveSession(
                     neighbor=_canonical(str(address)),
                     family=f"{afi}-unicast",

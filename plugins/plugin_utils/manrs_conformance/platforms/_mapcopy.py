@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ._render import is_large
-
 STATEMENTS = frozenset({"match", "set", "continue", "description", "sub-route-map"})
 """What may stand in an entry that is copied word by word."""
 
@@ -22,11 +20,6 @@ class Entry:
     action: str
     seq: int
     body: tuple[str, ...]
-
-    @property
-    def continues(self) -> bool:
-        """Whether a matching route meets later entries."""
-        return any(one.split()[0] == "continue" for one in self.body)
 
 
 def entries(running: str, name: str) -> list[Entry]:
@@ -61,36 +54,46 @@ def _body(lines: Sequence[str], at: int, name: str) -> tuple[str, ...]:
     return tuple(out)
 
 
-def reached(front: Sequence[Entry], copied: Sequence[Entry], rest: Entry) -> list[Entry]:
-    """Entries that deny or lead to the copy, and a refusal of all else. Numbers are tens, from 10 on.
+def reached(front: Sequence[Entry], copied: Sequence[Entry], ends: Sequence[tuple[str, ...]]) -> list[Entry]:
+    """Entries that deny or lead to the copy, a refusal of all else, the copy, and at last what every route gets that it permits (`ends`, one
+    entry each). Numbers are tens, from 10 on.
 
     A permit that continues stays where nothing later matches, so behind the copy stands a refusal of what it does not take. Routes that an
-    entry of the copy itself lets continue must not meet that: they go on in the rest of the copy once more, behind which `rest` permits all.
+    entry of the copy itself lets continue must not meet that: they go on in the rest of the copy once more, behind which all is permitted.
     """
     start = len(front) + 2
     after = start + len(copied) + 1
+    onward = [target(copied, at) for at in range(len(copied))]
+    last = after + sum(len(copied) - at + 1 for at in onward if at is not None)
+    ending = 10 * last if ends else None
+    body: list[Entry] = []
     tails: list[Entry] = []
-    body = []
-    for at, one in enumerate(copied):
-        onward = target(copied, at)
-        if onward is not None:
-            place = after + len(tails)
-            one = _continuing(one, 10 * place)
-            tails += [*_placed(copied[onward:], place), rest]
-        elif one.continues:
-            one = _continuing(one, None)
-        body.append(one)
+    for one, at in zip(copied, onward, strict=True):
+        if at is None:
+            body.append(_permitting(one, ending))
+            continue
+        place = after + len(tails)
+        body.append(_continuing(one, 10 * place))
+        tails += [*_placed(copied[at:], place, ending), _permitting(Entry("permit", 0, ()), ending)]
     jumps = [_continuing(one, 10 * start) if one.action == "permit" else one for one in front]
-    return [*jumps, Entry("deny", 0, ()), *body, Entry("deny", 0, ()), *tails, *([Entry("deny", 0, ())] if tails else [])]
+    closing = [
+        Entry("permit", 0, (*one, *([f"continue {10 * (last + n)}"] if n < len(ends) else []))) for n, one in enumerate(ends, 1)
+    ]
+    refusal = Entry("deny", 0, ())
+    return [*jumps, refusal, *body, refusal, *tails, *closing, *([refusal] if tails or closing else [])]
 
 
-def _placed(some: Sequence[Entry], first: int) -> list[Entry]:
-    """Entries as they stand from the place `first` on; `continue` follows."""
-    out = []
-    for at, one in enumerate(some):
-        onward = target(some, at)
-        out.append(_continuing(one, None if onward is None else 10 * (first + onward)) if one.continues else one)
-    return out
+def _placed(some: Sequence[Entry], first: int, ending: int | None) -> list[Entry]:
+    """Entries as they stand from the place `first` on; `continue` follows, and what permits goes on at the entry `ending`."""
+    places = [target(some, at) for at in range(len(some))]
+    return [
+        _permitting(one, ending) if at is None else _continuing(one, 10 * (first + at))
+        for one, at in zip(some, places, strict=True)
+    ]
+
+
+def _permitting(one: Entry, ending: int | None) -> Entry:
+    return _continuing(one, ending) if one.action == "permit" else one
 
 
 def target(some: Sequence[Entry], at: int) -> int | None:
@@ -111,30 +114,3 @@ def target(some: Sequence[Entry], at: int) -> int | None:
 def _continuing(one: Entry, seq: int | None) -> Entry:
     kept = tuple(line for line in one.body if line.split()[0] != "continue")
     return Entry(one.action, one.seq, kept if seq is None else (*kept, f"continue {seq}"))
-
-
-def tagged(one: Entry, tag: str) -> Entry:
-    """A permit entry that also leaves the community `tag` on the route, whatever else it sets."""
-    word = "large-community" if is_large(tag) else "community"
-    body, done = [], False
-    for line in one.body:
-        words = line.split()
-        if words[:2] == ["set", word] and words[-1] != "delete" and not words[2].endswith("-list"):
-            done = True
-            values = [value for value in words[2:] if value not in ("none", "additive")]
-            more = [] if tag in values else [tag]
-            line = " ".join(["set", word, *values, *more, *(["additive"] if words[-1] == "additive" else [])])
-        body.append(line)
-    return Entry(one.action, one.seq, (*body, *([] if done else [f"set {word} {tag} additive"])))
-
-
-def scrubbed(one: Entry, large: bool, line: str, mark: str) -> Entry:
-    """A permit entry that also runs the statement `line`, which deletes communities; Impossible beside one that deletes (`mark`) already."""
-    word = "large-community" if large else "community"
-    for had in one.body:
-        words = had.split()
-        if words[:2] == ["set", word] and words[-1] not in ("additive", "delete") and not words[2].endswith("-list"):
-            return one
-        if had.startswith(mark):
-            raise Impossible(f"entry {one.seq} already deletes communities ({had})")
-    return Entry(one.action, one.seq, (*one.body, line))

@@ -1,7 +1,7 @@
 """Owned route-maps of the Cisco-like languages: rules first, then the operator's map copied entry by entry.
 
 None of these languages calls a map (EOS has `sub-route-map`, whose meaning no vendor text settles), so what decides behind the rules is
-a copy; what the rules set is set by its permit entries. What an allow-list lets through continues at the copy (see `_mapcopy.reached`).
+a copy. What an allow-list lets through continues at the copy, and what that permits continues at the tag (see `_mapcopy.reached`).
 """
 
 from __future__ import annotations
@@ -31,6 +31,8 @@ class Words:
     scrub: tuple[str, str]
     invalid: str
     length: Callable[[int], str] | None = None
+    together: bool = True
+    """Whether one entry may both delete communities and add one: deletions come first then."""
     asns: Callable[[int, int], str] | None = None
     """An expression for a range of ASNs, where the platform knows ranges; else they are spelled out in digits."""
     longest_pattern: int = 200
@@ -84,14 +86,14 @@ class Writer(Lists):
     def policy(self, way: str, session: SessionPlan, rules: Iterable[Rule], existing: str | None) -> str:
         """The map of a session and direction; returns its name. Impossible when it cannot be written."""
         afi, some = session.afi, list(rules)
-        scrub = tuple(one for rule in some for one in rule.scrub)
+        changes = self._changes(some)
         some = [rule for rule in some if rule.then != "next"]
-        onward = [rule for rule in some if rule.then == "existing"]
-        if existing:
-            copied, rest = self._shaped(_mapcopy.entries(self.running, existing), onward, scrub)
-            made = _mapcopy.reached([self.entry(replace(rule, add=None), afi) for rule in some], copied, rest)
+        copied = _mapcopy.entries(self.running, existing) if existing else [Entry("permit", 0, ())]
+        if existing or (len(changes) > 1 and not self.words.together):
+            ends = [tuple(changes)] if changes and self.words.together else [(one,) for one in changes]
+            made = _mapcopy.reached([self.entry(replace(rule, add=None), afi) for rule in some], copied, ends)
         else:
-            made = [self.entry(rule, afi, scrub) for rule in some]
+            made = [self.entry(rule, afi, changes) for rule in some]
         made = [replace(one, seq=10 * number) for number, one in enumerate(made, 1)]
         content = [f"{one.action} {line}" for one in made for line in (str(one.seq), *one.body)]
         name = policy_name(way, session, content, existing, self.words.longest_name)
@@ -108,34 +110,21 @@ class Writer(Lists):
             if not heads.issuperset(f"route-map {name} {one.action} {one.seq}" for one in made)
         ]
 
-    def entry(self, rule: Rule, afi: int, scrub: tuple[str, ...] = ()) -> Entry:
-        """A rule that decides, as an entry that is numbered later."""
+    def entry(self, rule: Rule, afi: int, changes: Sequence[str] = ()) -> Entry:
+        """A rule that decides, as an entry that is numbered later; what passes as a customer's, peer's or provider's gets the changes."""
         body = self._match(rule, afi)
-        if rule.then == "existing":
-            body += self._scrubs(rule, scrub)
-            body += [f"set {'large-' if is_large(rule.add) else ''}community {rule.add} additive"] if rule.add else []
+        if rule.kind == "BLACKHOLE" and rule.add:
+            body.append(_adding(rule.add))
+        elif rule.then == "existing":
+            body += changes
         return Entry("deny" if rule.then == "refuse" else "permit", 0, tuple(body))
 
-    def _scrubs(self, rule: Rule, scrub: tuple[str, ...]) -> list[str]:
-        if rule.kind == "BLACKHOLE":
-            return []
-        return [
-            f"{self.words.scrub[large]} {self.community_list(kind, some)} delete" for kind, large, some in kinds(scrub, rule.add)
-        ]
-
-    def _shaped(self, copied: list[Entry], onward: list[Rule], scrub: tuple[str, ...]) -> tuple[list[Entry], Entry]:
-        """The copy with the tag of what passes, and without communities that only the own network may set; and what permits the rest of
-        what continues. Where a route continues nothing is set: later matches would perhaps read it."""
-        tag = next((rule.add for rule in onward if rule.add and rule.kind != "BLACKHOLE"), None)
-        every = [*copied, Entry("permit", 0, ())]
-        ending = [one.action == "permit" and _mapcopy.target(every[:-1], at) is None for at, one in enumerate(copied)] + [True]
-        for kind, large, some in kinds(scrub, tag):
-            word = self.words.scrub[large]
-            line = f"{word} {self.community_list(kind, some)} delete"
-            every = [_mapcopy.scrubbed(one, large, line, word) if ends else one for one, ends in zip(every, ending, strict=True)]
-        if tag:
-            every = [_mapcopy.tagged(one, tag) if ends else one for one, ends in zip(every, ending, strict=True)]
-        return every[:-1], every[-1]
+    def _changes(self, rules: Sequence[Rule]) -> list[str]:
+        """Statements that take the own network's communities off and put the tag on."""
+        tag = next((rule.add for rule in rules if rule.add and rule.kind != "BLACKHOLE"), None)
+        scrub = tuple(one for rule in rules for one in rule.scrub)
+        out = [f"{self.words.scrub[large]} {self.community_list(kind, some)} delete" for kind, large, some in kinds(scrub, tag)]
+        return [*out, *([_adding(tag)] if tag else [])]
 
     def _match(self, rule: Rule, afi: int) -> list[str]:
         out = []
@@ -167,6 +156,10 @@ class Writer(Lists):
         if self.words.asns is not None:
             return [self.words.asns(low, high)]
         return [f"_{one}_" for one in decimal_range(low, high).split("|")]
+
+
+def _adding(community: str) -> str:
+    return f"set {'large-' if is_large(community) else ''}community {community} additive"
 
 
 def kinds(scrub: Sequence[str], tag: str | None) -> list[tuple[str, bool, list[str]]]:

@@ -111,14 +111,15 @@ class Loader(Shown):
 
     def names(self, there: str, body: list[str]) -> bool:
         """Whether the words after `no` mean the stored statement: they are its first words."""
-        return [canonical(one) for one in there.split()[: len(body)]] == [canonical(one) for one in body]
+        return [canonical(one) for one in there.split(None, len(body))[: len(body)]] == [canonical(one) for one in body]
 
     def front(self, candidate: str) -> None:
         """Comments in front of a whole configuration, which tell device and version."""
         for line in candidate.splitlines():
-            if line.strip() and not line.startswith(self.comments):
-                return
-            if line.strip(self.comments[0] + " "):
+            if not line.startswith(self.comments):
+                if line.strip() and line.split()[0] not in self.headers:
+                    return
+            elif line.strip(self.comments[0] + " "):
                 self.root.kids[("!", self.unique())] = line
 
     # The fragment.
@@ -130,16 +131,21 @@ class Loader(Shown):
         index = 0
         while index < len(lines):
             self.number = index + 1
-            behind = self.free_text(lines, index)
-            if behind > index:
-                self.root.kids[("text", *lines[index].split()[:2])] = "\n".join(lines[index:behind])
-                self.stack, index = [self.root], behind
-                continue
             try:
+                behind = self.free_text(lines, index)
+                if behind > index:
+                    self.define(self.text_key(lines[index]), "\n".join(lines[index:behind]))
+                    index = behind
+                    continue
                 self.feed(lines[index])
             except Refused as why:
                 raise MergeError(f"line {self.number} of the fragment, `{lines[index].strip()}`: {why}") from why
             index += 1
+
+    def define(self, key: Key, text: str) -> None:
+        """A text replaces the one in its place; it is entered at the top level."""
+        self.root.kids[key] = text
+        self.stack = [self.root]
 
     def feed(self, raw: str) -> None:
         """One line of a fragment."""
@@ -193,6 +199,9 @@ class Loader(Shown):
             here.kids[(PLACEHOLDER, self.unique())] = " ".join(words)
         elif mode and words is body:
             self._open(here, words, mode, indent)
+        elif mode == OPAQUE and here.mode == OPAQUE:
+            for key in [key for key, one in here.kids.items() if isinstance(one, Block) and self.names(one.head, body)]:
+                del here.kids[key]
         elif mode:
             if words[0] == "default":
                 self.emptied(here, body)

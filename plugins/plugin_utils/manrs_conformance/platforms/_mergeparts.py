@@ -90,7 +90,7 @@ def clause_slot(body: list[str], collected: bool) -> tuple[Key, Rule]:
         return tuple(body[:2]), "replace"
     if body[0] == "set":
         size = 3 if body[1:2] and body[1] in ("ip", "ipv6", "as-path", "extcommunity", "comm-list") else 2
-        return tuple(body[: 4 if body[3:4] == ["last-as"] else size]), "fixed"
+        return (*body[: 4 if body[3:4] == ["last-as"] else size], *(("delete",) if body[-1] == "delete" else ())), "fixed"
     return tuple(body), "each"
 
 

@@ -89,6 +89,10 @@ class Shown:
         """The index behind a text without statements (a banner) that starts at `index`; `index` itself when none does."""
         return index
 
+    def text_key(self, line: str) -> Key:
+        """The place of a text that starts with this line."""
+        return ("text", *line.split()[:2])
+
     def made(self, block: Block, words: list[str]) -> None:
         """A new block, and the words of its head."""
 
@@ -109,7 +113,7 @@ class Shown:
             raw = lines[index]
             behind = self.free_text(lines, index)
             if behind > index:
-                self.root.kids[("text", self.unique())] = "\n".join(lines[index:behind])
+                self.root.kids[self._free(self.root, self.text_key(raw))] = "\n".join(lines[index:behind])
                 index, inside, last = behind, None, None
                 continue
             index += 1

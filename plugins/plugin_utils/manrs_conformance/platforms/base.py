@@ -1,4 +1,4 @@
-"""What a platform offers to the engine: commands and parser for an audit, merge for the gate, and renderer and session for a push."""
+"""What a platform offers to the engine: commands and parser for an audit, merge for the gate, a renderer, and the session of a push."""
 
 from __future__ import annotations
 
@@ -112,8 +112,8 @@ class PushDriver(Driver, Protocol):
 
 
 @runtime_checkable
-class PushPlatform(MergePlatform, Protocol):
-    """A platform that a conformant configuration can be rendered for and pushed to."""
+class RenderPlatform(MergePlatform, Protocol):
+    """A platform that a conformant configuration can be rendered for."""
 
     def render(self, plan: Plan, router: Router, running: str, templates: Path | None = None) -> Rendered:
         """The candidate of a plan for a router that runs the configuration `running`; templates of the operator in `templates` replace the
@@ -123,6 +123,11 @@ class PushPlatform(MergePlatform, Protocol):
     def predict_state(self, state: Mapping[str, str], candidate: str) -> Mapping[str, str]:
         """The live outputs as they would read after `candidate`, where it changes what they show."""
         ...
+
+
+@runtime_checkable
+class PushPlatform(RenderPlatform, Protocol):
+    """A platform that a rendered configuration can be pushed to."""
 
     def after(self, running: str, diff: str) -> str | None:
         """The running configuration that the device's own `diff` leads to; None where the device only approximates it; ValueError when

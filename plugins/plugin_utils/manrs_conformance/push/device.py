@@ -80,7 +80,7 @@ def _fault(one: Finding) -> tuple[str, str, str | None, str | None, str]:
 
 def prepare(one: Snapshot, intent: Intent, reference: Reference, *, templates: Path | None = None) -> Prepared:
     """Plan, render, merge and gate one device without touching it; PushError when the gate finds the change unsafe."""
-    platform = platforms.load_push(one.platform)
+    platform = platforms.load_render(one.platform)
     router = platform.parse(one.config, one.state)
     before = judge(one.host, router, one.config, intent, reference)
     wanted = plan.make(one.host, router, intent, reference, before)

@@ -15,6 +15,8 @@ from ..model.result import Finding, Status
 from ..model.router import Interface, Router, Session
 
 ANNOUNCE_ONLY_CUSTOMERS = frozenset({"peer", "provider", "route_server", "route_server_client"})
+GREATEST_CONE = 200
+"""ASNs of a customer's cone that still make an AS-path filter a router reads in one line."""
 IMPORT_CHECKS = frozenset(
     [
         "POL-01",
@@ -166,7 +168,7 @@ def _inbound(
     transit_free = tuple(one for one in _above(neighbour, intent, reference) if one != session.remote_as)
     return ImportPlan(
         allow=allow,
-        origins=_cone(session, neighbour) if customer else None,
+        origins=_cone(session, neighbour, reference, left) if customer else None,
         refuse_prefixes=tuple(refuse),
         refuse_asns=reference.bogons.asns if not neighbour.private_asn else (),
         refuse_transit_free=transit_free if neighbour.relationship in ("customer", "peer") else (),
@@ -205,11 +207,20 @@ def _allow(session: Session, neighbour: Neighbour, reference: Reference, longest
     return tuple(one for one in ranges if one[2] <= longest)
 
 
-def _cone(session: Session, neighbour: Neighbour) -> tuple[int, ...] | None:
-    own = session.remote_as if isinstance(session.remote_as, int) else None
+def _cone(session: Session, neighbour: Neighbour, reference: Reference, left: list[str]) -> tuple[int, ...] | None:
+    """ASNs of the customer's cone: declared ones, its own where it is a stub, else those of its as-set (as CUS-05 counts them)."""
+    own = (session.remote_as,) if isinstance(session.remote_as, int) else ()
     if neighbour.origins is not None:
-        return tuple(sorted({*neighbour.origins, *([own] if own else [])}))
-    return (own,) if own and neighbour.stub else None
+        return tuple(sorted({*neighbour.origins, *own}))
+    if neighbour.stub:
+        return own or None
+    known = reference.authorised.get(neighbour.as_set) if neighbour.as_set and neighbour.prefixes is None else None
+    if known is None or known.problem or not known.origins:
+        return None
+    if len(known.origins) > GREATEST_CONE:
+        left.append(f"{session.key}: {neighbour.as_set} holds {len(known.origins)} ASNs, too many for an AS-path filter")
+        return None
+    return tuple(sorted({*known.origins, *own}))
 
 
 def _outbound(

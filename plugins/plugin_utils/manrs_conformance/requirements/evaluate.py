@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from ..errors import UsageError
 from ..model.intent import Declaration, Intent
 from ..model.result import Finding, Met, RequirementResult, Status
+from . import rules
 from .norm import Action, Norm, Requirement
 
 DOUBT = frozenset({Status.INCONCLUSIVE, Status.ERROR})
@@ -45,7 +46,16 @@ def evaluate(findings: Iterable[Finding], intent: Intent, norm: Norm, as_of: str
     idle = frozenset(check for check in norm.checks if judged and _idle(check, norm, intent))
     today = _day(as_of)
     results = tuple(_judge(one, everything, declared.get(one.id), intent, doubts, idle, today) for one in norm.requirements)
-    return tuple(_with_alternative(one, norm, results) for one in results)
+    results = tuple(_with_alternative(one, norm, results) for one in results)
+
+    def alone(found: Sequence[Finding]) -> Met:
+        """The programme's verdict on some of the findings."""
+        parts = [
+            _judge(one, found, declared.get(one.id), intent, doubts, idle, today) for one in norm.requirements if one.rule is None
+        ]
+        return programme_verdict(action_verdicts(parts, norm))
+
+    return rules.applied(results, norm, intent, everything, alone)
 
 
 def action_verdicts(results: Sequence[RequirementResult], norm: Norm) -> tuple[ActionVerdict, ...]:
@@ -83,6 +93,9 @@ def _judge(
         )
     elif not requirement.decides or ("router" not in requirement.methods and not deciding):
         verdict, methods, because = _by_word(requirement, declaration, today)
+        against = [one for one in findings if one.check in requirement.contradicted_by and one.status is Status.FAIL]
+        if against and verdict is Met.DECLARED:
+            verdict, because = Met.INCONCLUSIVE, f"{because}; what was seen speaks against it: {_list(against)}"
     else:
         verdict, because = _by_findings(requirement, deciding, doubts if "router" in requirement.methods else (), idle)
         if verdict in (Met.MET, Met.NOT_APPLICABLE) and (open_ones := _open(requirement, findings)):
@@ -97,8 +110,8 @@ def _judge(
         verdict=verdict,
         methods=methods,
         because=because + _support_note(supporting),
-        decided_by=tuple(sorted(_name(one) for one in deciding)),
-        supported_by=tuple(sorted(_name(one) for one in supporting)),
+        decided_by=tuple(sorted(rules.name(one) for one in deciding)),
+        supported_by=tuple(sorted(rules.name(one) for one in supporting)),
         counts=_counts(deciding),
     )
 
@@ -231,7 +244,7 @@ def _with_alternative(result: RequirementResult, norm: Norm, results: Sequence[R
         return result
     for other in action.alternatives:
         if other != group and _group([one for one in results if _in_group(one, other)]) is Met.MET:
-            return replace(result, because=f"{result.because}; the action is met through its alternative {other}")
+            return replace(result, because=f"{result.because}{rules.CARRIED}{other}")
     return result
 
 
@@ -284,10 +297,6 @@ def _list(findings: Sequence[Finding]) -> str:
     texts = sorted({f"{one.check} on {one.device} {one.subject}" for one in findings})
     more = f" and {len(texts) - NAMED} more" if len(texts) > NAMED else ""
     return ", ".join(texts[:NAMED]) + more
-
-
-def _name(one: Finding) -> str:
-    return one.fingerprint or f"{one.check}|{one.device}|{one.subject}|{one.family or ''}|{one.direction or ''}"
 
 
 def _day(as_of: str) -> datetime.date:

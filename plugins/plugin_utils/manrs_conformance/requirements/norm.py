@@ -33,6 +33,11 @@ class Requirement:
     needs: tuple[str, ...] = ()
     """Checks that must have come to an answer, whichever: without it nobody knows whether everything was counted."""
 
+    contradicted_by: tuple[str, ...] = ()
+    """Checks on public data or routers whose fail speaks against what the operator declares."""
+    rule: str | None = None
+    """How a requirement on the whole programme is judged (`requirements.rules`); None for one that its own checks decide."""
+
     @property
     def group(self) -> str:
         """The part of the id before the dot: alternatives of one action differ in it."""
@@ -75,7 +80,9 @@ class Norm:
     @property
     def checks(self) -> frozenset[str]:
         """Every check that decides or supports something."""
-        return frozenset(check for one in self.requirements for check in (*one.decides, *one.supports, *one.needs))
+        return frozenset(
+            check for one in self.requirements for check in (*one.decides, *one.supports, *one.needs, *one.contradicted_by)
+        )
 
 
 def known() -> tuple[str, ...]:

@@ -8,7 +8,7 @@ import hashlib
 import io
 import urllib.parse
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from socket import AF_INET, AF_INET6, inet_pton
@@ -47,19 +47,32 @@ def described(one: Sourced[T], **changes: object) -> Sourced[T]:
     return replace(one, provenance=replace(one.provenance, **changes))  # type: ignore[arg-type]
 
 
-def fetch(location: str, *, base: Path, timeout: float, client: HttpClient | None = None, max_age_hours: float = 0) -> bytes:
-    """Bytes of a file (relative to `base`) or of an HTTP(S) URL; raises SourceError; `timeout` in seconds.
+def fetch(location: str, *, base: Path, timeout: float) -> bytes:
+    """Bytes of a file (relative to `base`) or of an HTTP(S) URL; raises SourceError; `timeout` in seconds."""
+    return fetch_noted(location, base=base, timeout=timeout)[0]
+
+
+def fetch_noted(
+    location: str,
+    *,
+    base: Path,
+    timeout: float,
+    client: HttpClient | None = None,
+    max_age_hours: float = 0,
+    check: Callable[[bytes], object] = bytes,
+) -> tuple[bytes, str]:
+    """As `fetch`, with a note where the bytes are a copy; `check` raises ValueError for bytes that no copy must be replaced by.
 
     With a client, a copy of its cache younger than `max_age_hours` is enough.
     """
-    scheme = urllib.parse.urlsplit(location).scheme
+    scheme, note = urllib.parse.urlsplit(location).scheme, ""
     try:
         if scheme in {"http", "https"}:
             client = client or HttpClient(timeout=timeout)
-            answer = client.get(location, max_age_hours=max_age_hours)
+            answer = client.get(location, max_age_hours=max_age_hours, check=check)
             if answer.status != 200:
                 raise SourceError(f"{location}: the server says {answer.status}")
-            raw = answer.body
+            raw, note = answer.body, answer.note
         elif scheme in {"", "file"}:
             path = base / (urllib.parse.urlsplit(location).path if scheme else location)
             if path.stat().st_size > GREATEST:
@@ -73,7 +86,7 @@ def fetch(location: str, *, base: Path, timeout: float, client: HttpClient | Non
         raise SourceError(f"{location}: {error}") from error
     if not raw:
         raise SourceError(f"{location}: is empty")
-    return raw
+    return raw, note
 
 
 def unpack(raw: bytes) -> bytes:

@@ -58,7 +58,7 @@ class Web:
         """Replies, asked several at a time."""
         wanted = [one for one in dict.fromkeys(queries) if one not in self.kept]
         urls = {one: self.places.get(one) or urllib.parse.urljoin(self.base, one) for one in wanted}
-        found = self.client.get_many(urls.values(), max_age_hours=self.max_age_hours, headers=self._headers(), check=json.loads)
+        found = self.client.get_many(urls.values(), max_age_hours=self.max_age_hours, headers=self._headers(), check=_shape)
         for one in wanted:
             self.kept[one] = _entry(found[urls[one]], urls[one], self.as_of)
         return {one: _reply(self.kept[one]) for one in queries}
@@ -113,6 +113,12 @@ class Tape:
             missing = Reply(None, self.retrieved_at, problem=f"the recording holds no answer to {one}")
             out[one] = missing if entry is None else _reply({"at": self.retrieved_at, **entry})
         return out
+
+
+def _shape(body: bytes) -> None:
+    """Every source answers with an object or a list; ValueError for anything else. `null` stands for an absent answer."""
+    if body != b"null" and not isinstance(json.loads(body), (dict, list)):
+        raise ValueError("it is neither an object nor a list")
 
 
 def _entry(found: Answer | FetchError, url: str, as_of: str) -> dict[str, Any]:

@@ -9,17 +9,13 @@ import datetime
 import ipaddress
 import json
 import re
-import socket
-import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from ._bytes import SourceError, split_prefix, unpack
+from .irrd import pinned
 
-BATCH = 50
-"""Queries sent before answers are read: enough to hide the round trip, small enough never to fill a server's buffer."""
-GREATEST_ANSWER = 64 << 20
 GREATEST_SET = 1_000_000
 DEPTH = 64
 
@@ -28,7 +24,8 @@ class Registry(Protocol):
     """A way to ask a routing registry; None as an answer means that the object does not exist."""
 
     def ask(self, queries: Sequence[str]) -> dict[str, str | None]:
-        """Answers to IRRd queries (`iAS-SET`, `iSOURCE::AS-SET`, `gAS64500`, `6AS64500`, `r192.0.2.0/24,L`, `maut-num,AS64500`).
+        """Answers to IRRd queries (`iAS-SET`, `iSOURCE::AS-SET`, `gAS64500`, `6AS64500`, `r192.0.2.0/24,L`, `maut-num,AS64500`,
+        `mas-set,SOURCE::AS-SET`).
 
         SourceError when they cannot be had.
         """
@@ -42,76 +39,6 @@ class Expansion:
     asns: tuple[int, ...]
     sets: tuple[str, ...]
     missing: tuple[str, ...] = ()
-
-
-@dataclass(slots=True)
-class IrrdClient:
-    """IRRd servers in order of preference; `sources` limits the registries asked; `timeout` in seconds is for one batch of queries.
-
-    Every answer is kept in `recorded`, so that a run can be repeated without the servers.
-    """
-
-    servers: Sequence[tuple[str, int]]
-    sources: Sequence[str] = ()
-    timeout: float = 60
-    recorded: dict[str, str | None] = field(default_factory=dict)
-    used: str = ""
-    trouble: str | None = None
-    gone: int = 0
-    """Servers given up: one that failed is not asked again, so that a run does not mix its answers with those of another."""
-
-    def ask(self, queries: Sequence[str]) -> dict[str, str | None]:
-        """Answers from the first server that gives all of them; raises SourceError naming what each server said."""
-        open_ones = [one for one in dict.fromkeys(queries) if one not in self.recorded]
-        if open_ones:
-            self.recorded |= self._any_server(open_ones)
-        return {one: self.recorded[one] for one in queries}
-
-    def recording(self, as_of: str) -> bytes:
-        """Everything asked and answered up to `as_of`, for `RecordedRegistry`."""
-        content = {
-            "answers": self.recorded,
-            "retrieved_at": as_of,
-            "server": self.used,
-            "sources": list(self.sources),
-            **({"trouble": self.trouble} if self.trouble else {}),
-        }
-        return json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False).encode() + b"\n"
-
-    def _any_server(self, queries: Sequence[str]) -> dict[str, str | None]:
-        troubles = []
-        for host, port in self.servers[self.gone :]:
-            try:
-                answers = self._one_server(host, port, queries)
-            except SourceError as error:
-                troubles.append(f"{host}:{port}: {error}")
-                self.gone += 1
-                continue
-            self.used = f"{host}:{port}"
-            return answers
-        self.trouble = "; ".join(troubles) or self.trouble or "no IRR server is given"
-        raise SourceError(self.trouble)
-
-    def _one_server(self, host: str, port: int, queries: Sequence[str]) -> dict[str, str | None]:
-        answers: dict[str, str | None] = {}
-        try:
-            with socket.create_connection((host, port), timeout=self.timeout) as link:
-                stream = _Stream(link, self.timeout)
-                link.sendall(b"!!\n")
-                for sources, group in _by_source(queries, tuple(self.sources)):
-                    if sources:
-                        stream.tell(f"!s{','.join(sources)}")
-                    for start in range(0, len(group), BATCH):
-                        batch = group[start : start + BATCH]
-                        stream.begin()
-                        link.sendall("".join(f"!{_clean(_bare(one))}\n" for one in batch).encode())
-                        answers |= {one: stream.answer(f"!{one}") for one in batch}
-                link.sendall(b"!q\n")
-        except TimeoutError as error:
-            raise SourceError(f"no answer within {self.timeout:g} seconds") from error
-        except OSError as error:
-            raise SourceError(f"{error.strerror or error}") from error
-        return answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +95,10 @@ class Dump:
             texts = tuple(text for one in _covering(query[1:].partition(",")[0]) for text in self.objects.get(("route", one), ()))
             return "\n\n".join(texts) if texts else None
         if kind == "m":
-            name, _, wanted = query[1:].partition(",")
-            return next(iter(self.objects.get((name.lower(), wanted.upper()), ())), None)
+            source, bare = pinned(query)
+            name, _, wanted = bare[1:].partition(",")
+            texts = self.objects.get((name.lower(), wanted.upper()), ())
+            return next((one for one in texts if not source or f"SOURCE: {source}" in one.upper().splitlines()), None)
         found: tuple[str, ...] | None
         if kind == "i":
             found = self.members.get(key)
@@ -232,11 +161,9 @@ def expand(registry: Registry, name: str) -> Expansion:
     for _depth in range(DEPTH):
         answers = registry.ask([f"i{one}" for one in level])
         following: dict[str, None] = {}
+        missing += _missing(registry, [one for one in level if answers[f"i{one}"] is None])
         for one in level:
-            found = answers[f"i{one}"]
-            if found is None:
-                missing.append(one)
-                continue
+            found = answers[f"i{one}"] or ""
             for member in found.upper().split():
                 if member[:2] == "AS" and member[2:].isdigit():
                     asns.add(int(member[2:]))
@@ -249,6 +176,37 @@ def expand(registry: Registry, name: str) -> Expansion:
             return Expansion(name, tuple(sorted(asns)), tuple(sorted(seen)), tuple(sorted(missing)))
         level = list(following)
     raise SourceError(f"{name} is nested more than {DEPTH} deep")
+
+
+def gather(registry: Registry, keys: Iterable[str]) -> None:
+    """Ask for everything that many as-sets and ASNs need, together: level by level, then all routes. SourceError when it cannot be had.
+
+    A client keeps the answers, so that what is asked of each one afterwards needs no further question.
+    """
+    names = {one.upper() for one in keys}
+    asns = {int(one[2:]) for one in names if one[2:].isdigit()}
+    level = sorted(one for one in names if not one[2:].isdigit())
+    seen = set(level)
+    for _depth in range(DEPTH):
+        if not level or len(asns) + len(seen) > GREATEST_SET:
+            break
+        answers = registry.ask([f"i{one}" for one in level])
+        _missing(registry, [one for one in level if answers[f"i{one}"] is None])
+        members = {member for one in level for member in (answers[f"i{one}"] or "").upper().split()}
+        asns |= {int(one[2:]) for one in members if one[:2] == "AS" and one[2:].isdigit()}
+        level = sorted(one for one in members - seen if not one[2:].isdigit())
+        seen |= set(level)
+    routes_of(registry, sorted(asns))
+
+
+def _missing(registry: Registry, names: Sequence[str]) -> list[str]:
+    """Sets that do not exist: IRRd says of one without members what it says of one that is not there."""
+    answers = registry.ask([_object_query(one) for one in names])
+    return [one for one in names if answers[_object_query(one)] is None]
+
+
+def _object_query(name: str) -> str:
+    return f"mas-set,{name}"
 
 
 def routes_of(registry: Registry, asns: Iterable[int]) -> dict[int, tuple[str, ...]]:
@@ -267,20 +225,6 @@ def routes_of(registry: Registry, asns: Iterable[int]) -> dict[int, tuple[str, .
     return out
 
 
-def _bare(query: str) -> str:
-    """The query without the registry it is pinned to."""
-    return query if query[0] == "r" else query[0] + query[1:].rpartition("::")[2]
-
-
-def _by_source(queries: Sequence[str], default: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], list[str]]]:
-    """Queries grouped by the registries they go to: the default ones first, as their choice holds until the next."""
-    groups: dict[tuple[str, ...], list[str]] = {}
-    for one in queries:
-        source, pinned, _name = ("", "", "") if one[0] == "r" else one[1:].rpartition("::")
-        groups.setdefault((_clean(source),) if pinned else default, []).append(one)
-    yield from sorted(groups.items(), key=lambda item: item[0] != default)
-
-
 def _canonical(prefix: str) -> str:
     """A prefix as it is asked for; what is none stays as it is, and is never found."""
     try:
@@ -293,77 +237,6 @@ def _covering(prefix: str) -> list[str]:
     """The prefix and every shorter one that covers it, as registries write them."""
     net = ipaddress.ip_network(prefix)
     return [str(net.supernet(new_prefix=length)) for length in range(net.prefixlen, -1, -1)]
-
-
-def _clean(query: str) -> str:
-    """A query that cannot smuggle a second one."""
-    if any(sign.isspace() or not sign.isprintable() for sign in query):
-        raise SourceError(f"{query!r} is not a query")
-    return query
-
-
-class _Stream:
-    """Answers of an IRRd connection, each batch within its time."""
-
-    def __init__(self, link: socket.socket, timeout: float) -> None:
-        self.link, self.timeout, self.kept, self.deadline = link, timeout, bytearray(), 0.0
-        self.begin()
-
-    def begin(self) -> None:
-        self.deadline = time.monotonic() + self.timeout
-
-    def tell(self, command: str) -> None:
-        """Send a command that has no answer but `C`."""
-        self.begin()
-        self.link.sendall(f"{_clean(command)}\n".encode())
-        if self.answer(command) is None:
-            raise SourceError(f"{command}: refused")
-
-    def answer(self, query: str) -> str | None:
-        """Text of an `A` answer, empty for `C`, None for `D`; raises SourceError for anything else."""
-        line = self._line()
-        if line == "C":
-            return ""
-        if line == "D":
-            return None
-        if line[:1] == "A" and line[1:].isdigit():
-            size = int(line[1:])
-            if size > GREATEST_ANSWER:
-                raise SourceError(f"{query}: answer of {size} bytes is too large")
-            data = self._take(size).decode("utf-8", "replace")
-            end = self._line() or self._line()
-            if end != "C":
-                raise SourceError(f"{query}: the answer does not end as announced ({end[:40]!r})")
-            return data.strip()
-        if line[:1] in {"F", "E"}:
-            raise SourceError(f"{query}: the server says: {line[1:].strip()[:200] or line}")
-        raise SourceError(f"{query}: not an IRRd answer: {line[:80]!r}")
-
-    def _line(self) -> str:
-        while (end := self.kept.find(b"\n")) < 0:
-            if len(self.kept) > 1 << 16:
-                raise SourceError("a line of the answer never ends")
-            self._more()
-        line = self.kept[:end].decode("utf-8", "replace").rstrip("\r")
-        del self.kept[: end + 1]
-        return line
-
-    def _take(self, size: int) -> bytes:
-        while len(self.kept) < size:
-            self._more()
-        data = bytes(self.kept[:size])
-        del self.kept[:size]
-        return data
-
-    def _more(self) -> None:
-        left = self.deadline - time.monotonic()
-        if left <= 0:
-            raise TimeoutError
-        self.link.settimeout(left)
-        part = self.link.recv(1 << 16)
-        if not part:
-            raise SourceError("the connection ended in the middle of an answer")
-        self.kept += part
 
 
 def objects(text: str) -> Iterator[list[tuple[str, str]]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from ..model.public import Contact, Network
@@ -24,7 +25,34 @@ def read(asker: Asker, what: Wanted) -> dict[int, Network]:
     """The entry of each ASN; one that does not exist is not `listed`."""
     queries = {asn: f"net?asn={asn}&depth=2" for asn in what.asns}
     replies = asker.ask(list(queries.values()))
-    return {asn: _network(asn, replies[query], asker.authenticated) for asn, query in queries.items()}
+    found = {asn: _network(asn, replies[query], asker.authenticated) for asn, query in queries.items()}
+    organisations = {asn: org for asn, query in queries.items() if (org := _organisation(asn, replies[query])) is not None}
+    lists = {org: f"net?org_id={org}" for org in organisations.values()}
+    answers = asker.ask(list(lists.values())) if lists else {}
+    for asn, org in organisations.items():
+        found[asn] = replace(found[asn], siblings=_siblings(answers[lists[org]], asn))
+    return found
+
+
+def _items(asn: int, reply: Reply) -> list[Mapping[str, Any]]:
+    return [one for one in reply.data["data"] if one["asn"] == asn and one.get("status", "ok") == "ok"]
+
+
+def _organisation(asn: int, reply: Reply) -> int | None:
+    """The organisation that the entry belongs to; None where there is no entry to read."""
+    try:
+        return _number(_items(asn, reply)[0].get("org_id"))
+    except (KeyError, TypeError, AttributeError, IndexError):
+        return None
+
+
+def _siblings(reply: Reply, asn: int) -> tuple[int, ...] | None:
+    """ASNs of the networks of an organisation; None for an answer that is none, or that lacks the network it was found by."""
+    try:
+        listed = {int(one["asn"]) for one in reply.data["data"] if one.get("status", "ok") == "ok"}
+    except (KeyError, TypeError, AttributeError, ValueError):
+        return None
+    return tuple(sorted(listed)) if asn in listed else None
 
 
 def _network(asn: int, reply: Reply, complete: bool) -> Network:
@@ -33,7 +61,7 @@ def _network(asn: int, reply: Reply, complete: bool) -> Network:
     if reply.data is None:
         return Network(asn, reply.at, complete=complete)
     try:
-        items = [one for one in reply.data["data"] if one["asn"] == asn and one.get("status", "ok") == "ok"]
+        items = _items(asn, reply)
         if not items:
             return Network(asn, reply.at, complete=complete)
         if not isinstance(items[0].get("poc_set"), list):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import json
 import os
@@ -19,11 +20,13 @@ from ..model.reference import Earlier, Provenance, Reference
 from . import authorised as authorisation
 from . import grip, peeringdb, rdap, registrations, ripestat, spoofer
 from ._bytes import Sourced, SourceError, age_problem, described, fetch, moment, sourced
+from ._copies import keep, lend
 from ._http import HttpClient, default_cache
 from ._wanted import wanted as wanted_of
 from ._web import Tape, Web
 from .bogons import load_bogons
-from .irr import Dump, IrrdClient, RecordedRegistry, Registry, read_dump
+from .irr import Dump, RecordedRegistry, Registry, gather, read_dump
+from .irrd import IrrdClient
 from .rtr import load_rtr
 from .vrp import Payloads, load_payloads
 
@@ -54,6 +57,8 @@ class _Run:
     max_age_hours: int
     client: HttpClient | None = None
     parts: list[Sourced[Any]] = field(default_factory=list)
+    keeps: bool = False
+    """Whether answers of routing registries are kept for the next run, as they are by a fetch; an audit asks them itself."""
 
     def http(self) -> HttpClient:
         """The client, made when the first source needs it."""
@@ -68,8 +73,11 @@ def load(
     intent: Intent | None = None,
     base: Path = Path(),
     client: HttpClient | None = None,
+    before: Path | None = None,
 ) -> Reference:
     """Reference data at `as_of` (RFC 3339) from a directory of snapshots or from `intent.sources`.
+
+    `before` is a directory with an earlier state of VRPs and registry to compare with, whatever its age.
 
     `intent` names what is asked about, and the greatest age. A source that fails, is empty or stale has a `problem` in its provenance; one
     that was not given is None. InputError means a wrong time, directory or bogon file.
@@ -82,7 +90,9 @@ def load(
         base = where
         bogon_file = where / "bogons.json" if (where / "bogons.json").is_file() else None
         where = _snapshots(where, intent.sources if intent else {})
-    run = _Run(as_of, base, intent.limits.source_max_age_hours if intent else 24, client)
+    if before is not None:
+        where = {**where, **_earlier(before)}
+    run = _Run(as_of, base, intent.limits.source_max_age_hours if intent else 24, client, keeps=client is not None)
     bogons = load_bogons(bogon_file, as_of=as_of)
     if bogons.value is None:
         raise InputError("the bogon registry is empty")
@@ -101,6 +111,10 @@ def _public(where: Mapping[str, Mapping[str, str]], run: _Run, intent: Intent | 
     policy_name = cast(
         authorisation.Policy, where.get("authorised", {}).get("policy", _default_policy(vrps is not None, irr is not None))
     )
+    keys = wanted(intent) if intent and (vrps or irr) else ()
+    if isinstance(registry, IrrdClient) and policy_name != "rpki":
+        with contextlib.suppress(SourceError):  # each key says below what it lacks
+            gather(registry, keys)
     found = {
         key: authorisation.authorised(
             key,
@@ -109,7 +123,7 @@ def _public(where: Mapping[str, Mapping[str, str]], run: _Run, intent: Intent | 
             vrps=payloads.vrps if payloads else None,
             vrps_problem=vrps.provenance.problem if vrps else None,
         )
-        for key in (wanted(intent) if intent and (vrps or irr) else ())
+        for key in keys
     }
     run.parts += [one for one in (vrps,) if one]
     web = _web(where, run, intent, tuple(asn for one in found.values() for asn in one.origins)) if intent else {}
@@ -186,6 +200,20 @@ def _snapshots(directory: Path, settings: Mapping[str, Mapping[str, str]]) -> di
             found[source] = {"file": "", "called": str(row.get("location", "")), "failed": str(row["problem"])}
     if "authorised" in settings:
         found["authorised"] = dict(settings["authorised"])
+    return found
+
+
+def _earlier(directory: Path) -> dict[str, dict[str, str]]:
+    """Settings for the VRPs and the registry of a directory as the earlier snapshot."""
+    if not directory.is_dir():
+        raise InputError(f"{directory}: is not a directory of sources")
+    found: dict[str, dict[str, str]] = {}
+    for source, name in (("vrps", "vrps_before"), ("irr", "irr_before")):
+        file = next((directory / one for one in FILES[source] if (directory / one).is_file()), None)
+        if file is not None:
+            found[name] = {"file": str(file.resolve())}
+    if not found:
+        raise InputError(f"{directory}: holds neither VRPs nor a registry to compare with")
     return found
 
 
@@ -300,6 +328,8 @@ def _registry(settings: Mapping[str, str], run: _Run) -> tuple[Registry | None, 
         servers = [_server(one) for one in settings.get("servers", "").split(",") if one]
         names = [one for one in settings.get("irr_sources", "").split(",") if one]
         client = IrrdClient(servers, names, timeout)
+        if run.keeps:
+            lend(client, run.http(), float(settings.get("max_age_hours", run.max_age_hours)))
         return client, sourced(
             "irr", settings.get("servers", ""), run.as_of, b"", problem=None if servers else "irr: no servers are given"
         )
@@ -331,11 +361,14 @@ def _server(text: str) -> tuple[str, int]:
 
 def _recorded(client: IrrdClient, asked: Sourced[object] | None, run: _Run) -> Sourced[object]:
     """The provenance of what the servers said."""
+    if run.keeps:
+        keep(client, run.http())
     problem = client.trouble or (asked.provenance.problem if asked else None)
     location = client.used or ",".join(f"{host}:{port}" for host, port in client.servers)
     raw = client.recording(run.as_of) if client.recorded or problem else b""
     result: Sourced[object] = sourced("irr", location, run.as_of, raw, problem=problem)
-    return described(result, query=f"{len(client.recorded)} queries, sources {','.join(client.sources) or 'all'}")
+    said = {"retrieved_at": client.made(run.as_of), "note": client.note}
+    return described(result, query=f"{len(client.recorded)} queries, sources {','.join(client.sources) or 'all'}", **said)
 
 
 def _made(registry: RecordedRegistry | Dump, location: str, base: Path, known: str | None) -> datetime.datetime | None:

@@ -9,7 +9,8 @@ from typing import TypeVar
 
 from ..model.public import AutNum, Registrations, RouteObject, SetFacts
 from ._bytes import SourceError, split_prefix
-from .irr import Dump, IrrdClient, RecordedRegistry, Registry, expand, objects
+from .irr import Dump, RecordedRegistry, Registry, expand, objects
+from .irrd import IrrdClient
 
 K = TypeVar("K")
 POLICY = re.compile(r"\b(?:from|to)\s+AS([0-9]+)\b", re.I)

@@ -74,17 +74,18 @@ def _data(replies: Mapping[str, Reply], call: str, asn: int) -> Mapping[str, Any
 
 
 def _timelines(items: Sequence[Mapping[str, Any]]) -> tuple[Seen, ...]:
-    found: dict[str, Seen] = {}
+    found: dict[str, list[tuple[str, str]]] = {}
     for item in items:
         prefix = str(item["prefix"])
         split_prefix(prefix)
         times = [(str(one["starttime"]), str(one["endtime"])) for one in item.get("timelines") or ()]
         if not times:
             raise SourceError(f"{prefix} has no times")
-        first, last = min(one[0] for one in times), max(one[1] for one in times)
-        before = found.get(prefix)
-        found[prefix] = Seen(prefix, min(first, before.first), max(last, before.last)) if before else Seen(prefix, first, last)
-    return tuple(found[key] for key in sorted(found))
+        found.setdefault(prefix, []).extend(times)
+    return tuple(
+        Seen(prefix, min(one[0] for one in times), max(one[1] for one in times), tuple(sorted(times)))
+        for prefix, times in sorted(found.items())
+    )
 
 
 def _peers(item: Any) -> tuple[int, int] | None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from ..model.public import Aspa
 from ..model.reference import Vrp
-from ._bytes import Sourced, SourceError, age_problem, described, fetch, moment, sourced, split_prefix, unpack
+from ._bytes import Sourced, SourceError, age_problem, described, fetch_noted, moment, sourced, split_prefix, unpack
 from ._http import HttpClient
 
 SOURCE = "vrps"
@@ -51,10 +51,12 @@ def load_payloads(
 ) -> Sourced[Payloads]:
     """VRPs, ASPAs and the ends of the VRPs of `asns`; `name` is what messages call the location."""
     try:
-        raw = fetch(location, base=base, timeout=timeout, client=client, max_age_hours=max_age_hours)
+        raw, note = fetch_noted(
+            location, base=base, timeout=timeout, client=client, max_age_hours=max_age_hours, check=_whole if client else bytes
+        )
     except SourceError as error:
         return sourced(SOURCE, name or location, as_of, b"", problem=str(error))
-    return parse_payloads(raw, name or location, as_of=as_of, max_age_hours=max_age_hours, asns=asns)
+    return described(parse_payloads(raw, name or location, as_of=as_of, max_age_hours=max_age_hours, asns=asns), note=note)
 
 
 def parse_vrps(raw: bytes, location: str, *, as_of: str, max_age_hours: int) -> Sourced[tuple[Vrp, ...]]:
@@ -93,6 +95,14 @@ def parse_payloads(raw: bytes, location: str, *, as_of: str, max_age_hours: int,
         serial=str(metadata["serial"]) if "serial" in metadata else None,
         valid_until=_stamp(until) if until is not None else None,
     )
+
+
+def _whole(raw: bytes) -> None:
+    """ValueError for bytes that are no validator's file."""
+    try:
+        _document(raw)
+    except SourceError as error:
+        raise ValueError(str(error)) from error
 
 
 def _document(raw: bytes) -> dict[str, Any]:

@@ -152,6 +152,15 @@ def test_point_07_whether_matches_see_earlier_sets_is_not_decided() -> None:
     assert says(one, received(tag=2)) == "reject"
 
 
+def test_point_07_a_match_that_continue_passes_over_reads_nothing() -> None:
+    lines = ["route-map M permit 10", "   match tag 1", "   set local-preference 50", "   continue 30"]
+    over = ["route-map M permit 20", "   match local-preference 50", "route-map M permit 30"]
+    one = written(*lines, *over, neighbor="route-map M in")
+    assert says(one, received(tag=1)) == "accept"
+    back = written(*[line.replace("30", "20") for line in lines], *over[:2], "route-map M deny 30", neighbor="route-map M in")
+    assert says(back, received(tag=1)) == "inconclusive"
+
+
 def test_point_08_ipv4_and_ipv6_matches_of_one_entry_are_not_decided_between_and_and_or() -> None:
     one = written(
         "ip prefix-list A seq 5 permit 193.0.0.0/24",

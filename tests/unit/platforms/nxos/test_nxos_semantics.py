@@ -121,6 +121,8 @@ def test_point_07_matches_see_originals_and_what_continue_carries_on_is_not_conf
     after = "route-map M deny 20\n  match community C\n"
     assert verdict(small(f"{text}  continue\n{after}")) == "inconclusive"
     assert verdict(small(f"{text}{after}")) == "accept"
+    behind = "route-map M permit 30\n"
+    assert verdict(small(f"{text}  continue 30\n{after}{behind}")) == "accept", "an entry that is passed over reads nothing"
 
 
 def test_point_08_prefix_lists_of_one_line_are_alternatives_and_several_lines_are_not_decided() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from ...model.router import Live, LiveCache, LiveSession
@@ -32,6 +32,16 @@ def read(state: Mapping[str, str]) -> Live:
         clock=_clock(state.get("clock", "")),
         uptime=_uptime(state.get("version", "")),
     )
+
+
+def shown(state: Mapping[str, str]) -> Callable[[str, str], bool]:
+    """Whether the neighbours of a VRF and family were listed: those of all VRFs come together."""
+    listed = frozenset(
+        family
+        for key, family in _FAMILIES.items()
+        if any(_VRF.match(line) for line in state.get(f"bgp_summary_{key}", "").splitlines())
+    )
+    return lambda _vrf, family: family in listed
 
 
 def _sessions(state: Mapping[str, str]) -> tuple[LiveSession, ...] | None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from ...model.policy import Afi, AsPathList, Policy, PrefixList
 from ...model.router import Interface, Origination, Router, Undefined, Unread, Urpf
-from .. import _acl
+from .. import _acl, _population
 from .._address import canonical
 from .._lists import Unreadable
 from .._routemap import cannot, lower
@@ -36,6 +36,10 @@ def parse(text: str, state: Mapping[str, str]) -> Router:
     faces = tuple(_interface(one, draft, context) for one in draft.faces.values())
     validation = _validation(draft)
     complete, because = _complete(draft)
+    now = live.read(state) if state else None
+    if complete and now is not None:
+        because = _population.differs(built, now.sessions, live.shown(state))
+        complete = not because
     main = draft.main
     return Router(
         platform="eos",
@@ -61,7 +65,7 @@ def parse(text: str, state: Mapping[str, str]) -> Router:
         complete=complete,
         incomplete_because=because,
         facts=_facts(draft),
-        live=live.read(state) if state else None,
+        live=now,
     )
 
 

@@ -21,6 +21,7 @@ WORDS = Words(
     community=lambda name, _n, value, large: f"ip {'large-' if large else ''}community-list {name} permit {value}",
     scrub=("set community community-list", "set large-community large-community-list"),
     invalid="match origin-as validity invalid",
+    together=False,
     length=lambda count: f"match as-path length >= {count}",
     longest_pattern=1000,
     longest_name=200,

@@ -279,18 +279,20 @@ READS = {
 
 
 def doubt_view(one: RouteMap) -> None:
-    """Matches on what an entry before them may have set are unknown: whether EOS matches the original attributes is not confirmed."""
-    touched: set[str] = set()
+    """Matches on what an entry before them may have set are unknown, from the entry on at which that one continues: whether EOS matches the
+    original attributes is not confirmed."""
+    touched: dict[str, int] = {}
     for seq in sorted(one.entries):
         entry = one.entries[seq]
         for kind in entry.matches:
-            attribute = READS.get(kind.removeprefix("invert "))
-            if attribute in touched:
+            attribute = READS.get(kind.removeprefix("invert "), "")
+            if touched.get(attribute, seq + 1) <= seq:
                 line = entry.lines[-1]
                 entry.matches[kind] = [Const(None, f"whether {kind} reads what an earlier entry set is not confirmed", line)]
         if entry.follow is not None:
             for group in entry.actions.values():
-                touched |= {_attribute(action) for action in group}
+                for name in map(_attribute, group):
+                    touched[name] = min(entry.follow, touched.get(name, entry.follow))
 
 
 def _attribute(action: Action) -> str:

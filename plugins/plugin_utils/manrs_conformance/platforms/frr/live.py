@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
@@ -70,6 +70,12 @@ def _vrfs(data: Any) -> Iterator[tuple[str, dict[str, Any]]]:
     for name, body in data.items():
         if isinstance(body, dict):
             yield str(name), body
+
+
+def shown(state: Mapping[str, str]) -> Callable[[str, str], bool]:
+    """Whether the neighbours of a VRF and family were listed: those of all VRFs come together."""
+    listed = frozenset(family for key, family in _FAMILIES.items() if document(state.get(f"bgp_summary_{key}")) is not None)
+    return lambda _vrf, family: family in listed
 
 
 def _sessions(state: Mapping[str, str]) -> tuple[LiveSession, ...] | None:

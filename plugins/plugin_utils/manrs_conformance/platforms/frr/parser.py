@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from ...model.policy import Policy, Verdict
 from ...model.router import Origination, Router, Taint, Undefined, Unread
+from .. import _population
 from .._address import masked
 from .._lists import Unreadable, prefix, prefix_text
 from . import hostfilter, live, sessions
@@ -38,6 +39,10 @@ def parse(text: str, state: Mapping[str, str]) -> Router:
     main = next((bgp for bgp in draft.instances if bgp.vrf == "default"), draft.instances[0] if draft.instances else None)
     originations = tuple(one for bgp in draft.instances for one in _originations(bgp, draft, context))
     complete, because = _complete(draft)
+    now = live.read(state) if state else None
+    if complete and now is not None:
+        because = _population.differs(built, now.sessions, live.shown(state))
+        complete = not because
     router = Router(
         platform="frr",
         hostname=draft.hostname,
@@ -62,7 +67,7 @@ def parse(text: str, state: Mapping[str, str]) -> Router:
         complete=complete,
         incomplete_because=because,
         facts=_facts(main, draft, known),
-        live=live.read(state) if state else None,
+        live=now,
     )
     return replace(router, interfaces=hostfilter.apply(router.interfaces, state))
 

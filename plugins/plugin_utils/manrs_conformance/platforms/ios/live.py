@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 
 from ...model.router import Live, LiveCache, LiveSession
@@ -69,6 +69,17 @@ def _summary(text: str) -> Iterator[tuple[str, int, bool, int | None]]:
             continue
         state = row[9]
         yield canonical(row[0].removeprefix("*")), int(row[2]), state.isdecimal(), int(state) if state.isdecimal() else None
+
+
+def shown(state: Mapping[str, str]) -> Callable[[str, str], bool]:
+    """Whether the neighbours of a VRF and family were listed; IOS prints nothing where a family has no neighbour."""
+    texts = {family: state.get(f"bgp_summary_{family}") for family in ("ipv4", "ipv6")}
+    listed = {
+        f"{family}-unicast"
+        for family, text in texts.items()
+        if text is not None and not _REFUSED.search(text) and (not text.strip() or "Neighbor" in text)
+    }
+    return lambda vrf, family: vrf == "default" and family in listed
 
 
 def _sessions(state: Mapping[str, str]) -> tuple[LiveSession, ...] | None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from ...model.policy import ACCEPT, ALWAYS, Const, Policy, Term, Verdict
 from ...model.router import Origination, Router, RpkiCache, Session, Taint, Undefined, Unread
-from .. import _acl
+from .. import _acl, _population
 from .._address import masked
 from .._clauses import Scope
 from .._lists import Unreadable, decimal, prefix, prefix_text
@@ -41,6 +41,10 @@ def parse(text: str, state: Mapping[str, str]) -> Router:
     originations = tuple(one for table in bgp.tables.values() for one in _originations(table, draft, policies))
     _default_maps(built, draft, policies)
     complete, because = _complete(draft, state)
+    now = live.read(state) if state else None
+    if complete and now is not None:
+        because = _population.differs(built, now.sessions, live.shown(state))
+        complete = not because
     return Router(
         platform="ios",
         hostname=draft.hostname,
@@ -65,7 +69,7 @@ def parse(text: str, state: Mapping[str, str]) -> Router:
         complete=complete,
         incomplete_because=because,
         facts=_facts(draft.bgp),
-        live=live.read(state) if state else None,
+        live=now,
     )
 
 

@@ -11,6 +11,7 @@ from ...model.router import Router
 from .._pushing import Steady
 from ..base import Commands, PushDriver
 from .commands import COMMANDS
+from .merge import merge
 from .parser import parse
 from .render import render
 from .session import guarded
@@ -26,6 +27,10 @@ class IosXr(Steady):
     def parse(self, text: str, state: Mapping[str, str]) -> Router:
         """The meaning of `show running-config` and the live outputs; never raises."""
         return parse(text, state)
+
+    def merge(self, running: str, candidate: str) -> str:
+        """The running configuration after the fragment was committed; MergeError where the commit would fail."""
+        return merge(running, candidate)
 
     def guarded(self, driver: Any) -> PushDriver:
         """The driver for a push: commits are confirmed ones over NETCONF."""

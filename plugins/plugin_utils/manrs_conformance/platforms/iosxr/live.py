@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 from ...model.router import Live, LiveSession
@@ -11,6 +11,7 @@ from .. import _getters
 from .._address import canonical
 
 VERSION = re.compile(r"Cisco IOS XR Software, Version (\S+?)(?:\[|\s|$)")
+HEAD = re.compile(r"^Neighbor +Spk", re.MULTILINE)
 CLOCK = re.compile(r"(\d\d:\d\d:\d\d)(?:\.\d+)? UTC \w{3} (\w{3} +\d+ \d{4})")
 
 
@@ -32,6 +33,18 @@ def read(state: Mapping[str, str]) -> Live:
             clock = None
     told = _getters.sessions(state)
     return Live(sessions=told if told is not None else _sessions(state), clock=clock, uptime=_getters.uptime(state))
+
+
+def shown(state: Mapping[str, str]) -> Callable[[str, str], bool]:
+    """Whether the neighbours of a VRF and family were listed; the getter lists those of every family."""
+    if _getters.sessions(state) is not None:
+        return lambda _vrf, _family: True
+
+    def came(vrf: str, family: str) -> bool:
+        key = f"bgp_summary{'_default' if vrf == 'default' else ''}_{family.partition('-')[0]}"
+        return HEAD.search(state.get(key, "")) is not None
+
+    return came
 
 
 def _sessions(state: Mapping[str, str]) -> tuple[LiveSession, ...] | None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from ...model.policy import AsPathList, CommunityList, Policy, Verdict
 from ...model.router import Origination, Router, Taint, Undefined, Unread
+from .. import _population
 from .._block import Ledger
 from .._lists import Unreadable
 from . import bgp as bgp_block
@@ -50,6 +51,11 @@ def parse(text: str, state: Mapping[str, str]) -> Router:
     ]
     main = bgps[0] if bgps else None
     complete, because = _complete(draft, policies.undefined)
+    now = live.read(state) if state else None
+    if complete and now is not None:
+        also = [(table.vrf, name) for bgp in bgps for table in bgp.tables.values() for name in table.peers]
+        because = _population.differs(built, now.sessions, live.shown(state), also)
+        complete = not because
     return Router(
         platform="iosxr",
         hostname=names[-1] if names else None,
@@ -73,7 +79,7 @@ def parse(text: str, state: Mapping[str, str]) -> Router:
         complete=complete,
         incomplete_because=because,
         facts=_facts(bgps),
-        live=live.read(state) if state else None,
+        live=now,
     )
 
 

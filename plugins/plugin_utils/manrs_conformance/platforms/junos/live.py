@@ -72,8 +72,19 @@ def _session(part: str) -> Iterator[LiveSession]:
             route_refresh=refresh,
             vrf=vrf,
         )
-    if not tables and not up:
-        yield LiveSession(neighbor, "ipv6-unicast" if ":" in neighbor else "ipv4-unicast", remote, False, vrf=vrf)
+    seen = {f"ipv{table[2] or 4}-unicast" for table in tables}
+    for family in dict.fromkeys(_configured(part, neighbor)):
+        if family not in seen:
+            yield LiveSession(neighbor, family, remote, False, vrf=vrf)
+
+
+def _configured(part: str, neighbor: str) -> Iterator[str]:
+    """Unicast families of a neighbour; the line is there when some are named, else that of the address holds."""
+    line = re.search(r"^  Address families configured: (.*)$", part, re.MULTILINE)
+    for word in line[1].split() if line else ["inet6-unicast" if ":" in neighbor else "inet-unicast"]:
+        found = re.fullmatch(r"inet(6?)-(?:labeled-)?unicast", word)
+        if found:
+            yield f"ipv{found[1] or 4}-unicast"
 
 
 def _number(text: str, name: str) -> int | None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from ...model.policy import Policy
 from ...model.router import Interface, Origination, Router, RpkiCache, Session, StaticRoute, Taint
+from .. import _population
 from .._block import word_set
 from .._lists import Unreadable, decimal
 from . import groups, interfaces, live, sessions
@@ -25,6 +26,7 @@ from .tables import INSTANCE, OPTIONS, PROTOCOLS, TOP
 from .tree import Book, Node
 
 LISTS = ("prefix-list", "route-filter-list", "as-path", "as-path-group", "community", "policy-statement", "as-list")
+SYSTEMS = ("logical-systems", "tenants")
 HANDLED = word_set(
     "version system interfaces policy-options routing-options routing-instances protocols firewall logical-systems tenants"
 )
@@ -76,7 +78,7 @@ def parse(text: str, state: Mapping[str, str]) -> Router:
     version = _version(tree, book, state)
     _system(made, tree)
     _device(made, tree, "")
-    for kind in ("logical-systems", "tenants"):
+    for kind in SYSTEMS:
         for name, node in (tree.at(kind) or Node()).kids.items():
             _device(made, node, name)
     _rest(made, tree)
@@ -88,6 +90,11 @@ def parse(text: str, state: Mapping[str, str]) -> Router:
         book.miss("apply-groups", node, Taint("router"), "unsupported")
     states = book.finish()
     complete, because = _complete(made, version, state)
+    now = live.read(state) if state else None
+    if complete and now is not None:
+        systems = [name for kind in SYSTEMS for name in (tree.at(kind) or Node()).kids]
+        because = _population.differs(made.sessions, now.sessions, lambda vrf, _family: vrf.partition("/")[0] not in systems)
+        complete = not because
     return Router(
         platform="junos",
         hostname=made.hostname,
@@ -111,7 +118,7 @@ def parse(text: str, state: Mapping[str, str]) -> Router:
         complete=complete,
         incomplete_because=because,
         facts=made.facts,
-        live=live.read(state) if state else None,
+        live=now,
     )
 
 

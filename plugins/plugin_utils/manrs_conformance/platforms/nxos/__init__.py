@@ -29,14 +29,6 @@ class Nxos(Steady):
         """The meaning of `show running-config` and the live outputs; never raises."""
         return parse(text, state)
 
-    def merge(self, running: str, candidate: str) -> str:
-        """The running configuration after the lines of the fragment were entered in configuration mode."""
-        return merge(running, candidate)
-
-    def guarded(self, driver: Any) -> PushDriver:
-        """The driver for a push: a checkpoint and a job of the scheduler are its timer."""
-        return guarded(driver)
-
     def render(self, plan: Plan, router: Router, running: str, templates: Path | None = None) -> Rendered:
         """The candidate of a plan."""
         return render(plan, router, running, templates)
@@ -44,6 +36,14 @@ class Nxos(Steady):
     def refresh(self, plan: Plan) -> tuple[str, ...]:
         """Commands that make routes pass new policies."""
         return refresh(plan)
+
+    def merge(self, running: str, candidate: str) -> str:
+        """The running configuration after the lines of the fragment were entered in configuration mode."""
+        return merge(running, candidate)
+
+    def guarded(self, driver: Any) -> PushDriver:
+        """The driver for a push: a checkpoint and a job of the scheduler are its timer."""
+        return guarded(driver)
 
 
 PLATFORM = Nxos()

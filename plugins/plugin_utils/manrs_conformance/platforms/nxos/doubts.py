@@ -47,13 +47,14 @@ def policies(draft: Draft) -> dict[str, Policy]:
 
 
 def _doubt_view(route_map: RouteMap) -> None:
-    """Whether a match sees what an entry set before it went on by `continue` is not confirmed: unknown for the routes of that entry."""
-    changed: dict[str, list[Cond]] = {}
+    """Whether a match sees what an entry set before it went on by `continue` is not confirmed: unknown for the routes of that entry, from
+    the entry on at which they continue."""
+    changed: dict[str, list[tuple[int, Cond]]] = {}
     for seq in sorted(route_map.entries):
         entry = route_map.entries[seq]
         whole = condition(entry, LANGUAGE)
         for kind, conds in entry.matches.items():
-            setters = changed.get(_READS.get(kind, ""))
+            setters = [cond for start, cond in changed.get(_READS.get(kind, ""), []) if start <= seq]
             if setters:
                 came = setters[0] if len(setters) == 1 else AnyOf(tuple(setters))
                 why = f"whether match {kind} sees what an earlier entry set is not confirmed on NX-OS"
@@ -61,7 +62,7 @@ def _doubt_view(route_map: RouteMap) -> None:
                 entry.matches[kind] = [AnyOf((AllOf((Not(came), one)), AllOf((came, doubt)))) for one in conds]
         if entry.follow is not None:
             for name in {name for actions in entry.actions.values() for one in actions for name in _changes(one)}:
-                changed.setdefault(name, []).append(whole)
+                changed.setdefault(name, []).append((entry.follow, whole))
 
 
 def _doubt_marks(entry: Entry) -> None:

@@ -11,7 +11,9 @@ from typing import Any
 from ...model.router import Live, LiveSession
 from .._address import canonical
 
-_FAMILIES = {"ipv4 unicast": "ipv4-unicast", "ipv6 unicast": "ipv6-unicast"}
+FAMILY = {"ipv4 unicast": "ipv4-unicast", "ipv6 unicast": "ipv6-unicast"}
+FAMILIES = frozenset(FAMILY.values())
+"""Families of `show bgp vrf all all summary`."""
 _UNITS = {"day": 86400, "hour": 3600, "minute": 60, "second": 1}
 _CLOCK = re.compile(r"(\d\d):(\d\d):(\d\d)(?:\.\d+)? (?:UTC|GMT) \w{3} (\w{3}) +(\d{1,2}) (\d{4})")
 
@@ -79,7 +81,7 @@ def _sessions(text: str | None) -> tuple[LiveSession, ...] | None:
     for vrf in rows(data, "vrf"):
         for af in rows(vrf, "af"):
             for saf in rows(af, "saf"):
-                family = _FAMILIES.get(str(saf.get("af-name", "")).lower())
+                family = FAMILY.get(str(saf.get("af-name", "")).lower())
                 if family is not None:
                     out += [_session(one, family, str(vrf.get("vrf-name-out", "default"))) for one in rows(saf, "neighbor")]
     return tuple(out)

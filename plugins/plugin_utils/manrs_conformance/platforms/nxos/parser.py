@@ -6,8 +6,8 @@ import ipaddress
 from collections.abc import Mapping
 
 from ...model.policy import ACCEPT, Const, Policy, Term, Verdict
-from ...model.router import LiveSession, Origination, Router, Session, Taint, Undefined, Unread
-from .. import _acl
+from ...model.router import Origination, Router, Taint, Undefined, Unread
+from .. import _acl, _population
 from .._lists import Unreadable, prefix, prefix_text
 from . import doubts, inherit, interfaces, live, sessions
 from .bgp import Bgp, Instance
@@ -33,7 +33,8 @@ def parse(text: str, state: Mapping[str, str]) -> Router:
     unread = _unread(draft)
     complete, because = _complete(draft, unread)
     if complete and now is not None:
-        complete, because = _population(built, now.sessions or ())
+        because = _population.differs(built, now.sessions, lambda _vrf, family: family in live.FAMILIES)
+        complete = not because
     return Router(
         platform="nxos",
         hostname=draft.hostname,
@@ -92,7 +93,7 @@ def _complete(draft: Draft, unread: tuple[Unread, ...]) -> tuple[bool, str]:
     NX-OS prints no end marker, so a text alone cannot prove that nothing is missing after its last line. What is proven here: the head
     is there (`version` and a host name), the last statement that matters was understood (a line cut in two rarely is), and it is not
     the head of a neighbour or of `router bgp`. A text that was cut exactly between two statements passes; the sessions that run on the
-    router (see `_population`) and the collector can tell more. An open banner taints the router by itself.
+    router (see `_population.differs`) and the collector can tell more. An open banner taints the router by itself.
     """
     if not draft.statements:
         return False, "the text has no statements"
@@ -107,25 +108,6 @@ def _complete(draft: Draft, unread: tuple[Unread, ...]) -> tuple[bool, str]:
     if words[:2] == ["router", "bgp"] or words[0] == "neighbor" or words[:2] == ["template", "peer"]:
         return False, f"the text ends at the head of a block (line {last})"
     return True, ""
-
-
-def _population(built: tuple[Session, ...], running: tuple[LiveSession, ...]) -> tuple[bool, str]:
-    """Every session that runs is in the text, itself or as member of a range."""
-    known = {(one.vrf, one.neighbor) for one in built}
-    ranges = [(one.vrf, ipaddress.ip_network(one.neighbor)) for one in built if "/" in one.neighbor and one.interface is None]
-    for one in running:
-        if (one.vrf, one.neighbor) in known or _inside(one, ranges):
-            continue
-        return False, f"the router runs a session with {one.neighbor} (VRF {one.vrf}) that the text does not have"
-    return True, ""
-
-
-def _inside(one: LiveSession, ranges: list[tuple[str, ipaddress.IPv4Network | ipaddress.IPv6Network]]) -> bool:
-    try:
-        address = ipaddress.ip_address(one.neighbor)
-    except ValueError:
-        return False
-    return any(vrf == one.vrf and address.version == net.version and address in net for vrf, net in ranges)
 
 
 def _facts(bgp: Bgp | None) -> dict[str, str]:

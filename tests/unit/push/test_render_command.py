@@ -1,0 +1,58 @@
+"""`manrs render`: the candidate on the output or in files, what was left beside it, and no text where the gate refuses."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from manrs_conformance import cli, platforms
+
+HERE = Path(__file__).parent / "rendering"
+AS_OF = "2026-11-25T06:00:00Z"
+PINNED = 'prefixes: [{prefix: 45.11.0.0/20, le: 24}, {prefix: "2a10:1100::/32", le: 48}]'
+
+
+def called(tmp_path: Path, name: str, *more: str, intent: str = "") -> Result:
+    rules = tmp_path / "manrs.yml"
+    rules.write_text(intent or (HERE / "manrs.yml").read_text().replace('as_set: "AS43211:AS-CUSTOMERS"', PINNED))
+    config = tmp_path / f"edge.{name}.cfg"
+    config.write_text((HERE / f"{name}.cfg").read_text())
+    argv = ["render", str(config), "--intent", str(rules), "--as-of", AS_OF, *more]
+    return CliRunner().invoke(cli._main, argv, standalone_mode=False)
+
+
+@pytest.mark.parametrize("name", ["eos", "ios", "iosxr", "nxos"])
+def test_the_candidate_is_shown_and_what_was_left_beside_it(name: str, tmp_path: Path) -> None:
+    done = called(tmp_path, name)
+    assert done.return_value == 0
+    assert "MANRS-ALLOW4-" in done.stdout and "left:" not in done.stdout
+    assert "edge: " in done.stderr and "remains: ROLE-01" in done.stderr and "declare `coordinated: TICKET`" in done.stderr
+    running = (HERE / f"{name}.cfg").read_text()
+    after = platforms.load_render(name).merge(running, done.stdout)
+    assert sum(line.strip().startswith(("neighbor", "route-")) and "MANRS-IN" in line for line in after.splitlines()) >= 10
+
+
+def test_files_are_written_for_each_device(tmp_path: Path) -> None:
+    done = called(tmp_path, "ios", "--out", str(tmp_path / "out"), "--format", "json")
+    assert done.return_value == 0
+    (told,) = json.loads(done.stdout)
+    assert (tmp_path / "out" / "edge.ios.fragment").read_text() == told["candidate"]
+    assert told["device"] == "edge" and told["left"] and {one["check"] for one in told["remaining"]} >= {"ROLE-01", "SES-01"}
+
+
+def test_nothing_is_written_where_authorised_prefixes_are_not_known(tmp_path: Path) -> None:
+    done = called(tmp_path, "ios", "--out", str(tmp_path / "out"), intent=(HERE / "manrs.yml").read_text())
+    assert done.return_value == 1
+    assert "no authorised prefixes are known; a missing answer never becomes a filter" in done.stderr
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_templates_of_the_operator_are_found_by_platform(tmp_path: Path) -> None:
+    own = tmp_path / "templates" / "ios"
+    own.mkdir(parents=True)
+    (own / "plan.j2").write_text("! of the operator\n")
+    done = called(tmp_path, "ios", "--templates", str(tmp_path / "templates"))
+    assert done.return_value == 0
+    assert done.stdout.strip() == "! of the operator"
