@@ -189,7 +189,7 @@ class Undertaking:
             connect=device.opener(platform, member.connect, no_revert_timer=self.way.no_revert_timer),
             observe=device.observer(host, platform),
             judge=lambda found: meaning.differences(old, found),
-            run=lambda _driver, _commands: None,
+            run=platform.operate,
         )
 
     def _guarded(self, host: str, work: Callable[[], fleet.Ended]) -> fleet.Ended:

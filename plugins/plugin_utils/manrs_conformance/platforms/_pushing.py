@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
+
+from ..errors import PushError
 
 
 class Steady:
@@ -14,6 +17,8 @@ class Steady:
         return state
 
     def operate(self, driver: Any, commands: tuple[str, ...]) -> None:
-        """Run refresh commands on an open driver."""
-        if commands:
-            driver.cli(list(commands))
+        """Run refresh commands on an open driver; PushError at one that the router refuses, for drivers give that back as text."""
+        for command, said in (driver.cli(list(commands)) if commands else {}).items():
+            wrong = re.search(r"^\s*%.*", str(said), re.MULTILINE)
+            if wrong:
+                raise PushError(f"{driver.hostname}: {command}: {wrong[0].strip()}")

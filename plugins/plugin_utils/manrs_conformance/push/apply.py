@@ -36,7 +36,13 @@ def push(candidate: Candidate, hooks: Hooks, journal: Journal, *, revert_in: int
     try:
         timed = bool(getattr(driver, "reverts", True))
         by = f"timer {revert_in} s" if timed else "NO REVERT TIMER, by the operator's word"
-        journal.write("checked", f"{by} {change_id}".strip(), base=digest(candidate.base), revert_in=str(revert_in))
+        journal.write(
+            "checked",
+            f"{by} {change_id}".strip(),
+            base=digest(candidate.base),
+            revert_in=str(revert_in),
+            refresh="\n".join(candidate.refresh),
+        )
         before = _preconditions(candidate, hooks, driver)
         diff = _stage(candidate, driver, journal)
         if not diff.strip():

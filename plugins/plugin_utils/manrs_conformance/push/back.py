@@ -79,6 +79,7 @@ def _settled(candidate: Candidate, hooks: Hooks, fresh: PushDriver, verified: st
         if fresh.has_pending_commit() or statements(hooks.observe(fresh)[0]) != statements(candidate.base):
             return None
     quietly(fresh.discard_config)  # a commit that never arrived leaves its candidate behind
+    quietly(functools.partial(hooks.run, fresh, candidate.refresh))  # a timer restores policies, not what they had refused
     return "; the router holds its old configuration"
 
 
@@ -140,7 +141,8 @@ def _look(candidate: Candidate, hooks: Hooks, journal: Journal, entries: tuple[E
         if fresh.has_pending_commit():
             journal.write("rolling-back", "the controller ended before it knew how the change went")
             fresh.rollback()
-        how = _settled(candidate, hooks, fresh, known.get("verified", ""))
+        commands = tuple(known.get("refresh", "").splitlines())
+        how = _settled(dataclasses.replace(candidate, refresh=commands), hooks, fresh, known.get("verified", ""))
         if how == KEPT:
             journal.write("confirmed", "the confirmation had arrived" + ("" if save(fresh) else "; NOT SAVED"))
             return "confirmed"
