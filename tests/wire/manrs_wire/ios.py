@@ -108,6 +108,8 @@ class IosTerminal:
         if command.startswith("verify /md5"):
             digest = hashlib.md5(device.files.get(_name(words[2]), "").encode(), usedforsecurity=False).hexdigest()
             return f".Done!\nverify /md5 ({words[2]}) = {digest}"
+        if words[0] == "clear":
+            return shows.clear(device, words)
         if words[:2] == ["show", "archive"]:
             return self._archive(words)
         if words[0] == "more" and _name(words[1]) in device.files:

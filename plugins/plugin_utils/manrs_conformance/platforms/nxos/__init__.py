@@ -43,6 +43,7 @@ class Nxos(Steady):
     def after(self, running: str, diff: str) -> str | None:
         """The running configuration that the difference shown by the driver leads to."""
         return after(running, diff)
+
     def merge(self, running: str, candidate: str) -> str:
         """The running configuration after the lines of the fragment were entered in configuration mode."""
         return merge(running, candidate)
