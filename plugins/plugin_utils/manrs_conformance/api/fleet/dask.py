@@ -10,6 +10,7 @@ import contextlib
 import hashlib
 import pickle
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -60,7 +61,7 @@ class OnDask:
         data = pickle.dumps((rules.intent, rules.reference), pickle.HIGHEST_PROTOCOL)
         name = hashlib.sha256(data).hexdigest()
         waiting, tries = list(reversed(hosts)), dict.fromkeys(hosts, 0)
-        shared = client.scatter(data, broadcast=True)
+        shared = _sent(client, data)
         ahead = AHEAD * max(1, sum(client.nthreads().values()))
         under_way: dict[Any, str] = {}
         done = self._distributed.as_completed(loop=client.loop)
@@ -86,7 +87,7 @@ class OnDask:
                     yield host, future.result()
                 elif tries[host] < TRIES:
                     # Its worker was lost, perhaps with the reference data: both are sent anew.
-                    shared = client.scatter(data, broadcast=True)
+                    shared = _sent(client, data)
                     waiting.append(host)
                 else:
                     yield host, f"its analysis ended without an answer: {_why(future)}"
@@ -95,6 +96,18 @@ class OnDask:
         finally:
             with contextlib.suppress(Exception):
                 client.cancel(list(under_way))
+
+
+def _sent(client: Any, data: bytes) -> Any:
+    """The reference data on every worker; a worker that goes away at that moment is no reason to give up."""
+    for left in range(TRIES, 0, -1):
+        try:
+            return client.scatter(data, broadcast=True)
+        except OSError:
+            if left == 1:
+                raise
+            time.sleep(1)
+    raise AssertionError
 
 
 def _why(future: Any) -> str:
