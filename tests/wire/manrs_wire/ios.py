@@ -41,6 +41,17 @@ class IosTerminal:
         """What IOS says to what it does not take."""
         return INVALID
 
+    def echoes(self) -> bool:
+        """Everything is repeated."""
+        return True
+
+    def told(self, line: str) -> str:
+        """A line as it was typed, unless it is a password."""
+        return "(password)" if self.asking else line
+
+    def gone(self) -> None:
+        """Nothing is held by a session."""
+
     def run(self, line: str) -> str | None:
         """Answer of one line; None ends the session."""
         command = " ".join(line.split())
@@ -97,6 +108,8 @@ class IosTerminal:
         if command.startswith("verify /md5"):
             digest = hashlib.md5(device.files.get(_name(words[2]), "").encode(), usedforsecurity=False).hexdigest()
             return f".Done!\nverify /md5 ({words[2]}) = {digest}"
+        if words[0] == "clear":
+            return shows.clear(device, words)
         if words[:2] == ["show", "archive"]:
             return self._archive(words)
         if words[0] == "more" and _name(words[1]) in device.files:

@@ -14,7 +14,7 @@ from .change import after
 from .commands import COMMANDS
 from .merge import merge
 from .parser import parse
-from .render import render
+from .render import FORM, render, write
 from .session import guarded
 
 
@@ -24,6 +24,9 @@ class Eos(Steady):
     name: str = "eos"
     comment: str = "!"
     commands: Commands = COMMANDS
+    form = FORM
+    write = staticmethod(write)
+    shows_candidate: bool = True
 
     def parse(self, text: str, state: Mapping[str, str]) -> Router:
         """The meaning of `show running-config` and the live outputs; never raises."""

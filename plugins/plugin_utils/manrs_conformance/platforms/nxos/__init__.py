@@ -15,7 +15,7 @@ from .commands import COMMANDS
 from .merge import merge
 from .parser import parse
 from .refresh import refresh
-from .render import render
+from .render import FORM, render, write
 from .session import guarded
 
 
@@ -25,6 +25,8 @@ class Nxos(Steady):
     name: str = "nxos"
     comment: str = "!"
     commands: Commands = COMMANDS
+    form = FORM
+    write = staticmethod(write)
 
     def parse(self, text: str, state: Mapping[str, str]) -> Router:
         """The meaning of `show running-config` and the live outputs; never raises."""
