@@ -19,7 +19,7 @@ from table import ROOT, Row
 
 BEGIN, END = "<!-- bench: begin -->", "<!-- bench: end -->"
 COLOURS = ("#3f7fd0", "#c62738", "#2c9a4b", "#d69a17", "#7b4fb5", "#5aa7a0", "#8a1a26", "#555f6b")
-WIDTH, HEIGHT, LEFT, TOP = 860, 420, 60, 24
+WIDTH, HEIGHT, LEFT, TOP = 900, 420, 60, 24
 CEILING = 3.0
 """What the figure shows of the growth at most."""
 
@@ -82,7 +82,7 @@ def drawing(curves: dict[str, list[tuple[float, float]]]) -> str:
     import math
 
     widest = math.log10(max(x for points in curves.values() for x, _y in points))
-    plot = WIDTH - LEFT - 330
+    plot = WIDTH - LEFT - 370
 
     def place(x: float, y: float) -> tuple[float, float]:
         return LEFT + plot * math.log10(x) / widest, TOP + (HEIGHT - 2 * TOP - 20) * (1 - min(y, CEILING) / CEILING)
