@@ -27,7 +27,7 @@ SWITCH = {
     "eos": "router bgp 43210\n   neighbor 45.10.4.2 route-map CUST-OUT in",
     "nxos": "router bgp 43210\n  neighbor 45.10.3.2\n    address-family ipv4 unicast\n      route-map CUST-OUT in",
     "iosxr": "router bgp 43210\n neighbor 45.10.6.2\n  address-family ipv4 unicast\n   route-policy CUST-OUT in",
-    "junos": "protocols {\n    bgp {\n        group CUSTOMERS {\n            neighbor 45.10.5.2 {\n                import CUST-OUT;\n            }\n        }\n    }\n}\n",
+    "junos": "protocols {\n    bgp {\n        group CUSTOMERS {\n            neighbor 45.10.5.2 {\n                delete: import;\n                import CUST-OUT;\n            }\n        }\n    }\n}\n",
 }
 SWITCH["iosxr_xml"] = SWITCH["iosxr"]
 BAD = {"junos": "protocols {\n    bogus;\n}\n"}

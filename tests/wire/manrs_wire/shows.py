@@ -22,6 +22,14 @@ def answer(device: Device, command: str) -> str | None:
     return found(device) if found is not None else None
 
 
+def clear(device: Device, words: list[str]) -> str:
+    """Routes of one neighbour pass its policies again: `clear [ip] bgp … ADDRESS soft in|out`."""
+    known = {one.address for one in neighbors(device)}
+    if words[-2:-1] != ["soft"] or words[-1] not in ("in", "out") or "bgp" not in words[:3] or words[-3] not in known:
+        return "% Invalid input detected at '^' marker."
+    return ""
+
+
 # -- shared ----------------------------------------------------------------------------------------------------------
 def _age(device: Device) -> tuple[int, int, int, int]:
     minutes, seconds = divmod(device.uptime, 60)
