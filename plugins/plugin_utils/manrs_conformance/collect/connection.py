@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import importlib
 import os
-import re
 import shlex
 import ssl
 import tempfile
@@ -278,7 +277,8 @@ def _steady_agent(driver: Any) -> None:
     def enter(command: str) -> Any:
         if command != agent._XML_SHELL:
             return timing(command)
-        either = f"{agent._XML_MODE_PROMPT}|{re.escape(agent._cli_prompt)}"
+        # Not the prompt of the command line: one that was left over would be taken for the answer. The number says that the agent is off.
+        either = f"{agent._XML_MODE_PROMPT}|0x24319600"
         return agent.device.send_command(command, expect_string=either, strip_prompt=False, strip_command=False)
 
     agent._send_command_timing = enter
