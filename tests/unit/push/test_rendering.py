@@ -10,6 +10,7 @@ import re
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from manrs_conformance import platforms
@@ -183,9 +184,22 @@ def test_routes_pass_new_policies_by_commands_that_reset_nothing(name: str) -> N
     commands = platforms.load(name).refresh(done.plan)  # type: ignore[attr-defined]
     assert all(re.fullmatch(r"clear (?:ip bgp|bgp ipv[46] unicast) [0-9a-f.:]+ soft (?:in|out)", one) for one in commands)
     assert len(commands) == (20 if name in ("ios", "nxos") else 0)
-    sent: list[list[str]] = []
-    platforms.load(name).operate(type("Driver", (), {"cli": lambda _self, lines: sent.append(lines)})(), commands)  # type: ignore[attr-defined]
-    assert sum(len(one) for one in sent) == len(commands)
+    sent: list[str] = []
+
+    class Driver:
+        hostname, said = "192.0.2.1", ""
+
+        def cli(self, lines: list[str]) -> dict[str, str]:
+            sent.extend(lines)
+            return dict.fromkeys(lines, self.said)
+
+    one: Any = platforms.load(name)
+    one.operate(Driver(), commands)
+    assert sent == list(commands)
+    if commands:
+        Driver.said = "                ^\n% Invalid input detected at '^' marker."
+        with pytest.raises(PushError, match=r"clear .*Invalid input"):
+            one.operate(Driver(), commands)
 
 
 def test_no_check_of_the_source_is_failing_behind_the_plan() -> None:

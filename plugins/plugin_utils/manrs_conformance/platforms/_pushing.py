@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, ClassVar
 
+from ..errors import PushError
 from ..model.plan import OWNED, behind
 from ..model.policy import Attachment, Filter
 from ..model.router import Interface, Router, Session
@@ -33,9 +35,11 @@ class Steady:
         return state
 
     def operate(self, driver: Any, commands: tuple[str, ...]) -> None:
-        """Run refresh commands on an open driver."""
-        if commands:
-            driver.cli(list(commands))
+        """Run refresh commands on an open driver; PushError at one that the router refuses, for drivers give that back as text."""
+        for command, said in (driver.cli(list(commands)) if commands else {}).items():
+            wrong = re.search(r"^\s*%.*", str(said), re.MULTILINE)
+            if wrong:
+                raise PushError(f"{driver.hostname}: {command}: {wrong[0].strip()}")
 
     def outdated(self, router: Router, running: str) -> frozenset[tuple[str, str]]:
         """Sides of sessions (key, `import` or `export`) whose owned policy holds the operator's as it was before a change."""

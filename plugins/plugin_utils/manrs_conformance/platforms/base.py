@@ -80,6 +80,13 @@ class MergePlatform(Platform, Protocol):
         ...
 
 
+@runtime_checkable
+class CandidatePlatform(Platform, Protocol):
+    """A platform with a candidate beside the running configuration, which staging does not touch and which the router shows."""
+
+    shows_candidate: bool
+
+
 class PushDriver(Driver, Protocol):
     """What a push needs of an open session to a router."""
 

@@ -36,7 +36,13 @@ def push(candidate: Candidate, hooks: Hooks, journal: Journal, *, revert_in: int
     try:
         timed = bool(getattr(driver, "reverts", True))
         by = f"timer {revert_in} s" if timed else "NO REVERT TIMER, by the operator's word"
-        journal.write("checked", f"{by} {change_id}".strip(), base=digest(candidate.base), revert_in=str(revert_in))
+        journal.write(
+            "checked",
+            f"{by} {change_id}".strip(),
+            base=digest(candidate.base),
+            revert_in=str(revert_in),
+            refresh="\n".join(candidate.refresh),
+        )
         before = _preconditions(candidate, hooks, driver)
         diff = _stage(candidate, driver, journal)
         if not diff.strip():
@@ -117,16 +123,30 @@ def _commit(
     except NotSavedError as error:
         because, saved = f"verified and confirmed, but NOT SAVED: {first(error)}", False
     except Exception as error:
-        return undo(f"the confirmation failed: {first(error)}", verified=text)
+        return undo(f"the confirmation failed: {first(error)}", verified=digest(text))
     if _holds(hooks, driver, text):
-        quietly(functools.partial(journal.write, "confirmed", "" if saved else because))
+        quietly(functools.partial(journal.write, "confirmed", "" if saved else because, saved="yes" if saved else "no"))
         return Pushed(candidate.device, "confirmed", True, diff, because, before, after, saved)
     why = f"{because}; yet the router holds something else than was verified: look at it"
     return Pushed(candidate.device, "unknown", True, diff, why, before, after, saved)
 
 
 def _holds(hooks: Hooks, driver: PushDriver, text: str) -> bool:
-    """Whether the router still holds what was verified, as far as it answers: the confirmation itself was acknowledged."""
+    """Whether the router still holds what was verified, as far as it answers: the confirmation itself was acknowledged. One answer that says
+    otherwise may be damaged: a fresh login is asked, too."""
+    if _same(hooks, driver, text):
+        return True
+    try:
+        fresh = hooks.connect()
+    except Exception:
+        return True
+    try:
+        return _same(hooks, fresh, text)
+    finally:
+        quietly(fresh.close)
+
+
+def _same(hooks: Hooks, driver: PushDriver, text: str) -> bool:
     try:
         return statements(hooks.observe(driver)[0]) == statements(text)
     except Exception:

@@ -10,6 +10,7 @@ from ...model.plan import Plan, Rendered
 from ...model.router import Router
 from .._pushing import Steady
 from ..base import Commands, PushDriver
+from .change import after
 from .commands import COMMANDS
 from .merge import merge
 from .parser import parse
@@ -46,6 +47,10 @@ class Ios(Steady):
     def merge(self, running: str, candidate: str) -> str:
         """The running configuration after the lines of the fragment were entered in configuration mode."""
         return merge(running, candidate)
+
+    def after(self, running: str, diff: str) -> str | None:
+        """The running configuration that the difference shown by the driver leads to."""
+        return after(running, diff)
 
 
 PLATFORM = Ios()

@@ -11,6 +11,7 @@ from ...model.policy import Filter
 from ...model.router import Router
 from .._pushing import Steady
 from ..base import Commands, PushDriver
+from .change import after
 from .commands import COMMANDS
 from .merge import merge
 from .parser import parse
@@ -27,6 +28,7 @@ class IosXr(Steady):
     commands: Commands = COMMANDS
     form = FORM
     write = staticmethod(write)
+    shows_candidate: bool = True
 
     def parse(self, text: str, state: Mapping[str, str]) -> Router:
         """The meaning of `show running-config` and the live outputs; never raises."""
@@ -51,6 +53,10 @@ class IosXr(Steady):
     def refresh(self, plan: Plan) -> tuple[str, ...]:
         """None: IOS-XR looks at the routes anew when a policy changes, asking for them again where it has to."""
         return ()
+
+    def after(self, running: str, diff: str) -> str | None:
+        """The running configuration that the difference shown by the driver leads to."""
+        return after(running, diff)
 
 
 PLATFORM = IosXr()

@@ -10,6 +10,7 @@ from ...model.plan import Plan, Rendered
 from ...model.router import Router
 from .._pushing import Steady
 from ..base import Commands, PushDriver
+from .change import after
 from .commands import COMMANDS
 from .merge import merge
 from .parser import parse
@@ -38,6 +39,10 @@ class Nxos(Steady):
     def refresh(self, plan: Plan) -> tuple[str, ...]:
         """Commands that make routes pass new policies."""
         return refresh(plan)
+
+    def after(self, running: str, diff: str) -> str | None:
+        """The running configuration that the difference shown by the driver leads to."""
+        return after(running, diff)
 
     def merge(self, running: str, candidate: str) -> str:
         """The running configuration after the lines of the fragment were entered in configuration mode."""
