@@ -100,7 +100,6 @@ class OnDask:
             with contextlib.suppress(Exception):
                 client.cancel(list(under_way))
 
-
     def _outcome(self, future: Any) -> Outcome | None:
         """What came of a router; None when it was lost on the way."""
         if future.status != "finished":
