@@ -17,6 +17,7 @@ NAMES = ("eos", "ios", "iosxr", "nxos")
 CUSTOMERS = Authorised(
     v4=((0x2D0B0000, 20, 20, 24, True, 0), (0x2D0C0000, 22, 22, 22, True, 0), (0x2D0C0800, 24, 24, 24, True, 0)),
     v6=((0x2A101100 << 96, 32, 32, 48, True, 0), (0x2A101200 << 96, 32, 32, 32, True, 0)),
+    origins=(43211, 43212),
 )
 
 

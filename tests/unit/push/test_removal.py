@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 from manrs_conformance import platforms
+from manrs_conformance.errors import PushError
+from manrs_conformance.model.snapshot import Snapshot
 from manrs_conformance.platforms import Platform
 from manrs_conformance.push import device, meaning
 
@@ -132,3 +134,24 @@ def test_a_copy_follows_where_the_operators_map_continues(name: str) -> None:
     again = prepared(name, changed)
     assert [(one.neighbor, one.inbound is not None) for one in again.plan.sessions] == [("45.10.1.3", True)]
     assert prepared(name, again.merged).text == ""
+
+
+@pytest.mark.parametrize("name", ["ios", "iosxr"])
+@pytest.mark.parametrize(
+    ("count", "stops"), [(38, ""), (41, ""), (20, "from 40 to 20"), (80, "from 40 to 80"), (0, "would be empty")]
+)
+def test_an_allow_list_that_moves_too_far_stops_the_plan(name: str, count: int, stops: str) -> None:
+    intent, reference = given()
+    known = reference.authorised["AS43211:AS-CUSTOMERS"]
+
+    def after(running: str, number: int) -> device.Prepared:
+        nets = tuple((0x2D0B0000 + (one << 8), 24, 24, 24, True, 0) for one in range(number))
+        changed = replace(reference, authorised={"AS43211:AS-CUSTOMERS": replace(known, v4=nets)})
+        return device.prepare(Snapshot("edge", name, running, {}), intent, changed)
+
+    running = after((HERE / f"{name}.cfg").read_text(), 40).merged
+    if stops:
+        with pytest.raises(PushError, match=stops):
+            after(running, count)
+    else:
+        assert "MANRS-ALLOW4-" in after(running, count).text

@@ -13,6 +13,7 @@ from ..model.policy import Attachment, PrefixEntry
 from ..model.reference import Reference
 from ..model.result import Finding, Status
 from ..model.router import Interface, Router, Session
+from .allowlist import owned_ranges
 
 ANNOUNCE_ONLY_CUSTOMERS = frozenset({"peer", "provider", "route_server", "route_server_client"})
 GREATEST_CONE = 200
@@ -94,6 +95,7 @@ def _session(
 ) -> SessionPlan | None:
     mine = [one for one in failed if one.subject == session.key]
     names = {side for key, side in outdated if key == session.key} | {_side(one) for one in mine}
+    names |= {"import"} if _drifted(device, session, intent, reference) else set()
     if not names or session.kind != "ebgp" or session.shutdown:
         return None
     neighbour = scope.neighbour_for(intent, device, session)
@@ -190,6 +192,19 @@ def _inbound(
         tag=getattr(tagging, neighbour.relationship, None) if tagging else None,
         existing=_existing(session.inbound, router),
     )
+
+
+def _drifted(device: str, session: Session, intent: Intent, reference: Reference) -> bool:
+    """Whether an owned allow-list holds other ranges than a customer is authorised for now."""
+    neighbour = scope.neighbour_for(intent, device, session)
+    held = owned_ranges(session)
+    if held is None or session.kind != "ebgp" or neighbour is None or neighbour.relationship != "customer":
+        return False
+    known = reference.authorised.get(neighbour.as_set or f"AS{session.remote_as}")
+    if neighbour.prefixes is None and (known is None or known.problem):
+        return False
+    longest = intent.limits.longest_v4 if session.afi == 4 else intent.limits.longest_v6
+    return held != {one[:4] for one in _allow(session, neighbour, reference, longest)}
 
 
 def _above(neighbour: Neighbour, intent: Intent, reference: Reference) -> tuple[int, ...]:
