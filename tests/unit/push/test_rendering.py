@@ -214,7 +214,7 @@ def test_routes_pass_new_policies_by_commands_that_reset_nothing(name: str) -> N
     assert sent == list(commands)
     if commands:
         Driver.said = "                ^\n% Invalid input detected at '^' marker."
-        with pytest.raises(PushError, match="clear .*Invalid input"):
+        with pytest.raises(PushError, match=r"clear .*Invalid input"):
             one.operate(Driver(), commands)
 
 
