@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from manrs_conformance import api, collect
 from manrs_conformance.errors import UsageError
@@ -67,6 +68,7 @@ def manrs_gate(
     candidate: str | Path | None = None,
     *,
     fragment: str | Path | None = None,
+    on_device: bool = False,
     base: str | Path | None = None,
     waivers: str | Path | None = None,
     sources: str | Path | None = None,
@@ -79,6 +81,7 @@ def manrs_gate(
     Arguments:
         candidate: file with the whole configuration after the change
         fragment: file with a fragment that would be loaded onto the configuration before it, instead of a candidate
+        on_device: stage the file on the router, judge what the router then shows, and drop it; needs an account that may change it
         base: file with the configuration before it; the running one is read when absent
         strict: judge everything, not only what the change brings
         ticket: lets a blocked change through, as overridden
@@ -92,8 +95,16 @@ def manrs_gate(
     """
     if (candidate is None) == (fragment is None):
         raise UsageError("give a candidate or a fragment, one of the two")
+    if on_device and base is not None:
+        raise UsageError("on_device compares with what the router runs: a base has no meaning")
     inputs = _inputs(intent, waivers, sources, as_of)
     host, platform = task.host.name, sessions.platform(task)
+    if on_device:
+        driver, verified = sessions.session(task)
+        mode = "replace" if fragment is None else "merge"
+        how: dict[str, Any] = {"mode": mode, "verified": verified, "strict": strict, "ticket": ticket}
+        report = api.gate_on_device(host, platform, driver, Path(str(candidate or fragment)), inputs, **how)
+        return _gated(task, report)
     if base is not None:
         before = api.renamed(api.saved([Path(base)], platform)[0], host)
     else:
@@ -104,13 +115,16 @@ def manrs_gate(
         report, _done = api.gate_inputs([before], [after], inputs, strict=strict, ticket=ticket)
     else:
         report = api.gate_fragment(before, Path(str(fragment)), inputs, strict=strict, ticket=ticket)
-    failed = report.verdict not in ("pass", "overridden")
+    return _gated(task, report)
+
+
+def _gated(task: Task, report: Any) -> Result:
     return Result(
         host=task.host,
         result=api.gate_text(report),
         verdict=report.verdict,
-        candidate_sha256=report.candidate[host],
-        failed=failed,
+        candidate_sha256=report.candidate[task.host.name],
+        failed=report.verdict not in ("pass", "overridden"),
     )
 
 

@@ -6,24 +6,24 @@ provider and a route server, most with policies of the operator that do traffic 
 
 from __future__ import annotations
 
-import functools
 import re
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from manrs_conformance import api, platforms
+from manrs_conformance import platforms
 from manrs_conformance.errors import PushError
-from manrs_conformance.model.intent import Intent
 from manrs_conformance.model.plan import Plan, SourceValidation, behind
-from manrs_conformance.model.reference import Authorised, Reference
+from manrs_conformance.model.reference import Authorised
 from manrs_conformance.model.result import Status
 from manrs_conformance.model.snapshot import Snapshot
 from manrs_conformance.push import device
 
-HERE = Path(__file__).parent / "rendering"
-NAMES = ("eos", "ios", "iosxr", "nxos")
+sys.path.insert(0, str(Path(__file__).parent))
+from edges import CUSTOMERS, HERE, NAMES, given, prepared
+
 BILATERAL = {"ROLE-01", "SES-01"}
 REMAINS = {
     "ios": {"ASP-03", "NXT-01", "POL-04"},
@@ -32,22 +32,6 @@ REMAINS = {
     "iosxr": {"NXT-01"},
 }
 """What the plan leaves on each platform beyond what both ends must change; each with its reason in `Plan.left` or for the operator alone."""
-CUSTOMERS = Authorised(
-    v4=((0x2D0B0000, 20, 20, 24, True, 0), (0x2D0C0000, 22, 22, 22, True, 0), (0x2D0C0800, 24, 24, 24, True, 0)),
-    v6=((0x2A101100 << 96, 32, 32, 48, True, 0), (0x2A101200 << 96, 32, 32, 32, True, 0)),
-)
-
-
-@functools.cache
-def given() -> tuple[Intent, Reference]:
-    read = api.Inputs.read(HERE / "manrs.yml", None, None, "2026-11-25T06:00:00Z")
-    return read.intent, replace(read.reference, authorised={"AS43211:AS-CUSTOMERS": CUSTOMERS})
-
-
-def prepared(name: str, text: str | None = None) -> device.Prepared:
-    intent, reference = given()
-    running = (HERE / f"{name}.cfg").read_text() if text is None else text
-    return device.prepare(Snapshot("edge", name, running, {}), intent, reference)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -17,10 +17,12 @@ from .gating import Gated, gate_bundle, gate_export, gate_files, gate_fragment, 
 from .revision import base_side
 from .rollout import Member, Undertaking, roll_out, rollout_bundle
 from .sourcing import Fetched, Held, fetch_sources, held_sources, observatory_figures, source_changes
+from .staging import MODES, gate_on_device
 from .words import brief, counts, report_json, summary_text
 
 __all__ = [
     "EXIT",
+    "MODES",
     "NORM",
     "Assessment",
     "Cache",
@@ -54,6 +56,7 @@ __all__ = [
     "gate_inputs",
     "gate_json",
     "gate_markdown",
+    "gate_on_device",
     "gate_text",
     "held_sources",
     "observatory_figures",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -37,6 +37,41 @@ class Able:
 
 
 @dataclass(frozen=True, slots=True)
+class Form:
+    """How a platform writes a reference to a policy (`{neighbor}`, `{name}`, `{side}`), a limit (`{neighbor}`, `{limit}`), strict uRPF for
+    IPv4, and a reference to a packet filter by family (`{name}`)."""
+
+    attach: str
+    limit: str
+    urpf: str
+    acl: Mapping[int, str]
+
+    def attached(self, neighbor: str, name: str, side: str) -> str:
+        """A reference to a policy."""
+        return self.attach.format(neighbor=neighbor, name=name, side=side)
+
+    def limited(self, neighbor: str, limit: int) -> str:
+        """A limit."""
+        return self.limit.format(neighbor=neighbor, limit=limit)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Statements of one session: references to policies, and limits."""
+
+    vrf: str
+    neighbor: str
+    family: str
+    policies: tuple[str, ...] = ()
+    limits: tuple[str, ...] = ()
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """All of them."""
+        return (*self.policies, *self.limits)
+
+
+@dataclass(frozen=True, slots=True)
 class Attached:
     """A session with the names of its owned policies."""
 
@@ -44,10 +79,12 @@ class Attached:
     inbound: str | None
     outbound: str | None
 
-    def statements(self, attach: str, limit: str = "") -> list[str]:
-        """Lines that attach the policies (`{name}`, `{side}`) and set the limit (`{limit}`)."""
-        out = [attach.format(name=name, side=side) for name, side in ((self.inbound, "in"), (self.outbound, "out")) if name]
-        return [*out, *([limit.format(limit=self.plan.max_prefix)] if limit and self.plan.max_prefix else [])]
+    def block(self, form: Form) -> Block:
+        """The statements of the session."""
+        sides = ((self.inbound, "in"), (self.outbound, "out"))
+        policies = tuple(form.attached(self.plan.neighbor, name, side) for name, side in sides if name)
+        limits = (form.limited(self.plan.neighbor, self.plan.max_prefix),) if self.plan.max_prefix else ()
+        return Block(self.plan.vrf, self.plan.neighbor, self.plan.family, policies, limits)
 
 
 def carry(

@@ -9,6 +9,7 @@ from ..errors import NotSavedError, PushError
 from ..model.router import Router
 from ..platforms.base import PushDriver
 from . import bounds
+from .back import drop
 from .back import undo as take_back
 from .journal import Journal
 from .protocol import Candidate, Hooks, Pushed, first, quietly
@@ -44,14 +45,14 @@ def push(candidate: Candidate, hooks: Hooks, journal: Journal, *, revert_in: int
             refresh="\n".join(candidate.refresh),
         )
         before = _preconditions(candidate, hooks, driver)
-        diff = _stage(candidate, driver, journal)
+        diff = _stage(candidate, hooks, driver, journal)
         if not diff.strip():
-            quietly(driver.discard_config)
+            drop(hooks, driver)
             journal.write("unchanged", "the device shows no difference")
             return Pushed(candidate.device, "unchanged", False, "", "the device already holds it", before, timed=timed)
         wrong = hooks.meant(diff) or tuple(one for one in (hooks.closed(),) if one)
         if wrong:
-            quietly(driver.discard_config)
+            drop(hooks, driver)
             journal.write("unchanged", "the device would do something else than planned, or the change window closed")
             raise PushError(
                 f"{candidate.device}: refused, nothing was changed: the device would do something else than planned: {wrong[0]}"
@@ -78,7 +79,7 @@ def _preconditions(candidate: Candidate, hooks: Hooks, driver: PushDriver) -> Ro
     return before
 
 
-def _stage(candidate: Candidate, driver: PushDriver, journal: Journal) -> str:
+def _stage(candidate: Candidate, hooks: Hooks, driver: PushDriver, journal: Journal) -> str:
     name = getattr(driver, "own_name", lambda _prefix: "")("manrs-")
     journal.write("loading", change=name)
     try:
@@ -86,7 +87,7 @@ def _stage(candidate: Candidate, driver: PushDriver, journal: Journal) -> str:
         journal.write("comparing", change=str(getattr(driver, "change", "")))
         return driver.compare_config()
     except Exception as error:
-        quietly(driver.discard_config)
+        drop(hooks, driver)
         journal.write("unchanged", f"the device refused the candidate: {first(error)}")
         raise PushError(f"{candidate.device}: the device refused the candidate, nothing was changed: {first(error)}") from None
 

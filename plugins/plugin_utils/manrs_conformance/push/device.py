@@ -18,7 +18,7 @@ from ..model.reference import Reference
 from ..model.result import Finding, Status
 from ..model.router import Router
 from ..model.snapshot import Snapshot
-from ..platforms.base import PushDriver, PushPlatform
+from ..platforms.base import CopyingPlatform, PushDriver, PushPlatform
 from . import apply, bare, bounds, meaning, plan, refresh, window
 from .journal import Journal
 from .protocol import quietly
@@ -83,7 +83,8 @@ def prepare(one: Snapshot, intent: Intent, reference: Reference, *, templates: P
     platform = platforms.load_render(one.platform)
     router = platform.parse(one.config, one.state)
     before = judge(one.host, router, one.config, intent, reference)
-    wanted = plan.make(one.host, router, intent, reference, before)
+    outdated = platform.outdated(router, one.config) if isinstance(platform, CopyingPlatform) else frozenset()
+    wanted = plan.make(one.host, router, intent, reference, before, outdated)
     rendered = platform.render(wanted, router, one.config, templates) if not wanted.empty else Rendered("", wanted)
     text, wanted = rendered.text, rendered.plan
     merged = platform.merge(one.config, text) if text else one.config

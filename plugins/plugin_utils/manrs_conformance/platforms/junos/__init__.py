@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from ...model.router import Router
 from ..base import Commands
 from .commands import COMMANDS
+from .merge import merge
 from .parser import parse
 
 
@@ -16,10 +17,15 @@ class Junos:
     name: str = "junos"
     comment: str = "#"
     commands: Commands = COMMANDS
+    shows_candidate: bool = True
 
     def parse(self, text: str, state: Mapping[str, str]) -> Router:
         """The meaning of `show configuration` and the live outputs; never raises."""
         return parse(text, state)
+
+    def merge(self, running: str, candidate: str) -> str:
+        """The configuration after loading text with tags, or configuration commands."""
+        return merge(running, candidate)
 
 
 PLATFORM = Junos()
