@@ -83,6 +83,17 @@ def _settled(candidate: Candidate, hooks: Hooks, fresh: PushDriver, verified: st
     return "; the router holds its old configuration"
 
 
+def drop(hooks: Hooks, driver: PushDriver) -> None:
+    """Drop a staged candidate, over a fresh session where the one that staged it does not answer any more."""
+    try:
+        driver.discard_config()
+    except Exception:
+        with contextlib.suppress(Exception):
+            fresh = _adopt(hooks.connect(), driver)
+            quietly(fresh.discard_config)
+            quietly(fresh.close)
+
+
 def save(driver: PushDriver) -> bool:
     """Write the start-up configuration of a change whose confirmation arrived though its answer did not; whether it is written."""
     try:
