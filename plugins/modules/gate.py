@@ -13,16 +13,26 @@ description:
   - Compares saved configurations before and after a change, by the routes that they accept and announce.
   - Fails when the change brings a new or worse finding, or when that could not be decided. Old findings alone do not fail.
   - Nothing is contacted but the sources, and nothing is written but O(merged).
+  - With O(on_device) the router itself says what a change would make of it. The change is staged, read back and dropped, never committed.
 extends_documentation_fragment:
   - routesec.manrs.inputs
   - routesec.manrs.inputs.waivers
   - routesec.manrs.inputs.platform
+  - routesec.manrs.inputs.session
 options:
   base:
     description:
       - Configuration before the change. A file C(HOST.PLATFORM.cfg) or a folder of such files.
+      - Required unless O(on_device) is given.
     type: path
-    required: true
+  on_device:
+    description:
+      - Stage the file on the router of this host and judge what the router then shows against what it runs. V(merge) takes one file of
+        O(fragments), V(replace) takes O(candidate).
+      - Needs an account that may change the router. Only for routers with a candidate of their own, which are EOS, FRR, IOS-XR and Junos.
+      - The candidate is always dropped and its lock given back. In check mode the task is skipped.
+    type: str
+    choices: [merge, replace]
   candidate:
     description:
       - Whole configurations after the change, named as in O(base).
@@ -57,6 +67,8 @@ options:
 attributes:
   check_mode:
     support: full
+    details:
+      - With O(on_device) nothing is staged in check mode, and the task is skipped.
   diff_mode:
     support: none
 """
@@ -79,6 +91,14 @@ EXAMPLES = r"""
     intent: manrs.yml
   delegate_to: localhost
   run_once: true
+
+- name: Ask the router what the snippet would make of it
+  routesec.manrs.gate:
+    on_device: merge
+    fragments: ["snippets/{{ inventory_hostname }}.txt"]
+    intent: manrs.yml
+  vars:
+    ansible_user: manrs-push
 """
 
 RETURN = r"""

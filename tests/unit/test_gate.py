@@ -427,3 +427,13 @@ def test_two_processes_answer_as_one_does(sides: Path, inputs: api.Inputs, monke
     monkeypatch.setattr(at, "_assess", refuse)
     with pytest.raises(InputError, match="no such thing"):
         api.gate_inputs(before, after, inputs, parallel=True)
+
+
+def test_a_known_fail_under_another_name_is_known(inputs: api.Inputs) -> None:
+    renamed = WIDE.replace("CUST", "AS64501-IN").replace("PEER-IN", "FROM-PEER")
+    report = judged(inputs, WIDE, renamed)
+    assert (report.verdict, report.new, report.changes, report.doubts, report.fixed) == ("pass", (), (), (), ())
+    assert report.known == judged(inputs, WIDE, WIDE).known > 0
+    both = judged(inputs, WIDE, renamed.replace("permit 10.0.0.0/8", "permit 10.0.0.0/8 le 9"))
+    assert "BOG-01" in {one.check for one in both.new}, "renamed and wider at once"
+    assert judged(inputs, WIDE, renamed, strict=True).verdict == "fail"

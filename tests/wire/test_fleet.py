@@ -22,7 +22,7 @@ from nornir.core.plugins.connections import ConnectionPluginRegister
 from nornir.plugins.runners import ThreadedRunner
 from nornir_manrs.functions import print_conformance
 from nornir_manrs.processors import EvidenceProcessor, ProgressBar
-from nornir_manrs.tasks import manrs_audit
+from nornir_manrs.tasks import manrs_audit, manrs_gate
 from rich.console import Console
 
 NOW = "2026-10-01T00:00:00Z"
@@ -97,8 +97,8 @@ def vaulted(place: Path, document: dict[str, Any]) -> None:
     (place / "hosts.yml").write_text(yaml.safe_dump(document).replace("VAULTED", indented))
 
 
-def by_ansible(fleet: Fleet, place: Path) -> subprocess.CompletedProcess[str]:
-    """The audit playbook of the collection, as an operator runs it."""
+def by_ansible(fleet: Fleet, place: Path, name: str = "audit", **more: Any) -> subprocess.CompletedProcess[str]:
+    """A playbook of the collection, as an operator runs it."""
     import ansible_collections.routesec.manrs as collection
 
     vaulted(place, inventory(fleet, place))
@@ -119,11 +119,11 @@ def by_ansible(fleet: Fleet, place: Path) -> subprocess.CompletedProcess[str]:
     }
     command = [
         str(Path(sys.executable).parent / "ansible-playbook"),
-        "routesec.manrs.audit",
+        f"routesec.manrs.{name}",
         "-i",
         "hosts.yml",
         "-e",
-        json.dumps(given),
+        json.dumps(given | more),
     ]
     command += ["--vault-password-file", str(place / "vault")]
     return subprocess.run(command, cwd=place, env=environment, capture_output=True, text=True, timeout=120, check=False)
@@ -202,6 +202,42 @@ def test_eight_hosts_with_ansible_and_with_nornir(fleet: Fleet, place: Path, nor
         assert ("CUS-01", "pass") in {(one[0], one[2]) for one in first[name]}
     for text in (place / "ansible" / "bundle").rglob("*"):
         assert not text.is_file() or not [one for one in SECRETS if one.encode() in text.read_bytes()]
+
+
+WIDER = {
+    "eos1": "ip prefix-list CUST\n   seq 500 permit 10.0.0.0/8\n",
+    "junos1": "system {\n    host-name junos1;\n}\n",
+    "iosxr1": "hostname iosxr1\n",
+}
+
+
+def test_the_routers_themselves_are_asked_by_the_gate(fleet: Fleet, place: Path, nornir: Nornir) -> None:
+    """The last play compares expected with assessed hosts; no device is changed, and the secrets stay where they are."""
+    for name, text in WIDER.items():
+        (place / f"{name}.txt").write_text(text)
+    before = {name: fleet.devices[name].running for name in WIDER}
+    given = {"manrs_on_device": "merge", "manrs_fragments": [str(place / "{{ inventory_hostname }}.txt")]}
+    done = by_ansible(fleet, place, "gate_device", manrs_hosts="junos1,iosxr1", **given)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "passed on 2 of 2 routers" in done.stdout
+    done = by_ansible(fleet, place, "gate_device", manrs_hosts="junos1,iosxr1,eos1,dead1", **given)
+    said = " ".join((done.stdout + done.stderr).split())
+    assert done.returncode != 0
+    assert "10.0.0.0/8" in said
+    assert "line 2 of eos1.txt" in said
+    assert "not passed or not assessed on" in said
+    told = said.partition("not passed or not assessed on ")[2].partition(".")[0]
+    assert sorted(told.split(", ")) == ["dead1", "eos1"]
+    assert not [secret for secret in SECRETS if secret in said]
+    judged = {"intent": INTENT, "sources": place / "sources", "as_of": NOW}
+    found = {
+        name: nornir.filter(name=name).run(manrs_gate, fragment=place / f"{name}.txt", on_device=True, **judged)[name]
+        for name in WIDER
+    }
+    assert {name: one[0].verdict for name, one in found.items()} == {"eos1": "fail", "junos1": "pass", "iosxr1": "pass"}
+    nornir.close_connections()
+    assert {name: fleet.devices[name].running for name in WIDER} == before
+    assert {(fleet.devices[name].candidate, fleet.devices[name].locked_by) for name in WIDER} == {(None, None)}
 
 
 def test_one_bad_router_does_not_delay_the_others(fleet: Fleet, place: Path, nornir: Nornir) -> None:

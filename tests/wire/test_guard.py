@@ -15,13 +15,14 @@ from manrs_wire import Device, Fleet, ManualClock, start
 from manrs_wire.inventory import devices
 from manrs_wire.sessions import Open, device
 
-CASES = ("ios", "eos", "nxos", "nxos_ssh", "iosxr")
+CASES = ("ios", "eos", "nxos", "nxos_ssh", "iosxr", "junos")
 NEW = {
     "ios": "ip prefix-list NEW seq 5 permit 45.20.0.0/22",
     "eos": "ip prefix-list NEW\n   seq 5 permit 45.20.0.0/22",
     "nxos": "ip prefix-list NEW seq 5 permit 45.20.0.0/22",
     "nxos_ssh": "ip prefix-list NEW seq 5 permit 45.20.0.0/22",
     "iosxr": "prefix-set NEW\n  45.20.0.0/22\nend-set",
+    "junos": "policy-options {\n    prefix-list NEW {\n        45.20.0.0/22;\n    }\n}",
 }
 MINE = "45.20.0.0/22"
 BY_HAND = "ip prefix-list BYHAND seq 5 permit 45.21.0.0/22"
@@ -37,11 +38,11 @@ def clock() -> ManualClock:
 @pytest.fixture
 def fleet(tmp_path: Path, clock: ManualClock) -> Iterator[Fleet]:
     """The vendors' routers, whose time stands still, each with an unsaved change by hand."""
-    made = [one for one in devices() if one.platform != "junos"]
+    made = devices()
     for one in made:
         one.clock = clock
         one.booted = clock.now() - 100_000
-        if one.platform != "iosxr":
+        if one.platform not in ("iosxr", "junos"):
             one.running = one.running.replace("ip prefix-list OWN ", f"{BY_HAND}\nip prefix-list OWN ", 1)
     with start(*made, folder=tmp_path / "wire") as running:
         yield running
@@ -88,8 +89,11 @@ def test_a_commit_that_nobody_confirms_reverts(case: str, fleet: Fleet, push: Op
     clock.advance(62)
     assert body(one.running) == running
     assert one.startup == startup
-    assert not push(case).has_pending_commit()
-    assert at_rest(one)
+    fresh: Any = push(case)
+    assert not fresh.has_pending_commit()
+    fresh.change = mine.change
+    fresh.discard_config()
+    assert at_rest(one), "a checkpoint outlives the timer, for lines that arrive late; whoever looks after the change removes it"
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -126,11 +130,13 @@ def test_a_fresh_session_goes_on_with_its_own_commit_only(case: str, fleet: Flee
     mine = committed(push, case)
     stranger: Any = push(case)
     stranger.change = "somebody-else"
-    with pytest.raises(Exception, match=r"not of this push|in-use|datastore locked"):
+    with pytest.raises(Exception, match=r"not of this push|in-use|locked"):
         stranger.rollback()
-    with pytest.raises(Exception, match=r"not of this push|in-use|datastore locked"):
+    with pytest.raises(Exception, match=r"not of this push|in-use|locked"):
         stranger.confirm_commit()
     assert MINE in one.running
+    if case == "junos":
+        mine.close()  # the session that committed holds the lock until it ends
     stranger.change = mine.change
     stranger.rollback()
     assert body(one.running) == running
@@ -180,7 +186,7 @@ def test_a_full_disk_at_the_confirmation_is_told_apart(case: str, fleet: Fleet, 
 def test_a_timer_out_of_range_or_none_is_refused(case: str, fleet: Fleet, push: Open) -> None:
     mine: Any = push(case)
     mine.load_merge_candidate(config=NEW[case])
-    for seconds in (5, 1_000_000, None):
+    for seconds in (5, 10_000_000, None):
         with pytest.raises(PushError, match="timer"):
             mine.commit_config(revert_in=seconds)
     mine.discard_config()
@@ -197,6 +203,27 @@ def test_a_silent_router_loses_the_session_in_time(case: str, fleet: Fleet, push
         mine.has_pending_commit()
     with pytest.raises(Exception, match=r"."):
         mine.has_pending_commit()
+
+
+@pytest.mark.parametrize("case", ["ios", "nxos", "nxos_ssh"])
+def test_lines_that_arrive_after_the_timer_can_be_taken_back(case: str, fleet: Fleet, push: Open, clock: ManualClock) -> None:
+    one = device(fleet, case)
+    running, startup = body(one.running), one.startup
+    mine = committed(push, case)
+    after = one.running
+    clock.advance(200)
+    assert body(one.running) == running
+    one.running = (
+        "\n".join(
+            line
+            for line in after.splitlines()
+            if "scheduler" not in line and JOB not in line and "time start" not in line and "dont-ask" not in line
+        )
+        + "\n"
+    )
+    assert not mine.has_pending_commit()
+    mine.restore()
+    assert (body(one.running), one.startup) == (running, startup)
 
 
 # -- IOS -------------------------------------------------------------------------------------------------------------

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from manrs_conformance import api, collect
 from manrs_conformance.errors import UsageError
@@ -66,6 +68,7 @@ def manrs_gate(
     candidate: str | Path | None = None,
     *,
     fragment: str | Path | None = None,
+    on_device: bool = False,
     base: str | Path | None = None,
     waivers: str | Path | None = None,
     sources: str | Path | None = None,
@@ -78,6 +81,7 @@ def manrs_gate(
     Arguments:
         candidate: file with the whole configuration after the change
         fragment: file with a fragment that would be loaded onto the configuration before it, instead of a candidate
+        on_device: stage the file on the router, judge what the router then shows, and drop it; needs an account that may change it
         base: file with the configuration before it; the running one is read when absent
         strict: judge everything, not only what the change brings
         ticket: lets a blocked change through, as overridden
@@ -91,8 +95,16 @@ def manrs_gate(
     """
     if (candidate is None) == (fragment is None):
         raise UsageError("give a candidate or a fragment, one of the two")
+    if on_device and base is not None:
+        raise UsageError("on_device compares with what the router runs: a base has no meaning")
     inputs = _inputs(intent, waivers, sources, as_of)
     host, platform = task.host.name, sessions.platform(task)
+    if on_device:
+        driver, verified = sessions.session(task)
+        mode = "replace" if fragment is None else "merge"
+        how: dict[str, Any] = {"mode": mode, "verified": verified, "strict": strict, "ticket": ticket}
+        report = api.gate_on_device(host, platform, driver, Path(str(candidate or fragment)), inputs, **how)
+        return _gated(task, report)
     if base is not None:
         before = api.renamed(api.saved([Path(base)], platform)[0], host)
     else:
@@ -103,13 +115,16 @@ def manrs_gate(
         report, _done = api.gate_inputs([before], [after], inputs, strict=strict, ticket=ticket)
     else:
         report = api.gate_fragment(before, Path(str(fragment)), inputs, strict=strict, ticket=ticket)
-    failed = report.verdict not in ("pass", "overridden")
+    return _gated(task, report)
+
+
+def _gated(task: Task, report: Any) -> Result:
     return Result(
         host=task.host,
         result=api.gate_text(report),
         verdict=report.verdict,
-        candidate_sha256=report.candidate[host],
-        failed=failed,
+        candidate_sha256=report.candidate[task.host.name],
+        failed=report.verdict not in ("pass", "overridden"),
     )
 
 
@@ -125,6 +140,8 @@ def manrs_push(
     revert_in: int = 120,
     settle: int = 60,
     change_id: str = "",
+    change_windows: Sequence[str] = (),
+    no_revert_timer: bool = False,
     dry_run: bool | None = None,
 ) -> Result:
     """Make the router conformant with a change that reverts by itself unless it was verified and confirmed.
@@ -135,12 +152,16 @@ def manrs_push(
         revert_in: seconds after which the router restores its configuration unless the change was confirmed
         settle: seconds to wait at most until the sessions have settled
         change_id: identifier of the change, for the journal
+        change_windows: when a push may happen, beside those of the intent
+        no_revert_timer: push also to a router that cannot take the change back by itself
 
     Returns:
         Result object with the following attributes set:
           * changed (``bool``): whether the router is or, in a dry run, would be changed
           * diff (``str``): the change
           * result (``str``): how it ended
+          * saved (``bool``): whether the start-up configuration holds the change, too
+          * reverts (``bool``): whether a timer on the router stood behind the change
     """
     host, platform = task.host.name, sessions.platform(task)
     inputs = _inputs(intent, None, sources, as_of)
@@ -158,7 +179,18 @@ def manrs_push(
         diff = api.safe_diff(snapshot, prepared) if prepared.text else ""
         return Result(host=task.host, result=outcome, outcome=outcome, changed=bool(prepared.text), diff=diff, left=left)
     journal = Path(run_dir) / "journal" / f"{collect.safe_name(host)}.jsonl"
-    done = api.push_device(snapshot, prepared, connect, inputs, journal, revert_in=revert_in, settle=settle, change_id=change_id)
+    done = api.push_device(
+        snapshot,
+        prepared,
+        connect,
+        inputs,
+        journal,
+        revert_in=revert_in,
+        settle=settle,
+        change_id=change_id,
+        windows=change_windows,
+        no_revert_timer=no_revert_timer,
+    )
     return Result(
         host=task.host,
         result=f"{done.outcome}: {done.because}" if done.because else done.outcome,
@@ -167,7 +199,9 @@ def manrs_push(
         diff=done.diff,
         left=left,
         journal=str(journal),
-        failed=done.outcome not in ("confirmed", "unchanged"),
+        saved=done.saved,
+        reverts=done.timed,
+        failed=not done.good,
     )
 
 

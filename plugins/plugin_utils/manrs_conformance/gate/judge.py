@@ -17,7 +17,7 @@ from ..model.router import Router
 from .blocking import always_blocking
 from .meaning import Meaning, compare
 from .model import GateReport, Side
-from .worse import Worse, worsened
+from .worse import WEIGHT, Worse, worsened
 
 UNDECIDED = (Status.INCONCLUSIVE, Status.ERROR)
 
@@ -36,12 +36,14 @@ def judge(
     """Compare two sides; nothing to compare, and doubt that the change brings or may hide in, are inconclusive and block."""
     fails = [one for one in candidate.findings if one.status is Status.FAIL and one.waived_by is None]
     old = {one.fingerprint: one for one in base.findings if one.status is Status.FAIL}
-    worse = [] if strict else _worse(old, fails, base, candidate, intent, reference)
-    known = set() if strict else old.keys() - {one.finding.fingerprint for one in worse}
-    new = (*(one.finding for one in worse if one.sure), *(one for one in fails if strict or one.fingerprint not in old))
     meaning = compare(base.routers, candidate.routers, reference)
+    renamed = {} if strict else _renamed(old, fails, meaning)
+    worse = [] if strict else _worse(old, fails, base, candidate, intent, reference)
+    known = set() if strict else (old.keys() | renamed.keys()) - {one.finding.fingerprint for one in worse}
+    brought = [one for one in fails if strict or (one.fingerprint not in old and one.fingerprint not in renamed)]
+    new = (*(one.finding for one in worse if one.sure), *brought)
     unsure = (*(one.finding for one in worse if not one.sure), *_unsure(base, candidate, meaning, intent, strict))
-    now = {one.fingerprint for one in candidate.findings if one.status is Status.FAIL}
+    now = {one.fingerprint for one in candidate.findings if one.status is Status.FAIL} | set(renamed.values())
     blocking = [
         reason
         for host, router in sorted(candidate.routers.items())
@@ -68,6 +70,26 @@ def judge(
         candidate_sha256=_whole(digests or {}),
         origins=_named(candidate, (*fails, *unsure), meaning),
     )
+
+
+def _renamed(old: Mapping[str, Finding], fails: Sequence[Finding], meaning: Meaning) -> dict[str, str]:
+    """Fails that are the base's under other names, by fingerprint: the same check finds the same wrong on a filter whose meaning did not change."""
+    moved = {(each.device, each.session, each.direction) for each in meaning.changes}
+    moved |= {(each.device, each.session, each.direction) for each in meaning.unclear}
+    now = {one.fingerprint for one in fails}
+    gone = {_nameless(one): one for one in old.values() if one.fingerprint not in now}
+    out = {}
+    for one in fails:
+        was = gone.get(_nameless(one))
+        still = one.direction in ("import", "export") and (one.device, one.subject, one.direction) not in moved
+        if was is not None and still and one.fingerprint not in old and WEIGHT[one.severity] >= WEIGHT[was.severity]:
+            out[one.fingerprint] = was.fingerprint
+    return out
+
+
+def _nameless(one: Finding) -> tuple[str, ...]:
+    """What a finding is about, without the names of the filters that its cause begins with."""
+    return one.check, one.device, one.subject, one.family or "", one.direction or "", one.cause.partition(": ")[2]
 
 
 def _whole(digests: Mapping[str, str]) -> str:

@@ -65,7 +65,7 @@ def _side(
     if found.empty:
         return None, doubts
     gained, lost, changed = (
-        tuple(shown for witness in some if _certain(shown := _shown(witness, one, two), before, after))
+        tuple(shown for witness in some if _certain(shown := _shown(witness, one, two), before, after, exact=not found.because))
         for some, before, after in (
             (found.newly_accepted, "reject", "accept"),
             (found.newly_rejected, "accept", "reject"),
@@ -77,9 +77,14 @@ def _side(
     return Change(host, new[0].key, word, gained, lost, changed, found.counts, not found.because), doubts
 
 
-def _certain(shown: Shown, before: str, after: str) -> bool:
-    """Whether the route really is treated so on both sides; where that is not known it is among the doubts already."""
-    return (shown.before.verdict, shown.after.verdict) == (before, after)
+def _certain(shown: Shown, before: str, after: str, *, exact: bool) -> bool:
+    """Whether the route really is treated so on both sides; where that is not known it is among the doubts already.
+
+    Of a filter that cannot be followed exactly a route that leaves alike on both sides shows nothing.
+    """
+    if (shown.before.verdict, shown.after.verdict) != (before, after):
+        return False
+    return exact or before != after or shown.before.after != shown.after.after
 
 
 def _attachment(session: Session, word: Direction) -> Attachment:

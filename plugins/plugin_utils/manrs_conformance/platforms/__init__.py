@@ -7,9 +7,10 @@ import pkgutil
 from typing import cast
 
 from ..errors import UsageError
-from .base import Commands, MergePlatform, Platform, PushDriver, PushPlatform, RenderPlatform
+from .base import CandidatePlatform, Commands, MergePlatform, Platform, PushDriver, PushPlatform, RenderPlatform
 
 __all__ = [
+    "CandidatePlatform",
     "Commands",
     "MergePlatform",
     "Platform",
@@ -17,6 +18,7 @@ __all__ = [
     "PushPlatform",
     "RenderPlatform",
     "load",
+    "load_candidate",
     "load_merge",
     "load_push",
     "load_render",
@@ -42,6 +44,17 @@ def load_merge(name: str) -> MergePlatform:
     if not isinstance(found, MergePlatform):
         able = [one for one in names() if isinstance(load(one), MergePlatform)]
         raise UsageError(f"a fragment for {name} cannot be merged: only for {', '.join(able)}; give the whole configuration")
+    return found
+
+
+def load_candidate(name: str) -> CandidatePlatform:
+    """The platform of that name, if its routers have a candidate that they show; raises UsageError naming those that do."""
+    found = load(name)
+    if not isinstance(found, CandidatePlatform):
+        able = [one for one in names() if isinstance(load(one), CandidatePlatform)]
+        raise UsageError(
+            f"a router of {name} shows no candidate: only {', '.join(able)} do; give the file to the gate as a fragment or a configuration"
+        )
     return found
 
 

@@ -80,6 +80,13 @@ class MergePlatform(Platform, Protocol):
         ...
 
 
+@runtime_checkable
+class CandidatePlatform(Platform, Protocol):
+    """A platform with a candidate beside the running configuration, which staging does not touch and which the router shows."""
+
+    shows_candidate: bool
+
+
 class PushDriver(Driver, Protocol):
     """What a push needs of an open session to a router."""
 
@@ -122,6 +129,15 @@ class RenderPlatform(MergePlatform, Protocol):
 
     def predict_state(self, state: Mapping[str, str], candidate: str) -> Mapping[str, str]:
         """The live outputs as they would read after `candidate`, where it changes what they show."""
+        ...
+
+
+@runtime_checkable
+class CopyingPlatform(RenderPlatform, Protocol):
+    """A platform whose owned policies hold copies of the operator's, as it cannot call or chain them."""
+
+    def outdated(self, router: Router, running: str) -> frozenset[tuple[str, str]]:
+        """Sides of sessions (key, `import` or `export`) whose owned policy holds the operator's as it was before a change."""
         ...
 
 

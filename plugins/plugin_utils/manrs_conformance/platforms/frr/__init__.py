@@ -22,6 +22,7 @@ class Frr:
     name: str = "frr"
     comment: str = "!"
     commands: Commands = COMMANDS
+    shows_candidate: bool = True
 
     def parse(self, text: str, state: Mapping[str, str]) -> Router:
         """The meaning of `show running-config` and the live outputs; never raises."""

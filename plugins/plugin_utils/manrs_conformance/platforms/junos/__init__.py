@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ...model.plan import Plan, Rendered
+from ...errors import PushError
+from ...model.plan import OWNED, Plan, Rendered
 from ...model.router import Router
 from .._pushing import Steady
 from ..base import Commands, PushDriver
@@ -24,6 +25,7 @@ class Junos(Steady):
     name: str = "junos"
     comment: str = "#"
     commands: Commands = COMMANDS
+    shows_candidate: bool = True
 
     def parse(self, text: str, state: Mapping[str, str]) -> Router:
         """The meaning of `show configuration` and the live outputs; never raises."""
@@ -48,6 +50,12 @@ class Junos(Steady):
     def refresh(self, plan: Plan) -> tuple[str, ...]:
         """None: Junos looks anew at all routes that it keeps when a policy changes; sessions with `keep none` are not planned."""
         return ()
+
+    def removal(self, running: str, base: str) -> str:
+        """PushError: which chains to give back to a neighbour's group is for the operator."""
+        raise PushError(
+            f"junos: delete what is named {OWNED}* and the chains that name it by hand; `rollback` goes back to before a push"
+        )
 
 
 PLATFORM = Junos()

@@ -96,7 +96,9 @@ class Chains:
         """Commands that limit the prefixes of a session; Impossible where that would touch what other neighbours share."""
         place = self.place(session)
         family = "inet6" if session.family.startswith("ipv6") else "inet"
-        at = self.loader.find(place.levels[0], ROOT["protocols"].below["bgp"].below["group"].below["neighbor"].below, ["family", family, "unicast"])
+        at = self.loader.find(
+            place.levels[0], ROOT["protocols"].below["bgp"].below["group"].below["neighbor"].below, ["family", family, "unicast"]
+        )
         if not at:
             raise Impossible(
                 f"no limit: `family {family} unicast` does not stand at the neighbour, and to put it there may reset the session"

@@ -22,7 +22,10 @@ from .chains import Chains, mentions
 from .merge import reading
 from .wording import Writer
 
-SPARED = {4: ["source-address 0.0.0.0/32", "destination-address 255.255.255.255/32"], 6: ["source-address ::/128", "source-address fe80::/10"]}
+SPARED = {
+    4: ["source-address 0.0.0.0/32", "destination-address 255.255.255.255/32"],
+    6: ["source-address ::/128", "source-address fe80::/10"],
+}
 
 
 @dataclass(slots=True)
@@ -33,9 +36,12 @@ class _Policies:
     chains: Chains
 
     def mark(self) -> object:
+        """What was written so far."""
         return self.writer.mark(), {key: list(one) for key, one in self.chains.chains.items()}, set(self.chains.own)
 
     def back(self, mark: object) -> None:
+        """Forget what was written since."""
+        written: object
         written, self.chains.chains, self.chains.own = mark  # type: ignore[misc]
         self.writer.back(written)
 
@@ -80,7 +86,12 @@ def render(plan: Plan, router: Router, running: str, templates: Path | None = No
             lists=[lines for name, lines in writer.written.items() if not any(name == key[1] for key in owned)],
             policies=[lines for name, lines in policies.items() if ("policy-statement", name) not in owned],
             chains=list(chains.lines()),
-            limits=[line for one in sessions if one.plan.max_prefix for line in limits[f"{one.plan.vrf}/{one.plan.neighbor}/{one.plan.family}"]],
+            limits=[
+                line
+                for one in sessions
+                if one.plan.max_prefix
+                for line in limits[f"{one.plan.vrf}/{one.plan.neighbor}/{one.plan.family}"]
+            ],
             filters=_filters({one.afi for one in guards}),
             interfaces=[line for one in guards for line in _guard(one, router)],
             unused=list(_unused(chains, policies, [line for lines in writer.written.values() for line in lines])),

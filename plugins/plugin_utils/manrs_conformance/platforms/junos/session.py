@@ -34,7 +34,9 @@ class JunosSession(Guarded):
         try:
             self._lock()
             if str(self.within("compare", self.driver.compare_config)).strip():
-                raise PushError(f"{self.where}: the candidate holds changes of somebody else that are not committed; look at them first")
+                raise PushError(
+                    f"{self.where}: the candidate holds changes of somebody else that are not committed; look at them first"
+                )
             self.within("load", lambda: load(config=text))
         except Exception:
             with contextlib.suppress(Exception):

@@ -123,7 +123,9 @@ def spread(entries: Sequence[PrefixEntry], longest: int) -> list[tuple[int, int,
     out: list[tuple[int, int, int]] = []
     stack: list[tuple[int, int, int]] = []
     for (network, length), lengths in sorted(own.items()):
-        while stack and not (stack[-1][1] <= length and network >> (longest - stack[-1][1]) == stack[-1][0] >> (longest - stack[-1][1])):
+        while stack and not (
+            stack[-1][1] <= length and network >> (longest - stack[-1][1]) == stack[-1][0] >> (longest - stack[-1][1])
+        ):
             stack.pop()
         inherited = stack[-1][2] if stack else 0
         every = (lengths | inherited) & ~((1 << length) - 1)
