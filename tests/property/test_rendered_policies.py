@@ -61,6 +61,8 @@ MEETS = {
     "import": AllOf((*CLEAN, PrefixMatch((PrefixList("allow", 4, ALLOW),)), Not(paths("_174_")), paths("^43211_"))),
     "export": AllOf((*CLEAN, AnyOf((CUSTOMER, AllOf((OWN, paths("^$"))))))),
 }
+REAL = AnyOf((TextMatch("protocol", frozenset({"bgp"})), paths("^$")))
+"""A route that is not of BGP has no AS path."""
 KNOWN = TextMatch("protocol", frozenset({"bgp", "connected", "static", "aggregate", "isis", "ospf", "ospf6"}))
 """Where an own route of a Junos router comes from: a term there names the protocols it speaks of."""
 HEAD = {
@@ -267,7 +269,9 @@ def only_refuses(platform: str, policy: str) -> None:
         assert apart.changed_attributes == ()
         met = evaluate.differ(old, new, afi=4, domain=AllOf((MEETS[direction], KNOWN)) if platform == "junos" else MEETS[direction])
         assert met.newly_rejected == ()
-        unmet = evaluate.differ(Attachment(old.direction, (), Verdict.REJECT), new, afi=4, domain=Not(MEETS[direction]))
+        unmet = evaluate.differ(
+            Attachment(old.direction, (), Verdict.REJECT), new, afi=4, domain=AllOf((Not(MEETS[direction]), REAL))
+        )
         assert unmet.newly_accepted == (), "the rules refuse what they are to refuse"
 
 
