@@ -21,8 +21,6 @@ from .._rules import Rule
 
 LONGEST_NAME = 63
 LONGEST_PATTERN = 4000
-LOCAL = "[ aggregate direct isis ospf ospf3 static ]"
-"""Protocols of routes that begin on this router: whether `()` meets them is not written anywhere."""
 OPTIONS = "set policy-options"
 
 
@@ -50,10 +48,10 @@ class Writer(Lists):
         body: list[str] = []
         open_end = True
         for rule in (one for one in some if one.then != "next"):
-            for term, conditions in self._terms(rule, session.afi):
+            for term, conditions, refuse in self._terms(rule, session.afi):
                 head = f"term {term}"
                 body += [f"{head} from {one}" for one in (f"family {family}", *conditions)]
-                body += [f"{head} then {one}" for one in (["reject"] if rule.then == "refuse" else self._onward(rule, scrub))]
+                body += [f"{head} then {one}" for one in (["reject"] if refuse else self._onward(rule, scrub))]
                 open_end = open_end and bool(conditions)
         if open_end:
             body += [f"term REST from family {family}", "term REST then reject"]
@@ -61,7 +59,8 @@ class Writer(Lists):
         self.policies[name] = [f"{OPTIONS} policy-statement {name} {one}" for one in body]
         return name
 
-    def _terms(self, rule: Rule, afi: int) -> Iterator[tuple[str, list[str]]]:
+    def _terms(self, rule: Rule, afi: int) -> Iterator[tuple[str, list[str], bool]]:
+        """Terms of a rule: name, conditions, and whether what meets them is refused."""
         conditions = []
         if rule.prefixes is not None:
             conditions.append(self._prefixes(f"{'HOST' if rule.kind == 'BLACKHOLE' else rule.kind}{afi}", afi, rule.prefixes))
@@ -75,12 +74,14 @@ class Writer(Lists):
         if rule.longer is not None:
             conditions.append(f"as-path {self._path(rule.kind, f'.{{{rule.longer + 1},}}')}")
         if rule.path is not None and rule.path.empty:
-            yield rule.kind, [*conditions, f"protocol {LOCAL}"]
-            yield f"{rule.kind}-BGP", [*conditions, "protocol bgp", f"as-path {self._path('EMPTY', '()')}"]
+            # Whether `()` meets routes of other protocols than BGP is not written anywhere: those begin here, whatever their path.
+            yield f"{rule.kind}-BGP", [*conditions, "protocol bgp", f"as-path {self._path('EMPTY', '()')}"], False
+            yield f"{rule.kind}-LEARNED", [*conditions, "protocol bgp"], True
+            yield rule.kind, conditions, False
             return
         if rule.path is not None:
             conditions.append(f"as-path {self._path('PATH', _pattern(rule.path))}")
-        yield rule.kind, conditions
+        yield rule.kind, conditions, rule.then == "refuse"
 
     def _onward(self, rule: Rule, scrub: Sequence[str]) -> list[str]:
         """What becomes of a route that passes: changed as far as the operator's policies do not look at it, then on to them."""
@@ -177,7 +178,7 @@ def refuse_meeting(policies: Sequence[Policy], taken: Sequence[str], add: str | 
 
 def meets(policies: Sequence[Policy], values: Sequence[str], *, keeps: bool) -> str:
     """The policy that matches on one of the communities (with `keeps`, or does not keep them); empty where none does."""
-    for policy in policies:
+    for policy in policies if values else ():
         for term in policy.terms:
             for cond in inner(term.cond):
                 if isinstance(cond, Const) and cond.value is None:
