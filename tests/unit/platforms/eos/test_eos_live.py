@@ -80,4 +80,3 @@ def test_damaged_outputs_are_not_collected() -> None:
 
 def test_an_audit_only_shows() -> None:
     assert all(one.startswith("show ") for one in load("eos").commands.allowed())
-    assert not isinstance(load("eos"), PushPlatform)

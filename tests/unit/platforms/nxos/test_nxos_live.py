@@ -55,4 +55,3 @@ def test_commands_only_show() -> None:
     assert all(one.startswith("show ") for one in platform.commands.allowed())
     assert platform.commands.optional <= set(platform.commands.state)
     assert isinstance(platform, Platform)
-    assert not isinstance(platform, PushPlatform)
