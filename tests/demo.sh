@@ -37,10 +37,27 @@ step "Lab: two FRR routers of one network, their neighbours, RPKI caches"
 lab up
 echo "edge1 is configured the way too many networks are, edge2 the way MANRS asks (tests/lab/README.md)"
 
+step "The lab's routing registry, a real IRRd: what a customer may announce, by bgpq4; the intent names the as-set and the server"
+bgpq4 -h 10.99.1.18 -S LAB -4 -l CUST43211 AS43211:AS-ALL
+bgpq4 -h 10.99.1.18 -S LAB -6 -l CUST43211 AS43211:AS-ALL
+
 step "A demo key that signs; its public half reaches the auditor by another way than the bundle"
 ssh-keygen -q -t ed25519 -N '' -C demo -f "$out/key"
 echo "demo@example.net namespaces=\"manrs-evidence@routesec.manrs\" $(cut -d' ' -f1-2 "$out/key.pub")" > "$out/allowed_signers"
 cat "$out/allowed_signers"
+
+# Every action and requirement of a bundle: its verdict, how many files prove it, and why.
+rows() {
+    python - "$1" << 'PYTHON'
+import json, sys
+judged = json.load(open(f"{sys.argv[1]}/data/requirements.json", encoding="utf-8"))
+for one in judged["actions"]:
+    print(f"{one['action']:3} {one['title']:22} {one['verdict']:13} {one['because'][:100]}")
+    for row in (row for row in judged["requirements"] if row["action"] == one["action"]):
+        print(f"    {row['requirement']:7} {row['verdict']:14} {len(row['evidence'])} files  {row['because'][:96]}")
+print(len(judged["requirements"]), "requirements, each with a verdict and its evidence")
+PYTHON
+}
 
 audit() {
     local run=$out/$1 follow=()
@@ -60,6 +77,8 @@ audit() {
     manrs bundle replay "$run/bundle" --allowed-signers "$out/allowed_signers"
     if grep -rl CANARY- "$run/bundle" "$out/$1.log"; then echo "a secret of the routers is in the evidence"; return 1; fi
     echo "no password of the routers is in the bundle or the log"
+    step "Actions 1 to 4, row by row: $1"
+    rows "$run/bundle"
 }
 
 audit before

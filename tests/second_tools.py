@@ -1,4 +1,4 @@
-"""The part of tests/second_tools.sh that speaks Python: OSCAL, CycloneDX and JUnit by other people's models, and axe-core in Chromium."""
+"""The part of tests/second_tools.sh that speaks Python: OSCAL, CycloneDX, in-toto and JUnit by other people's models, and axe-core in Chromium."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from pathlib import Path
 
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
+from in_toto_attestation.v1.resource_descriptor import ResourceDescriptor
+from in_toto_attestation.v1.statement import Statement
 from junitparser import JUnitXml
 from trestle.oscal.assessment_plan import AssessmentPlan
 from trestle.oscal.assessment_results import AssessmentResults
@@ -65,6 +67,14 @@ def main() -> int:
     if wrong:
         raise SystemExit(f"CycloneDX: {wrong}")
     print("cyclonedx-python-lib: the bill of materials is valid, strictly")
+    statement = json.loads((export / "test-result.intoto.json").read_text())
+    held = Statement(
+        [ResourceDescriptor(name=one["name"], digest=one["digest"]).pb for one in statement["subject"]],
+        statement["predicateType"],
+        statement["predicate"],
+    )
+    held.validate()
+    print(f"in-toto-attestation: the statement is valid, {len(statement['subject'])} subjects")
     suites = JUnitXml.fromfile(str(export / "junit.xml"))
     print(f"junitparser: {len(list(suites))} suites, {sum(len(list(one)) for one in suites)} cases")
     page = (bundle / "data/REPORT.html").read_text(encoding="utf-8")

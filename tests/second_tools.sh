@@ -1,19 +1,22 @@
 #!/bin/bash
 # Exports and report of a bundle before tools that others made, each in an environment of its own below tests/output/second-tools:
-# compliance-trestle (OSCAL), cyclonedx-python-lib (bill of materials), junitparser (JUnit), Microsoft's SARIF multitool, html-validate,
-# and axe-core in headless Chromium. Usage: bash tests/second_tools.sh [BUNDLE]; without one, the sample of the unit tests is built.
+# compliance-trestle (OSCAL), cyclonedx-python-lib (bill of materials), in-toto-attestation, junitparser (JUnit), Microsoft's SARIF multitool,
+# html-validate, the Nu Html Checker (with Java) and axe-core in headless Chromium. The published schemas are in tests/unit/evidence.
+# Usage: bash tests/second_tools.sh [BUNDLE]; without one, the sample of the unit tests is built. Needs npm and Chromium; not part of CI.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD work=$PWD/tests/output/second-tools python=${PYTHON:-python3}
 export PIP_DISABLE_PIP_VERSION_CHECK=1
 mkdir -p "$work"
-if [ ! -x "$work/venv/bin/trestle" ]; then
-    "$python" -m venv "$work/venv"
-    "$work/venv/bin/pip" install -q compliance-trestle==5.2.0 'cyclonedx-python-lib[validation]>=9,<12' 'junitparser>=3,<5' 2> /dev/null
+list=tests/requirements/second.txt mark=$(sha256sum < tests/requirements/second.txt)
+if [ "$(cat "$work/venv/.made-from" 2> /dev/null)" != "$mark" ]; then
+    "$python" -m venv --clear "$work/venv"
+    "$work/venv/bin/pip" install -q --require-hashes -r "$list" 2> /dev/null
+    echo "$mark" > "$work/venv/.made-from"
 fi
-if [ ! -d "$work/node_modules/axe-core" ]; then
-    (cd "$work" && npm init -y > /dev/null &&
-        npm install --silent --no-audit --no-fund axe-core@4.14.1 @microsoft/sarif-multitool-linux@5.7.0 html-validate@10.17.0)
+if [ ! -d "$work/node_modules/vnu-jar" ]; then
+    (cd "$work" && npm init -y > /dev/null && npm install --silent --no-audit --no-fund \
+        axe-core@4.14.1 @microsoft/sarif-multitool-linux@5.7.0 html-validate@10.17.0 vnu-jar@26.9.27)
 fi
 bundle=${1:-}
 if [ -z "$bundle" ]; then
@@ -30,4 +33,10 @@ echo "SARIF multitool: no errors, $(grep -c ': warning ' "$work/sarif.log" || tr
 echo '{"root": true, "extends": ["html-validate:standard"], "rules": {"no-inline-style": "off", "long-title": "off"}}' > "$work/.htmlvalidate.json"
 (cd "$work" && cp "$bundle/data/REPORT.html" report.html && npx --no-install html-validate report.html)
 echo "html-validate: no errors"
+if command -v java > /dev/null; then
+    java -jar "$work/node_modules/vnu-jar/build/dist/vnu.jar" "$work/report.html"
+    echo "Nu Html Checker: no errors and no warnings"
+else
+    echo "Nu Html Checker: NOT RUN, there is no Java"
+fi
 cd "$root"

@@ -6,7 +6,7 @@ cd "$root"
 export HOME=${HOME:-/root} LC_ALL=C.UTF-8 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
 export PATH=$PATH:/usr/sbin:/sbin
 
-PACKAGES=(frr frr-pythontools frr-rpki-rtrlib bird2 stayrtr openssh-server openssh-client openssl iproute2 nftables sudo iputils-ping git bgpq4
+PACKAGES=(frr frr-pythontools frr-rpki-rtrlib bird2 stayrtr openssh-server openssh-client openssl iproute2 nftables sudo iputils-ping git bgpq4 rtr-tools
     postgresql redis-server python3-venv python3-datrie python3-radix)
 
 die() { echo "$(basename "$0"): $*" >&2; exit 3; }

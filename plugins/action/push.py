@@ -26,6 +26,8 @@ class ActionModule(ManrsAction):
         "revert_in": {"type": "int", "default": 120},
         "settle": {"type": "int", "default": 60},
         "change_id": {"type": "str", "default": ""},
+        "change_windows": {"type": "list", "elements": "str", "default": []},
+        "no_revert_timer": {"type": "bool", "default": False},
     }
 
     def work(self, args, task_vars):
@@ -60,6 +62,8 @@ class ActionModule(ManrsAction):
                 revert_in=args["revert_in"],
                 settle=args["settle"],
                 change_id=args["change_id"],
+                windows=args["change_windows"],
+                no_revert_timer=args["no_revert_timer"],
             )
         except ManrsError:
             raise
@@ -68,6 +72,7 @@ class ActionModule(ManrsAction):
             raise PushError(f"{host}: {message}") from None
         result.update(outcome=pushed.outcome, changed=pushed.changed, journal=str(journal), because=pushed.because)
         result["diff"] = {"prepared": scrub(pushed.diff, secrets)}
-        if pushed.outcome not in ("confirmed", "unchanged"):
+        result.update(saved=pushed.saved, reverts=pushed.timed)
+        if not pushed.good:
             result.update(failed=True, msg=f"{host}: {pushed.outcome}: {pushed.because}")
         return result

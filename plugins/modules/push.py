@@ -51,6 +51,20 @@ options:
       - Identifier of the change, recorded in the journal.
     type: str
     default: ""
+  change_windows:
+    description:
+      - When the change may be made, beside the C(change_windows) of the intent. An ISO 8601 interval such as
+        V(2026-11-25T22:00Z/2026-11-26T02:00Z), or weekly times in UTC such as V(mon-thu 22:00-02:00).
+      - Outside of them the push is refused before anything is touched.
+    type: list
+    elements: str
+    default: []
+  no_revert_timer:
+    description:
+      - Push also to a router that cannot take the change back by itself. Without it such a push is refused.
+      - Recorded in the journal and in the result. A controller that dies then leaves the change on the router.
+    type: bool
+    default: false
 attributes:
   check_mode:
     support: full
@@ -102,6 +116,14 @@ remaining:
   returned: success
   type: list
   elements: dict
+saved:
+  description: Whether the start-up configuration holds the change, too. If not, the task fails though the change is confirmed.
+  returned: when a change was tried
+  type: bool
+reverts:
+  description: Whether a timer on the router stood behind the change.
+  returned: when a change was tried
+  type: bool
 journal:
   description: The file on the controller that names every step.
   returned: when a change was tried

@@ -74,9 +74,9 @@ class Fated(Journal):
 
     job: Job
 
-    def write(self, step: str, note: str = "") -> None:
+    def write(self, step: str, note: str = "", **facts: str) -> None:
         """Write, then let it happen."""
-        super().write(step, note)
+        super().write(step, note, **facts)
         if step == self.job.step and self.job.fate and self.job.delay:
             subprocess.Popen(["sh", "-c", f'sleep {self.job.delay}; exec "$@"', "sh", *self.job.fate], stdout=subprocess.DEVNULL)
         elif step == self.job.step and self.job.fate:

@@ -8,10 +8,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
-import distributed
 import pytest
 from manrs_conformance import api, collect
 from manrs_conformance.api.fleet import device, pool
@@ -204,35 +202,33 @@ def test_a_cache_that_others_can_write_to_is_refused(folder: Path) -> None:
         api.Cache.open(folder / "open", given.intent_bytes, given.reference)
 
 
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[distributed.LocalCluster]:
-    """Three worker processes on loopback."""
-    options = {"processes": True, "threads_per_worker": 1, "dashboard_address": None, "host": "127.0.0.1"}
-    with distributed.LocalCluster(n_workers=3, silence_logs=50, **options) as made:
-        yield made
-
-
-def test_dask_says_the_same_also_when_workers_are_killed(folder: Path, cluster: distributed.LocalCluster) -> None:
+def test_dask_says_the_same_also_when_workers_are_killed(folder: Path) -> None:
     whole = api.audit_fleet(api.of_files([folder / "configs"], None), inputs(folder), workers=1)
-    runner = api.OnDask(cluster.scheduler_address)
-    assert written(api.audit_fleet(api.of_files([folder / "configs"], None), inputs(folder), runner=runner)) == written(whole)
-    killed: list[int] = []
-
-    def kill(_host: str) -> None:
-        if len(killed) < 2:
-            with distributed.Client(cluster.scheduler_address, set_as_default=False) as client:
-                killed.append(next(iter(client.run(os.getpid).values())))
-            os.kill(killed[-1], signal.SIGKILL)
-
-    again = api.audit_fleet(api.of_files([folder / "configs"], None), inputs(folder), runner=runner, progress=kill)
-    assert len(killed) == 2
-    assert written(again) == written(whole), "nothing is lost, nothing counted twice"
+    # In a process of its own: the threads of a cluster stay, and would be there for all tests that follow.
+    script = Path(__file__).with_name("fleet_on_dask.py")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "plugins/plugin_utils")}
+    done = subprocess.run(
+        [sys.executable, str(script), str(folder), AS_OF], env=environment, capture_output=True, text=True, check=False, timeout=120
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    plain, killed = done.stdout.splitlines()
+    assert plain == written(whole)
+    assert killed == written(whole), "nothing is lost, nothing counted twice"
 
 
 def test_a_scheduler_that_does_not_answer_is_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("manrs_conformance.api.fleet.dask.TIMEOUT", 1)
-    with pytest.raises(UsageError, match="no Dask scheduler answers"):
-        api.audit_fleet(api.of_files([folder / "configs"], None), inputs(folder), runner=api.OnDask("tcp://127.0.0.1:9"))
+    command = ["-m", "manrs_conformance.cli", "audit", str(folder / "configs"), "--intent", str(folder / "manrs.yml")]
+    code = "import sys, manrs_conformance.api.fleet.dask as at; at.TIMEOUT = 1; sys.argv = sys.argv[1:]; from manrs_conformance.cli import main; main()"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "plugins/plugin_utils")}
+    done = subprocess.run(
+        [sys.executable, "-c", code, "manrs", *command[2:], "--scheduler", "tcp://127.0.0.1:9"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert (done.returncode, "no Dask scheduler answers" in done.stderr, done.stdout) == (3, True, "")
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
@@ -257,7 +253,10 @@ def test_stopped_within_seconds_it_says_what_was_not_assessed(how: signal.Signal
         text=True,
         start_new_session=True,
     )
-    time.sleep(3)
+    ready = time.monotonic() + 60
+    while len(states(running.pid)) < 3 and time.monotonic() < ready:
+        time.sleep(0.05)
+    time.sleep(0.5)
     began = time.monotonic()
     os.killpg(running.pid, how) if how is signal.SIGINT else running.send_signal(how)
     _out, err = running.communicate(timeout=20)
@@ -265,7 +264,10 @@ def test_stopped_within_seconds_it_says_what_was_not_assessed(how: signal.Signal
     assert running.returncode == 3
     assert "interrupted" in err and "not assessed: " in err and "Traceback" not in err
     assert not bundle.exists()
-    states = subprocess.run(
-        ["ps", "-o", "stat=", "-s", str(running.pid)], capture_output=True, text=True, check=False
-    ).stdout.split()
-    assert [one for one in states if not one.startswith("Z")] == [], "no worker is left"
+    assert [one for one in states(running.pid) if not one.startswith("Z")] == [], "no worker is left"
+
+
+def states(session: int) -> list[str]:
+    """The states of the processes of a session."""
+    found = subprocess.run(["ps", "-o", "stat=", "-s", str(session)], capture_output=True, text=True, check=False)
+    return found.stdout.split()

@@ -11,7 +11,7 @@ from manrs_wire import Fleet, ManualClock, start
 from manrs_wire.inventory import devices
 from manrs_wire.sessions import Open, configuration, device
 
-CASES = ("ios", "eos", "nxos", "nxos_ssh", "junos", "iosxr")
+CASES = ("ios", "eos", "nxos", "nxos_ssh", "junos", "iosxr", "iosxr_xml")
 TIMED = ("ios", "eos", "junos")
 NEW = {
     "ios": "ip prefix-list NEW seq 5 permit 45.20.0.0/22",
@@ -21,13 +21,15 @@ NEW = {
     "junos": "policy-options {\n    prefix-list NEW {\n        45.20.0.0/22;\n    }\n}\n",
     "iosxr": "prefix-set NEW\n  45.20.0.0/22\nend-set",
 }
+NEW["iosxr_xml"] = NEW["iosxr"]
 SWITCH = {
     "ios": "router bgp 43210\n address-family ipv4\n  neighbor 45.10.1.2 route-map CUST-OUT in",
     "eos": "router bgp 43210\n   neighbor 45.10.4.2 route-map CUST-OUT in",
     "nxos": "router bgp 43210\n  neighbor 45.10.3.2\n    address-family ipv4 unicast\n      route-map CUST-OUT in",
     "iosxr": "router bgp 43210\n neighbor 45.10.6.2\n  address-family ipv4 unicast\n   route-policy CUST-OUT in",
-    "junos": "protocols {\n    bgp {\n        group CUSTOMERS {\n            neighbor 45.10.5.2 {\n                import CUST-OUT;\n            }\n        }\n    }\n}\n",
+    "junos": "protocols {\n    bgp {\n        group CUSTOMERS {\n            neighbor 45.10.5.2 {\n                delete: import;\n                import CUST-OUT;\n            }\n        }\n    }\n}\n",
 }
+SWITCH["iosxr_xml"] = SWITCH["iosxr"]
 BAD = {"junos": "protocols {\n    bogus;\n}\n"}
 
 
@@ -87,7 +89,7 @@ def test_a_statement_that_can_stand_once_is_replaced(case: str, fleet: Fleet, se
     assert new[0] == gone[0].replace("CUST-IN", "CUST-OUT")
 
 
-@pytest.mark.parametrize("case", ["ios", "eos", "junos", "iosxr"])
+@pytest.mark.parametrize("case", ["ios", "eos", "junos", "iosxr", "iosxr_xml"])
 def test_replace_leaves_nothing_of_the_old(case: str, fleet: Fleet, session: Open) -> None:
     one = device(fleet, case)
     wanted = configuration(case).replace("45.13.0.0/22", "45.14.0.0/22")
@@ -139,20 +141,20 @@ def test_a_line_that_the_router_refuses_changes_nothing(case: str, fleet: Fleet,
     assert sorted(body(one.running)) == sorted(before)
 
 
-@pytest.mark.parametrize("case", ["eos", "junos", "iosxr"])
+@pytest.mark.parametrize("case", ["eos", "junos", "iosxr", "iosxr_xml"])
 def test_a_lock_of_somebody_else_is_respected(case: str, fleet: Fleet, session: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     one = device(fleet, case)
     one.locked_by = "somebody"
     driver: Any = session(case)
     if case == "eos":
         monkeypatch.setattr(driver, "_obtain_lock", lambda wait_time=None: driver._lock())
-    with pytest.raises(Exception, match=r"(?i)lock|already in use"):
+    with pytest.raises(Exception, match=r"(?i)lock|already in use|exclusive mode"):
         driver.load_merge_candidate(config=NEW[case])
     assert one.candidate is None
     assert one.locked_by == "somebody"
 
 
-@pytest.mark.parametrize("case", ["junos", "iosxr"])
+@pytest.mark.parametrize("case", ["junos", "iosxr", "iosxr_xml"])
 def test_a_session_that_is_lost_gives_its_lock_back(case: str, fleet: Fleet, session: Open) -> None:
     from manrs_conformance.collect import limits
 

@@ -10,6 +10,7 @@ import pytest
 from manrs_conformance import api, platforms
 from manrs_conformance.collect import connection
 from manrs_conformance.errors import CollectionError
+from manrs_conformance.model.router import LiveCache
 from manrs_wire import Fleet
 from manrs_wire.sessions import DRIVERS, Open, close, device, planned
 
@@ -107,6 +108,37 @@ def test_a_session_that_the_router_does_not_run_is_seen(case: str, fleet: Fleet,
     assert platform.parse(snapshot.config.replace(before, after), snapshot.state).complete
 
 
+def test_sessions_in_vrfs_and_drop_counters_of_ios(fleet: Fleet, session: Open) -> None:
+    one = device(fleet, "ios")
+    vrf = " address-family ipv4 vrf CUST\n  neighbor 10.9.0.2 remote-as 64777\n  neighbor 10.9.0.2 activate\n exit-address-family\n"
+    one.running = one.running.replace(" exit-address-family\n", f" exit-address-family\n{vrf}", 1)
+    one.prefixes["10.9.0.2"] = 7
+    driver = session("ios")
+    snapshot = api.collect_device(one.name, one.platform, driver)
+    router = platforms.load("ios").parse(snapshot.config, snapshot.state)
+    assert router.complete, router.incomplete_because
+    assert router.live is not None
+    assert router.live.drops == {"GigabitEthernet1": 12}
+    assert [(s.vrf, s.neighbor, s.accepted, s.route_refresh) for s in router.live.sessions or ()] == [
+        ("default", "45.10.1.2", 1, True),
+        ("CUST", "10.9.0.2", 7, True),
+    ]
+    bare = platforms.load("ios").parse(snapshot.config.replace(vrf, ""), snapshot.state)
+    assert bare.incomplete_because == "the router runs a session with 10.9.0.2 (VRF CUST) that the text does not have"
+
+
+def test_the_cache_sessions_of_ios_xr_are_shown_by_the_xml_agent(fleet: Fleet, session: Open) -> None:
+    one = device(fleet, "iosxr_xml")
+    servers = "".join(f" rpki server 192.0.2.{last}\n  transport tcp port 3323\n !\n" for last in (9, 10))
+    one.running = one.running.replace("router bgp 43210\n", f"router bgp 43210\n{servers}")
+    one.down.add("192.0.2.10")
+    snapshot = api.collect_device(one.name, one.platform, session("iosxr_xml"))
+    router = platforms.load("iosxr").parse(snapshot.config, snapshot.state)
+    assert [(cache.address, cache.port) for cache in router.caches] == [("192.0.2.9", 3323), ("192.0.2.10", 3323)]
+    assert router.live is not None
+    assert router.live.caches == (LiveCache("192.0.2.9", 3323, True), LiveCache("192.0.2.10", 3323, False))
+
+
 def test_a_partial_privilege_is_no_complete_configuration(fleet: Fleet, session: Open) -> None:
     one = device(fleet, "ios")
     snapshot = api.collect_device(one.name, one.platform, session("ios"))
@@ -114,10 +146,10 @@ def test_a_partial_privilege_is_no_complete_configuration(fleet: Fleet, session:
     assert "privilege level 7" in platforms.load("ios").parse(snapshot.config, state).incomplete_because
 
 
-@pytest.mark.parametrize("case", ["eos", "nxos", "junos"])
+@pytest.mark.parametrize("case", ["eos", "nxos", "junos", "iosxr_xml"])
 def test_a_refused_optional_command_is_left_out(case: str, fleet: Fleet, session: Open) -> None:
     one = device(fleet, case)
-    key = {"eos": "rpki_cache", "nxos": "bgp_summary", "junos": "validation_session"}[case]
+    key = {"eos": "rpki_cache", "nxos": "bgp_summary", "junos": "validation_session", "iosxr_xml": "rpki_servers"}[case]
     one.faults.add("reject", platforms.load(one.platform).commands.state[key].replace("|", r"\|"))
     snapshot = api.collect_device(one.name, one.platform, session(case))
     assert key not in snapshot.state
@@ -157,7 +189,7 @@ while True:
 """
 
 
-@pytest.mark.parametrize("case", ["ios", "nxos_ssh", "junos", "iosxr"])
+@pytest.mark.parametrize("case", ["ios", "nxos_ssh", "junos", "iosxr", "iosxr_xml"])
 def test_a_jump_host_is_used_and_the_router_behind_it_verified(case: str, fleet: Fleet, session: Open, tmp_path: Path) -> None:
     relay, log = tmp_path / "relay.py", tmp_path / "log"
     relay.write_text(RELAY)

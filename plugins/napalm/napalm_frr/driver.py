@@ -34,6 +34,8 @@ class FRRDriver(NetworkDriver):
     """
 
     change: str
+    restores_confirmed = True
+    """Whether `rollback` also takes back a change that was confirmed: the router's agent keeps what was before it."""
 
     def __init__(
         self, hostname: str, username: str, password: str, timeout: int = 60, optional_args: dict[str, Any] | None = None

@@ -95,13 +95,13 @@ def _system_name(task: Task) -> str:
 
 
 def _wanted(task: Task) -> connection.Wanted:
-    """What the inventory says. Beside NAPALM's own arguments, the host's data may hold `manrs_known_hosts`, `manrs_ca` and, to turn
-    verification off, `manrs_verify: false`."""
+    """What the inventory says. Beside NAPALM's own arguments, the host's data may hold `manrs_known_hosts`, `manrs_ca`, to turn verification
+    off `manrs_verify: false`, and `manrs_napalm_driver` where the name of the platform stands for another driver than is meant."""
     given, name = _parameters(task), _system_name(task)
     verify = bool(task.host.get("manrs_verify", True))
     optional = dict(_optional(given))
     return connection.Wanted(
-        system=names.system_of(name),
+        system=names.system_of(name, task.host.get("manrs_napalm_driver")),
         address=str(given.hostname or task.host.name),
         username=given.username or "",
         password=given.password or "",

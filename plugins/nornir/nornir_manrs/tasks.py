@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -139,6 +140,8 @@ def manrs_push(
     revert_in: int = 120,
     settle: int = 60,
     change_id: str = "",
+    change_windows: Sequence[str] = (),
+    no_revert_timer: bool = False,
     dry_run: bool | None = None,
 ) -> Result:
     """Make the router conformant with a change that reverts by itself unless it was verified and confirmed.
@@ -149,12 +152,16 @@ def manrs_push(
         revert_in: seconds after which the router restores its configuration unless the change was confirmed
         settle: seconds to wait at most until the sessions have settled
         change_id: identifier of the change, for the journal
+        change_windows: when a push may happen, beside those of the intent
+        no_revert_timer: push also to a router that cannot take the change back by itself
 
     Returns:
         Result object with the following attributes set:
           * changed (``bool``): whether the router is or, in a dry run, would be changed
           * diff (``str``): the change
           * result (``str``): how it ended
+          * saved (``bool``): whether the start-up configuration holds the change, too
+          * reverts (``bool``): whether a timer on the router stood behind the change
     """
     host, platform = task.host.name, sessions.platform(task)
     inputs = _inputs(intent, None, sources, as_of)
@@ -172,7 +179,18 @@ def manrs_push(
         diff = api.safe_diff(snapshot, prepared) if prepared.text else ""
         return Result(host=task.host, result=outcome, outcome=outcome, changed=bool(prepared.text), diff=diff, left=left)
     journal = Path(run_dir) / "journal" / f"{collect.safe_name(host)}.jsonl"
-    done = api.push_device(snapshot, prepared, connect, inputs, journal, revert_in=revert_in, settle=settle, change_id=change_id)
+    done = api.push_device(
+        snapshot,
+        prepared,
+        connect,
+        inputs,
+        journal,
+        revert_in=revert_in,
+        settle=settle,
+        change_id=change_id,
+        windows=change_windows,
+        no_revert_timer=no_revert_timer,
+    )
     return Result(
         host=task.host,
         result=f"{done.outcome}: {done.because}" if done.because else done.outcome,
@@ -181,7 +199,9 @@ def manrs_push(
         diff=done.diff,
         left=left,
         journal=str(journal),
-        failed=done.outcome not in ("confirmed", "unchanged"),
+        saved=done.saved,
+        reverts=done.timed,
+        failed=not done.good,
     )
 
 

@@ -48,7 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     vtysh.add_argument("edge")
     vtysh.add_argument("command", nargs="+")
     for name in ("kill", "restart"):
-        daemon = sub.add_parser(name, help=f"{name} a daemon: EDGE DAEMON, or one of prov rs rtr-1 rtr-2 speakers")
+        daemon = sub.add_parser(name, help=f"{name} a daemon: EDGE DAEMON, or one of prov rs rtr-1 rtr-2 irr speakers")
         daemon.add_argument("name", nargs="+")
     return parser
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
+import re
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import manrs_conformance
@@ -16,6 +19,7 @@ from manrs_conformance.api import circumstances
 from manrs_conformance.evidence import tool, verify
 
 SELFTEST = Path(manrs_conformance.__file__).parent / "data" / "selftest"
+REQUIREMENTS = Path(__file__).parents[2] / "requirements"
 AS_OF = "2026-10-01T00:00:00Z"
 
 
@@ -64,12 +68,32 @@ def test_wheel_is_complete_and_the_same_every_time(bundle: Path) -> None:
 
 def test_bill_and_lock_name_the_same(bundle: Path) -> None:
     bill = json.loads((bundle / "data/tool/sbom.cdx.json").read_text())
-    lock = [line for line in (bundle / "data/tool/requirements.lock").read_text().splitlines() if not line.startswith("#")]
+    text = (bundle / "data/tool/requirements.lock").read_text()
+    lock = [line.removesuffix(" \\") for line in text.splitlines() if not line.startswith(("#", "    --hash=sha256:"))]
     assert [f"{one['name']}=={one['version']}" for one in bill["components"]] == lock
     refs = {one["bom-ref"] for one in (*bill["components"], bill["metadata"]["component"])}
     assert {one["ref"] for one in bill["dependencies"]} == refs
     assert all(set(one["dependsOn"]) <= refs for one in bill["dependencies"])
     assert {line.split("==")[0] for line in lock} >= set(tool.NEEDS)
+
+
+def test_lock_has_the_digest_of_every_archive(bundle: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As pip reads it; and where a version is not one that is tested, no digest stands for another and the lock says which."""
+    text = (bundle / "data/tool/requirements.lock").read_text()
+    pinned = re.split(r"\n(?=\w)", text.split("\n", 1)[1])
+    assert len(pinned) == len(tool.distributions()) and all("--hash=sha256:" in one for one in pinned)
+    ours = [replace(one, version="0.0.1") if one.name == "click" else one for one in tool.distributions()]
+    monkeypatch.setattr(tool, "distributions", lambda: tuple(ours))
+    other = tool.lock().decode()
+    assert "--hash" not in other and "not tested with click==0.0.1." in other and "\nclick==0.0.1\n" in other
+
+
+def test_digests_are_those_of_the_requirements() -> None:
+    spec = importlib.util.spec_from_file_location("archives", REQUIREMENTS / "archives.py")
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    assert json.loads(tool.ARCHIVES.read_text()) == module.archives() != {}
 
 
 def test_policy_holds_catalogue_and_schemas(bundle: Path) -> None:

@@ -13,7 +13,7 @@ from manrs_conformance.platforms import load_merge
 
 HERE = Path(__file__).parent
 CASES = {f"{one.parents[2].name}/{one.parent.name}": one.parent for one in sorted(HERE.glob("*/merge/*/fragment.txt"))}
-AT_LEAST = {"ios": 15, "eos": 15, "nxos": 15, "iosxr": 15}
+AT_LEAST = {"ios": 15, "eos": 15, "nxos": 15, "iosxr": 15, "junos": 20}
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -6,23 +6,24 @@ provider and a route server, most with policies of the operator that do traffic 
 
 from __future__ import annotations
 
-import functools
 import re
+import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
-from manrs_conformance import api, platforms
+from manrs_conformance import platforms
 from manrs_conformance.errors import PushError
-from manrs_conformance.model.intent import Intent
 from manrs_conformance.model.plan import Plan, SourceValidation, behind
-from manrs_conformance.model.reference import Authorised, Reference
+from manrs_conformance.model.reference import Authorised
 from manrs_conformance.model.result import Status
 from manrs_conformance.model.snapshot import Snapshot
 from manrs_conformance.push import device
 
-HERE = Path(__file__).parent / "rendering"
-NAMES = ("eos", "ios", "iosxr", "nxos")
+sys.path.insert(0, str(Path(__file__).parent))
+from edges import CUSTOMERS, HERE, NAMES, given, prepared
+
 BILATERAL = {"ROLE-01", "SES-01"}
 REMAINS = {
     "ios": {"ASP-03", "NXT-01", "POL-04"},
@@ -31,22 +32,6 @@ REMAINS = {
     "iosxr": {"NXT-01"},
 }
 """What the plan leaves on each platform beyond what both ends must change; each with its reason in `Plan.left` or for the operator alone."""
-CUSTOMERS = Authorised(
-    v4=((0x2D0B0000, 20, 20, 24, True, 0), (0x2D0C0000, 22, 22, 22, True, 0), (0x2D0C0800, 24, 24, 24, True, 0)),
-    v6=((0x2A101100 << 96, 32, 32, 48, True, 0), (0x2A101200 << 96, 32, 32, 32, True, 0)),
-)
-
-
-@functools.cache
-def given() -> tuple[Intent, Reference]:
-    read = api.Inputs.read(HERE / "manrs.yml", None, None, "2026-11-25T06:00:00Z")
-    return read.intent, replace(read.reference, authorised={"AS43211:AS-CUSTOMERS": CUSTOMERS})
-
-
-def prepared(name: str, text: str | None = None) -> device.Prepared:
-    intent, reference = given()
-    running = (HERE / f"{name}.cfg").read_text() if text is None else text
-    return device.prepare(Snapshot("edge", name, running, {}), intent, reference)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -199,9 +184,22 @@ def test_routes_pass_new_policies_by_commands_that_reset_nothing(name: str) -> N
     commands = platforms.load(name).refresh(done.plan)  # type: ignore[attr-defined]
     assert all(re.fullmatch(r"clear (?:ip bgp|bgp ipv[46] unicast) [0-9a-f.:]+ soft (?:in|out)", one) for one in commands)
     assert len(commands) == (20 if name in ("ios", "nxos") else 0)
-    sent: list[list[str]] = []
-    platforms.load(name).operate(type("Driver", (), {"cli": lambda _self, lines: sent.append(lines)})(), commands)  # type: ignore[attr-defined]
-    assert sum(len(one) for one in sent) == len(commands)
+    sent: list[str] = []
+
+    class Driver:
+        hostname, said = "192.0.2.1", ""
+
+        def cli(self, lines: list[str]) -> dict[str, str]:
+            sent.extend(lines)
+            return dict.fromkeys(lines, self.said)
+
+    one: Any = platforms.load(name)
+    one.operate(Driver(), commands)
+    assert sent == list(commands)
+    if commands:
+        Driver.said = "                ^\n% Invalid input detected at '^' marker."
+        with pytest.raises(PushError, match=r"clear .*Invalid input"):
+            one.operate(Driver(), commands)
 
 
 def test_no_check_of_the_source_is_failing_behind_the_plan() -> None:

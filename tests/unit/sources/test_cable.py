@@ -211,3 +211,26 @@ def test_a_copy_of_the_vrps_is_named(world: Server, tmp_path: Path) -> None:
         client = HttpClient(cache=tmp_path, clock=lambda: NOW)
         found = load_payloads(f"{world.url}vrps.json", as_of=AS_OF, max_age_hours=24, client=client)
         assert found.provenance.note == note
+
+
+RTR = {
+    "it has no data": says(bytes((1, 10, 0, 2, 0, 0, 0, 16)) + bytes(8)),
+    "no answer in time": waits,
+    "cut": says(bytes((1, 3, 0, 7, 0, 0, 0, 8)) + bytes((1, 4, 0, 0))),
+    "it hangs up": says(b""),
+    "another protocol": says(b"HTTP/1.1 429 Too Many Requests\r\n\r\n"),
+    "an empty set": says(bytes((1, 3, 0, 7, 0, 0, 0, 8)) + bytes((1, 7, 0, 7, 0, 0, 0, 24)) + bytes(16)),
+}
+
+
+@pytest.mark.parametrize("way", [*RTR, "nobody listens", "no such name"])
+def test_a_cache_that_fails_validates_nothing(world: Server, way: str) -> None:
+    before = judged(asked(settings(world)))
+    given = settings(world)
+    with registry(RTR.get(way, waits)) as cache:
+        where = {"nobody listens": f"127.0.0.1:{CLOSED}", "no such name": "nowhere.invalid:8282"}.get(way, cache)
+        given["vrps"] = {"url": f"rtr://{where}", "timeout": "0.3"}
+        live = asked(given)
+    assert live.problem("vrps") and not live.vrps
+    nothing_passes(before, judged(live), "vrps")
+    assert live.authorised and all(one.problem and not one.v4 and not one.v6 for one in live.authorised.values())

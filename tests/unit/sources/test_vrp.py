@@ -9,7 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from manrs_conformance.model.reference import Vrp
+from manrs_conformance.sources import vrp
+from manrs_conformance.sources._bytes import SourceError
 from manrs_conformance.sources.vrp import load_vrps, parse_vrps
 
 AS_OF = "2026-11-24T06:00:00Z"
@@ -93,3 +97,69 @@ def test_missing_file_and_unknown_scheme(tmp_path: Path) -> None:
     for location in ("none.json", "ftp://example.net/x"):
         result = load_vrps(location, as_of=AS_OF, max_age_hours=24, base=tmp_path)
         assert result.value is None and result.provenance.problem
+
+
+WORDS = st.sampled_from(
+    ["AS1", "as1", "1", "AS", "ASx", "AS-1", "AS4294967296", "AS0", "١", 0, 1, 4294967295, 4294967296, -1, True, 1.0, None, []]
+)
+PREFIXES = st.sampled_from(
+    [
+        "192.0.2.0/24",
+        "192.0.2.1/24",
+        "192.0.2.0/024",
+        "192.0.2.0",
+        "192.0.2.0/",
+        "192.0.2.0/33",
+        "0.0.0.0/0",
+        "::/0",
+        "2001:db8::/32",
+        "2001:DB8::/32",
+        "2001:db8::1/32",
+        "2001:db8::/129",
+        "1.2.3/24",
+        "192.0.2.0/-1",
+        "192.0.2.0/24/24",
+        "",
+        7,
+        None,
+    ]
+)
+MAXIMA = st.sampled_from([0, 23, 24, 25, 32, 33, 48, 128, 129, -1, True, "24", None, 24.0])
+
+
+@given(PREFIXES, WORDS, st.one_of(st.just("absent"), MAXIMA))
+def test_the_short_way_of_reading_is_the_strict_one(prefix: Any, asn: Any, longest: Any) -> None:
+    item = {"prefix": prefix, "asn": asn} | ({} if longest == "absent" else {"maxLength": longest})
+    try:
+        wanted: Any = (vrp._entry(item)[1],)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        wanted = str(error)
+    try:
+        found: Any = vrp._read([item], 0, frozenset())[0]
+    except SourceError as error:
+        found = str(error).removeprefix("roas[0] cannot be read: ")
+    assert found == wanted
+
+
+def test_order_and_duplicates() -> None:
+    roas = [
+        {"asn": asn, "prefix": prefix, "maxLength": longest}
+        for prefix, longest, asn in (
+            ("2001:db8::/32", 48, 1),
+            ("203.0.113.0/24", 24, 2),
+            ("192.0.2.0/24", 25, 1),
+            ("203.0.113.0/24", 24, 1),
+            ("192.0.2.0/24", 24, 9),
+            ("192.0.0.0/16", 24, 9),
+            ("203.0.113.0/24", 24, 2),
+        )
+    ]
+    found = vrp._read(roas, 0, frozenset())[0]
+    assert [(one.prefix, one.max_length, one.asn) for one in found] == [
+        ("192.0.0.0/16", 24, 9),
+        ("192.0.2.0/24", 24, 9),
+        ("192.0.2.0/24", 25, 1),
+        ("203.0.113.0/24", 24, 1),
+        ("203.0.113.0/24", 24, 2),
+        ("2001:db8::/32", 48, 1),
+    ]

@@ -27,7 +27,7 @@ SINGLE = (
     re.compile(r"neighbor \S+ (?:remote-as|description|maximum-prefix|maximum-routes|rib-in|password)\b"),
     re.compile(r"ip(?:v6)? prefix-list \S+ (?:description|seq \d+)\b|seq \d+\b"),
 )
-STORED = re.compile(r"(?:switchport|shutdown|bgp default ipv4-unicast|bgp default ipv6-unicast|aaa root)$")
+STORED = re.compile(r"(?:neighbor \S+ activate|switchport|shutdown|bgp default ipv4-unicast|bgp default ipv6-unicast|aaa root)$")
 """What is stored as `no …`, because its default is on."""
 IN_OUT = re.compile(r"((?:neighbor \S+ )?(?:route-map|prefix-list|filter-list|route-policy)) \S+ (in|out)$")
 RAW_END = {"route-policy": "end-policy", "prefix-set": "end-set", "as-path-set": "end-set", "community-set": "end-set"}
@@ -114,6 +114,31 @@ def merge(running: str, candidate: str, platform: str) -> str:
     return show(root, platform, head=_head(running))
 
 
+def commands(running: str, candidate: str, platform: str) -> list[str]:
+    """The lines of a candidate that change something, with the heads of their modes: what IOS lists as incremental differences."""
+    root = parse(running, platform)
+    path, said, out = [root], [root], []
+    for line in candidate.splitlines():
+        text = " ".join(line.split())
+        if not text or text.startswith("!"):
+            continue
+        if text in ("exit", "exit-address-family", "end"):
+            path = [root] if text == "end" or len(path) == 1 else path[:-1]
+            continue
+        before = show(root, platform)
+        old, path = path, _enter(root, path, text, platform)
+        if show(root, platform) == before:
+            continue
+        heads = path[:-1] if path[-1].text == text and path != old else path
+        same = 0
+        while same < min(len(said), len(heads)) and said[same] is heads[same]:
+            same += 1
+        out += [" " * (depth - 1) + one.text for depth, one in enumerate(heads) if depth >= max(same, 1)]
+        out.append(" " * (len(heads) - 1) + text)
+        said = list(path)
+    return out
+
+
 def _head(running: str) -> str:
     """Comment and version lines in front, which are no statements."""
     first = running.splitlines()[:1]
@@ -123,13 +148,13 @@ def _head(running: str) -> str:
 def _enter(root: Node, path: list[Node], text: str, platform: str) -> list[Node]:
     if "bogus" in text:
         raise ValueError(f"Invalid input: {text}")
-    applied = len(path) > 2 and IN_OUT.match(text)
+    applied = len(path) > 2 and IN_OUT.match(text.removeprefix("no "))
     if TOP.match(text) and not applied and not (path[-1].text.startswith("router") and text.startswith(("vrf ", "rpki "))):
         path = [root]
     elif text.startswith("address-family ") and len(path) > 1:
         keep = 3 if platform in ("nxos", "iosxr") and len(path) > 2 and path[2].text.startswith("neighbor ") else 2
         path = path[:keep]
-    elif text.startswith("neighbor ") and platform in ("nxos", "iosxr"):
+    elif text.removeprefix("no ").startswith("neighbor ") and platform in ("nxos", "iosxr"):
         path = path[:2]
     here = path[-1]
     if text.startswith(("no ", "default ")):
@@ -139,13 +164,24 @@ def _enter(root: Node, path: list[Node], text: str, platform: str) -> list[Node]
             here.kids.append(Node(text))
         return path
     _remove(here, f"no {text}")
-    found = here.find(text)
+    found = here.find(text) or _other_action(here, text)
     if found is None:
         found = Node(text)
         _place(here, found)
     kind = here.text.split(" ", 1)[0]
     deeper = DEEPER.get(kind)
     return [*path, found] if deeper is not None and deeper.match(text) else path
+
+
+def _other_action(here: Node, text: str) -> Node | None:
+    """The entry of a route-map that only changes its action."""
+    entry = re.fullmatch(r"route-map (\S+) (?:permit|deny) (\d+)", text)
+    for one in here.kids if entry else ():
+        other = re.fullmatch(r"route-map (\S+) (?:permit|deny) (\d+)", one.text)
+        if other and entry and other.groups() == entry.groups():
+            one.text = text
+            return one
+    return None
 
 
 def _place(here: Node, new: Node) -> None:
@@ -171,6 +207,12 @@ def _place(here: Node, new: Node) -> None:
 
 def _remove(here: Node, text: str) -> None:
     here.kids = [one for one in here.kids if one.text != text and not one.text.startswith(text + " ")]
+    if text.startswith("neighbor ") and text.count(" ") == 1:
+        # A neighbour goes with what its families say of it.
+        here.kids = [one for one in here.kids if not one.text.startswith(f"no {text} ")]
+        for family in here.kids:
+            if family.text.startswith("address-family ") and " vrf " not in family.text:
+                _remove(family, text)
 
 
 def section(text: str, start: str) -> str:

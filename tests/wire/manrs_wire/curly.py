@@ -16,16 +16,15 @@ SINGLE = frozenset(
         "local-address",
         "type",
         "hold-time",
-        "import",
-        "export",
         "maximum",
         "limit",
         "version",
         "domain-name",
         "as-path-expand",
-        "policy",
     ]
 )
+LISTS = frozenset(["import", "export", "protocol", "members"])
+"""Leaves with a list of values, to which a load adds."""
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|\[[^\]]*\]|[{};]|/\*.*?\*/|#[^\n]*|[^\s{};"]+', re.DOTALL)
 
 
@@ -95,7 +94,7 @@ def _merge(into: Node, new: Node) -> None:
     for one in new.kids:
         tag, _colon, rest = one.text.partition(": ")
         if tag == "delete":
-            into.kids = [kid for kid in into.kids if kid.text.rstrip(";") != rest.rstrip(";")]
+            _delete(into, rest.rstrip(";").split())
             continue
         text = rest if tag == "replace" else one.text
         found = into.find(text)
@@ -113,8 +112,52 @@ def _merge(into: Node, new: Node) -> None:
             _merge(found, one)
 
 
+def _values(leaf: Node) -> list[str]:
+    return leaf.text.rstrip(";").replace("[", " ").replace("]", " ").split()[1:]
+
+
+def _listed(key: str, values: list[str]) -> str:
+    return f"{key} {values[0]};" if len(values) == 1 else f"{key} [ {' '.join(values)} ];"
+
+
+def _delete(here: Node, words: list[str]) -> None:
+    """Take away a statement, a leaf whatever its value, or one value of a list; ValueError where it is not there."""
+    missing = f"statement not found: {' '.join(words)}"
+    for kid in here.kids:
+        own = kid.text.rstrip(";").split()
+        whole = own[: len(words)] == words and own[0] in (SINGLE | LISTS if len(words) == 1 else KEYED)
+        if own == words or (whole and kid.text.endswith(";")):
+            here.kids.remove(kid)
+            return
+        if own[0] == words[0] and own[0] in LISTS and kid.text.endswith(";") and len(words) == 2 and words[1] in _values(kid):
+            left = [one for one in _values(kid) if one != words[1]]
+            if left:
+                kid.text = _listed(own[0], left)
+            else:
+                here.kids.remove(kid)
+            return
+    inner = next((kid for kid in here.kids if words[: len(kid.text.split())] == kid.text.split()), None)
+    if inner is None:
+        raise ValueError(missing)
+    _delete(inner, words[len(inner.text.split()) :])
+    if not inner.kids and inner.text.split()[0] in HOLLOW:
+        here.kids.remove(inner)
+
+
+HOLLOW = frozenset(
+    ["policy-options", "protocols", "bgp", "from", "to", "then", "interfaces", "firewall", "routing-options", "filter"]
+)
+"""Containers that are nothing when empty."""
+
+
 def _place(into: Node, leaf: Node) -> None:
     key = leaf.text.rstrip(";").split(" ")[0]
+    if key in LISTS:
+        held = next((kid for kid in into.kids if kid.text.endswith(";") and kid.text.split(" ")[0].rstrip(";") == key), None)
+        if held is not None:
+            held.text = _listed(key, list(dict.fromkeys([*_values(held), *_values(leaf)])))
+            return
+        leaf.text = _listed(key, _values(leaf))
     if key in SINGLE:
         for number, kid in enumerate(into.kids):
             if kid.text.endswith(";") and kid.text.rstrip(";").split(" ")[0] == key:
@@ -144,18 +187,21 @@ LEAF_AT = frozenset(["members", "description", "host-name", "peer-as", "autonomo
 def _set(root: Node, words: list[str]) -> None:
     """`set` or `delete` with a path, where the tree or the table of keyed statements tells how words group."""
     verb, rest = words[0], words[1:]
+    if verb == "delete":
+        _delete(root, rest)
+        return
     here = root
     while rest:
         exact = next((kid for kid in here.kids if rest[: len(kid.text.rstrip(";").split())] == kid.text.rstrip(";").split()), None)
         if exact is not None:
             used = len(exact.text.rstrip(";").split())
-            if used == len(rest) and verb == "delete":
-                here.kids.remove(exact)
+            if used == len(rest):
                 return
+            if exact.text.endswith(";"):
+                # A statement that stood for itself becomes a block.
+                exact.text = exact.text[:-1]
             here, rest = exact, rest[used:]
             continue
-        if verb == "delete":
-            raise ValueError(f"statement not found: {' '.join(rest)}")
         if rest[0] in LEAF_AT or len(rest) == 1:
             _place(here, Node(" ".join(rest) + ";"))
             return

@@ -17,6 +17,7 @@ from .nxos import Nxapi
 from .ssh import serve as ssh_serve
 from .web import Server
 from .web import serve as web_serve
+from .xragent import XrTerminal
 
 PLATFORMS = ("ios", "iosxr", "nxos", "eos", "junos")
 
@@ -47,7 +48,7 @@ class Fleet:
     def add(self, device: Device, *, tls: bool = True) -> int:
         """Start the servers of one device; returns the port of the driver that bears the platform's name."""
         name = device.name
-        terminal: Any = {"ios": IosTerminal, "nxos": NxosTerminal, "eos": EosTerminal}.get(device.platform)
+        terminal: Any = {"ios": IosTerminal, "nxos": NxosTerminal, "eos": EosTerminal, "iosxr": XrTerminal}.get(device.platform)
         netconf: Any = {"junos": Junos, "iosxr": Xr}.get(device.platform)
         if terminal is not None or netconf is not None:
             key = host_key()

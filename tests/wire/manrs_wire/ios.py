@@ -41,6 +41,17 @@ class IosTerminal:
         """What IOS says to what it does not take."""
         return INVALID
 
+    def echoes(self) -> bool:
+        """Everything is repeated."""
+        return True
+
+    def told(self, line: str) -> str:
+        """A line as it was typed, unless it is a password."""
+        return "(password)" if self.asking else line
+
+    def gone(self) -> None:
+        """Nothing is held by a session."""
+
     def run(self, line: str) -> str | None:
         """Answer of one line; None ends the session."""
         command = " ".join(line.split())
@@ -97,6 +108,8 @@ class IosTerminal:
         if command.startswith("verify /md5"):
             digest = hashlib.md5(device.files.get(_name(words[2]), "").encode(), usedforsecurity=False).hexdigest()
             return f".Done!\nverify /md5 ({words[2]}) = {digest}"
+        if words[0] == "clear":
+            return shows.clear(device, words)
         if words[:2] == ["show", "archive"]:
             return self._archive(words)
         if words[0] == "more" and _name(words[1]) in device.files:
@@ -162,10 +175,9 @@ class IosTerminal:
         if words[2:4] == ["config", "incremental-diffs"]:
             text = device.files.get(_name(words[4]), "")
             try:
-                after = conf.merge(device.running, text, "ios")
+                lines = conf.commands(device.running, text, "ios")
             except ValueError:
                 return INVALID
-            lines = [one[1:] for one in conf.diff(conf.merge(device.running, "", "ios"), after).splitlines() if one.startswith("+")]
             return "!List of Commands:\n" + ("\n".join([*lines, "end"]) if lines else "end\n!No changes were found")
         if words[2:4] == ["config", "differences"]:
             after = device.files.get(_name(words[5]), "")

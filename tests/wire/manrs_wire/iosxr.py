@@ -72,6 +72,8 @@ class Xr(Session):
 
     def _commit(self, node: Any) -> str:
         device = self.device
+        if device.full:
+            raise RpcRefused("resource-denied", "no space left to record the commit")
         if device.locked_by not in (None, self.owner) and child(node, "persist-id") is None:
             raise RpcRefused("in-use", "the candidate is locked by another session")
         if device.pending is not None:

@@ -45,6 +45,8 @@ def run(device: Device, command: str) -> str | None:
         return "Note: Applying config parallelly may fail Rollback verification\nRollback completed successfully."
     if words[:1] == ["dir"] and len(words) > 1:
         return f"      4096    Oct 01 00:00:00 2026  {words[1]}" if words[1] in device.files else "No such file or directory"
+    if words[:1] == ["clear"]:
+        return shows.clear(device, words)
     if words[:1] == ["delete"]:
         device.files.pop(words[-1], None)
         return ""

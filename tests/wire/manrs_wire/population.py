@@ -9,18 +9,20 @@ from dataclasses import dataclass
 
 from .device import Device
 
+IN_VRF = re.compile(r"^ address-family ipv[46] (?:unicast )?vrf (\S+)\n(?:  .*\n)* exit-address-family\n", re.MULTILINE)
 ADDRESS = r"[0-9a-fA-F]*[.:][0-9a-fA-F.:]*"
 
 
 @dataclass(frozen=True)
 class Neighbor:
-    """One BGP neighbour of the global table."""
+    """One BGP neighbour; of the global table where `vrf` says nothing else."""
 
     address: str
     asn: int
     description: str
     up: bool
     prefixes: int
+    vrf: str = "default"
 
     @property
     def family(self) -> str:
@@ -52,8 +54,19 @@ def neighbors(device: Device) -> list[Neighbor]:
     return list(out.values())
 
 
+def in_vrfs(device: Device) -> list[Neighbor]:
+    """Neighbours in the VRFs of IOS."""
+    out = []
+    for block in IN_VRF.finditer(device.running):
+        for address, asn, shut in _flat(block[0].split("\n", 1)[1]):
+            up = not shut and address not in device.down
+            out.append(Neighbor(address, asn, "", up, device.prefixes.get(address, 1) if up else 0, block[1]))
+    return [one for one in out if one.address not in device.unlisted]
+
+
 def _flat(text: str) -> Iterator[tuple[str, int, bool]]:
-    """`neighbor A remote-as N`, or the N of its peer group."""
+    """`neighbor A remote-as N`, or the N of its peer group; those of VRFs stand in blocks of their own."""
+    text = IN_VRF.sub("", text)
     groups = dict(re.findall(r"^\s*neighbor (\S+) remote-as (\d+)", text, re.MULTILINE))
     members = dict(re.findall(r"^\s*neighbor (\S+) peer[- ]group (\S+)", text, re.MULTILINE))
     shut = set(re.findall(r"^\s*neighbor (\S+) shutdown", text, re.MULTILINE))

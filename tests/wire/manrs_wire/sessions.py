@@ -18,6 +18,7 @@ DRIVERS = {
     "eos_ssh": "eos",
     "junos": "junos",
     "iosxr": "iosxr_netconf",
+    "iosxr_xml": "iosxr",
 }
 """NAPALM's driver by the name of a test case."""
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ipaddress
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
 from . import conf
 from .clock import moment
 from .device import Device
-from .population import Neighbor, caches, hostname, interfaces, local_as, neighbors
+from .population import Neighbor, caches, hostname, in_vrfs, interfaces, local_as, neighbors
 
 ROUTER_ID = "192.0.2.255"
 
@@ -19,6 +20,14 @@ def answer(device: Device, command: str) -> str | None:
     """Text of a read-only command."""
     found = {"ios": IOS, "nxos": NXOS, "eos": EOS, "junos": JUNOS, "iosxr": IOSXR}[device.platform].get(command)
     return found(device) if found is not None else None
+
+
+def clear(device: Device, words: list[str]) -> str:
+    """Routes of one neighbour pass its policies again: `clear [ip] bgp … ADDRESS soft in|out`."""
+    known = {one.address for one in neighbors(device)}
+    if words[-2:-1] != ["soft"] or words[-1] not in ("in", "out") or "bgp" not in words[:3] or words[-3] not in known:
+        return "% Invalid input detected at '^' marker."
+    return ""
 
 
 # -- shared ----------------------------------------------------------------------------------------------------------
@@ -88,7 +97,30 @@ def _ios_neighbors(device: Device) -> str:
             out.append(f"BGP neighbor is {one.address},  remote AS {one.asn}, external link")
             out.append(f"  BGP version 4, remote router ID {ROUTER_ID}\n  BGP state = {state}")
             out.append(f"  Neighbor capabilities:\n    Route refresh: {refresh}\n")
+    for version in "46":
+        within = [one for one in in_vrfs(device) if one.family == f"ipv{version}"]
+        out += [f"For address family: VPNv{version} Unicast", *(_ios_in_vrf(one, version) for one in within)]
     return "\n".join(out)
+
+
+def _ios_in_vrf(one: Neighbor, version: str) -> str:
+    state = "Established, up for 1d02h" if one.up else "Idle"
+    return (
+        f"BGP neighbor is {one.address},  vrf {one.vrf},  remote AS {one.asn}, external link\n  BGP version 4, remote router ID {ROUTER_ID}\n"
+        f"  BGP state = {state}\n  Neighbor capabilities:\n    Route refresh: advertised and received(new)\n\n"
+        f" For address family: VPNv{version} Unicast\n  Translates address family IPv{version} Unicast for VRF {one.vrf}\n"
+        "                                 Sent       Rcvd\n  Prefix activity:               ----       ----\n"
+        f"    Prefixes Current:               3          {one.prefixes} (Consumes 120 bytes)\n"
+    )
+
+
+def _ios_drops(device: Device) -> str:
+    rows = []
+    for name in interfaces(device):
+        rows.append(f"{name} is up, line protocol is up")
+        if re.search(rf"^interface {re.escape(name)}\n(?: .*\n)* ip verify unicast source", device.running, re.MULTILINE):
+            rows += ["   12 verification drops", "   3 suppressed verification drops"]
+    return "\n".join(rows)
 
 
 def _ios_all(device: Device) -> str:
@@ -175,6 +207,7 @@ IOS: dict[str, Callable[[Device], str]] = {
     "show bgp ipv6 unicast summary": _cisco_summary("ipv6"),
     "show bgp all neighbors": _ios_neighbors,
     "show bgp all summary": _ios_all,
+    "show ip interface | include line protocol|verification drops": _ios_drops,
     "show bgp ipv4 unicast neighbors": _ios_family("ipv4"),
     "show bgp ipv6 unicast neighbors": _ios_family("ipv6"),
     "show bgp ipv4 unicast rpki servers": _ios_servers,
@@ -341,4 +374,52 @@ JUNOS: dict[str, Callable[[Device], str]] = {
 }
 
 # -- IOS-XR ----------------------------------------------------------------------------------------------------------
-IOSXR: dict[str, Callable[[Device], str]] = {"show running-config": running}
+NONE = "% None of the requested address families are configured for instance 'default'(29261)\n"
+
+
+def _xr_version(device: Device) -> str:
+    days, hours, minutes, _seconds = _age(device)
+    return (
+        "Cisco IOS XR Software, Version 7.5.2\nCopyright (c) 2013-2022 by Cisco Systems, Inc.\n\n"
+        f"cisco IOS-XRv 9000 () processor\nSystem uptime is {days} day {hours} hours {minutes} minutes\n"
+    )
+
+
+def _xr_summary(family: str) -> Callable[[Device], str]:
+    def show(device: Device) -> str:
+        found = _of(device, family)
+        if f"\n address-family {family} unicast" not in device.running:
+            return NONE
+        rows = [
+            f"BGP router identifier {ROUTER_ID}, local AS number {local_as(device)}\nBGP main routing table version 1\n",
+            "Process       RcvTblVer   bRIB/RIB   LabelVer  ImportVer  SendTblVer  StandbyVer",
+            "Speaker               1          1          1          1           1           0\n",
+            "Neighbor        Spk    AS MsgRcvd MsgSent   TblVer  InQ OutQ  Up/Down  St/PfxRcd",
+        ]
+        for one in found:
+            age, state = ("1d02h", f"{one.prefixes:>10}") if one.up else ("00:00:00", "Idle")
+            row = f"0 {one.asn:>5} {100:>7} {100:>7} {1:>8} {0:>4} {0:>4} {age:>8} {state}"
+            rows += [f"{one.address:<16}  {row}"] if len(one.address) < 17 else [one.address, f"                  {row}"]
+        return "\n".join(rows) + "\n"
+
+    return show
+
+
+def _xr_servers(device: Device) -> str:
+    rows = ["\nHostname/Address        Transport       State           Time            ROAs (IPv4/IPv6)"]
+    for address, port in caches(device):
+        state, roas = ("CONNECT", "N/A") if address in device.down else ("ESTAB", "5/1")
+        rows.append(f"{address:<23} TCP:{port:<11} {state:<15} 04:41:46        {roas}")
+    return "\n".join(rows) + "\n"
+
+
+IOSXR: dict[str, Callable[[Device], str]] = {
+    "show running-config": running,
+    "show version": _xr_version,
+    "show clock": lambda device: moment(device.clock).strftime("%H:%M:%S.000 UTC %a %b %-d %Y"),
+    "show bgp ipv4 unicast summary": _xr_summary("ipv4"),
+    "show bgp ipv6 unicast summary": _xr_summary("ipv6"),
+    "show bgp vrf all ipv4 unicast summary": lambda device: NONE,
+    "show bgp vrf all ipv6 unicast summary": lambda device: NONE,
+    "show bgp rpki server summary": _xr_servers,
+}

@@ -35,6 +35,18 @@ class Terminal(Protocol):
         """The words that reject a line."""
         ...
 
+    def echoes(self) -> bool:
+        """Whether what is typed is repeated."""
+        ...
+
+    def told(self, line: str) -> str:
+        """What the journal calls a line; empty for one that is no message yet."""
+        ...
+
+    def gone(self) -> None:
+        """The client went away."""
+        ...
+
 
 class Netconf(Protocol):
     """One NETCONF session."""
@@ -162,9 +174,10 @@ async def _lines(process: Any, terminal: Terminal) -> None:
         buffer += data.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
         while "\n" in buffer:
             line, _newline, buffer = buffer.partition("\n")
-            hidden = terminal.hides()
-            process.stdout.write("\r\n" if hidden else f"{line}\r\n")
-            fault = device.heard("(password)" if hidden else line) if line or hidden else None
+            if terminal.echoes():
+                process.stdout.write("\r\n" if terminal.hides() else f"{line}\r\n")
+            name = terminal.told(line)
+            fault = device.heard(name) if name else None
             if not await _apply(process, device, fault):
                 return
             if _garbles(fault):
@@ -229,7 +242,11 @@ async def serve(
             if process.subsystem == "netconf" and netconf is not None:
                 await _messages(process, netconf(device))
             elif process.command is None and process.subsystem is None and terminal is not None:
-                await _lines(process, terminal(device))
+                one = terminal(device)
+                try:
+                    await _lines(process, one)
+                finally:
+                    one.gone()
         except (asyncssh.Error, OSError, asyncio.IncompleteReadError):
             pass
         finally:

@@ -257,7 +257,7 @@ class Play:
                 journal.write("planned")
                 self._push(candidate, fleet, journal)
                 self.row.messages = len(self.router.received)
-                self._rest(fleet, journal)
+                self._rest(candidate, fleet, journal)
                 self.row.journal = outcome(journal.entries())
             for one in self.opened:
                 close(one)
@@ -275,7 +275,7 @@ class Play:
         except Exception as error:
             self.row.said, self.row.because = "refused", f"{type(error).__name__}: {error}"
 
-    def _rest(self, fleet: Fleet, journal: Journal) -> None:
+    def _rest(self, candidate: apply.Candidate, fleet: Fleet, journal: Journal) -> None:
         router = self.router
         router.faults.over.set()
         router.faults = Faults()
@@ -286,7 +286,7 @@ class Play:
             self.trial = Trial(self.trial.case, "none")
             for one in self.opened:
                 limits.cut(one)
-            self.row.because = f"recovered: {recover(router.name, self._hooks(fleet), journal)}"
+            self.row.because = f"recovered: {recover(candidate, self._hooks(fleet), journal)}"
         self.clock.advance(REVERT + 200)
 
     # -- the judge -------------------------------------------------------------------------------------------------
@@ -307,7 +307,7 @@ class Play:
         left = {
             "a pending commit": router.pending, "a lock": router.locked_by, "a lock of the running store": router.held,
             "a checkpoint": router.checkpoints, "an open candidate": router.candidate,
-            "a job of the scheduler": "MANRS-REVERT" in router.running,
+            "a file": [name for name in router.files if row.trial.what != "killed within"], "a job of the scheduler": "MANRS-REVERT" in router.running,
         }  # fmt: skip
         row.wrong += [f"{name} is left" for name, value in left.items() if value]
         row.wrong += [f"the session {name} is left open" for name in getattr(router, "shell_open", dict)()]

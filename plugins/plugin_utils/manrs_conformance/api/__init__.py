@@ -5,6 +5,8 @@ from __future__ import annotations
 from .. import checks
 from ..gate import markdown as gate_markdown
 from ..gate import text as gate_text
+from ..push.device import Way
+from ..push.fleet import Rollout
 from .assess import EXIT, NORM, Assessment, Inputs, audit, audit_inputs, exit_code, parse, verdict
 from .bundles import opens_commitment, replay_bundle, verify_bundle, version, write_bundle
 from .change import candidate_digests, prepare_push, push_device, render_json, safe_diff
@@ -13,6 +15,7 @@ from .files import collect_device, devices, renamed, route, saved, single
 from .fleet import Cache, OnDask, Snapshots, audit_fleet, of_files, of_run, of_snapshots
 from .gating import Gated, gate_bundle, gate_export, gate_files, gate_fragment, gate_inputs, gate_json
 from .revision import base_side
+from .rollout import Member, Undertaking, roll_out, rollout_bundle
 from .sourcing import Fetched, Held, fetch_sources, held_sources, observatory_figures, source_changes
 from .staging import MODES, gate_on_device
 from .words import brief, counts, report_json, summary_text
@@ -27,8 +30,12 @@ __all__ = [
     "Gated",
     "Held",
     "Inputs",
+    "Member",
     "OnDask",
+    "Rollout",
     "Snapshots",
+    "Undertaking",
+    "Way",
     "audit",
     "audit_fleet",
     "audit_inputs",
@@ -64,6 +71,8 @@ __all__ = [
     "render_json",
     "replay_bundle",
     "report_json",
+    "roll_out",
+    "rollout_bundle",
     "route",
     "safe_diff",
     "saved",

@@ -57,7 +57,7 @@ def covering(vrps: tuple[Vrp, ...], prefix: str) -> list[Vrp]:
     for length in range(net.prefixlen + 1):
         shift = net.max_prefixlen - length
         number = int(net.network_address) >> shift << shift
-        for most, asn in known.get((net.version, number, length), ()):
+        for most, asn in known.at(net.version, number, length):
             kind = ipaddress.IPv6Network if net.version == 6 else ipaddress.IPv4Network
             out.append(Vrp(str(kind((number, length))), most, asn))
     return out

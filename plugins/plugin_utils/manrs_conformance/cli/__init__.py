@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
 from pathlib import Path
 from typing import NoReturn
@@ -23,6 +24,7 @@ from .sources import sources
 
 def main() -> NoReturn:
     """Run the command; every error is one clear line and the exit code the design gives it."""
+    signal.signal(signal.SIGTERM, _stopped)
     try:
         code = _main.main(standalone_mode=False)
     except click.ClickException as error:
@@ -38,6 +40,11 @@ def main() -> NoReturn:
         click.echo(f"manrs: {error}", err=True)
         code = USAGE
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _stopped(_number: int, _frame: object) -> NoReturn:
+    """SIGTERM ends the work like Ctrl-C."""
+    raise KeyboardInterrupt
 
 
 @click.group(name="manrs")

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import click
@@ -44,12 +42,12 @@ def many(command: Callable[..., Any]) -> Callable[..., Any]:
 def assess(
     snapshots: api.Snapshots, inputs: api.Inputs, *, workers: int | None, cache: Path | None, scheduler: str | None
 ) -> api.Assessment:
-    """Audit with progress on the error output when it is a terminal; Ctrl-C and SIGTERM end it within seconds."""
+    """Audit with progress on the error output when it is a terminal; Ctrl-C ends it within seconds."""
     if scheduler is not None and (workers is not None or cache is not None):
         raise UsageError("--workers and --cache speak of this machine, --scheduler of others: choose")
     runner = api.OnDask(scheduler) if scheduler is not None else None
     kept = api.Cache.open(cache, inputs.intent_bytes, inputs.reference) if cache is not None else None
-    with _stopped_by_sigterm(), _bar(len(snapshots)) as tick:
+    with _bar(len(snapshots)) as tick:
         return api.audit_fleet(snapshots, inputs, workers=workers, cache=kept, runner=runner, progress=tick)
 
 
@@ -59,20 +57,7 @@ def _bar(total: int) -> Iterator[Callable[[str], None]]:
         yield lambda _host: None
         return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    # No thread of its own: processes are forked while the bar is shown.
+    with Progress(*columns, console=Console(stderr=True), transient=True, auto_refresh=False) as bar:
         task = bar.add_task("routers", total=total)
-        yield lambda _host: bar.update(task, advance=1)
-
-
-@contextmanager
-def _stopped_by_sigterm() -> Iterator[None]:
-    """SIGTERM counts as Ctrl-C while routers are judged."""
-
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, stop)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
+        yield lambda _host: bar.update(task, advance=1, refresh=True)

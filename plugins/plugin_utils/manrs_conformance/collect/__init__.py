@@ -65,6 +65,8 @@ def snapshot(
     except CollectionError:
         limits.cut(driver)
         raise
+    finally:
+        limits.unwatch(driver, watch)
     return Snapshot(
         host=host,
         platform=platform,
@@ -134,7 +136,7 @@ def _ask(what: str, watch: limits.Watch, call: Callable[[], Any], may_refuse: bo
         raise CollectionError(f"{what}: {_plain(error)}") from None
 
 
-REFUSALS = frozenset({"CommandError", "CommandErrorException", "NXAPICommandError", "RpcError", "RPCError"})
+REFUSALS = frozenset({"CommandError", "CommandErrorException", "NXAPICommandError", "RpcError", "RPCError", "InvalidInputError"})
 LOST = ("ConnectError", "ConnectClosedError", "RpcTimeoutError", "TimeoutExpiredError")
 
 

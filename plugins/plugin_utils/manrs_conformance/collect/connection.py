@@ -245,6 +245,9 @@ def open_session(one: Connection, driver_class: Callable[..., Any]) -> Any:
             driver.device._conn_open_timeout = one.timeout
         elif one.driver == "nxos":
             _watch_first(driver)
+        elif one.driver == "iosxr":
+            _steady_agent(driver)
+        _close_surely(driver, one.timeout)
         try:
             limits.bounded(f"{one.address}: no session", one.timeout, driver.open, late=driver.close)
         except Exception:
@@ -263,6 +266,41 @@ def _watch_first(driver: Any) -> None:
         return send(*given, **more)
 
     driver._send_command = first
+
+
+def _steady_agent(driver: Any) -> None:
+    """Make the driver of the XML agent wait for prompts: on the way in it only waits a while, so that a slow router is read out of step, and
+    on the way out Netmiko waits for a prompt of the command line, which the agent never shows."""
+    close, agent = driver.close, driver.device
+    timing = agent._send_command_timing
+
+    def enter(command: str) -> Any:
+        if command != agent._XML_SHELL:
+            return timing(command)
+        # Not the prompt of the command line: one that was left over would be taken for the answer. The number says that the agent is off.
+        either = f"{agent._XML_MODE_PROMPT}|0x24319600"
+        return agent.device.send_command(command, expect_string=either, strip_prompt=False, strip_command=False)
+
+    agent._send_command_timing = enter
+
+    def leave() -> None:
+        with contextlib.suppress(Exception):
+            agent._send_command("exit", expect_string=agent._cli_prompt)
+        close()
+
+    driver.close = leave
+
+
+def _close_surely(driver: Any, timeout: float) -> None:
+    """A router that does not answer when it is told goodbye is cut off, in time: what was read stays good, and no session stays behind."""
+    close = driver.close
+
+    def surely() -> None:
+        with contextlib.suppress(Exception):
+            limits.bounded("no end of the session", timeout, close)
+        limits.cut(driver)
+
+    driver.close = surely
 
 
 def _insist(name: str, driver: Any) -> None:

@@ -92,21 +92,44 @@ def run(what: str, watch: Watch, call: Callable[[], Any], *, timeout: float = 0.
 def watch_driver(driver: Any, timeout: float) -> Watch:
     """A watch on the bytes of an open driver; its library's own limits on whole answers are lifted where the bytes can be seen."""
     watch = Watch(timeout)
-    device: Any = getattr(driver, "device", None)
+    device: Any = _device(driver)
     # By class: ncclient's manager makes an operation of any name that it is asked for.
     if hasattr(type(device), "read_channel") and hasattr(device, "read_timeout_override"):
-        device.read_timeout_override = LONG
         _count(watch, device, "read_channel")
-        return watch
-    manager: Any = device if hasattr(device, "_session") else getattr(device, "_conn", None)
-    session: Any = getattr(manager, "_session", None)
-    if session is not None and hasattr(session, "_transport_read"):
-        for holder in (manager, device):
-            if hasattr(holder, "timeout"):
-                holder.timeout = LONG
-        _count(watch, session, "_transport_read")
-    web.attach(device, watch.came, watch.opened)
+    else:
+        session: Any = getattr(_manager(device), "_session", None)
+        if session is not None and hasattr(session, "_transport_read"):
+            _count(watch, session, "_transport_read")
+        web.attach(device, watch.came, watch.opened)
+    _allow(driver, LONG)
     return watch
+
+
+def unwatch(driver: Any, watch: Watch) -> None:
+    """Give the library its own limit back, for what is done with the session without a watch: closing it."""
+    _allow(driver, watch.timeout)
+
+
+def _allow(driver: Any, seconds: float) -> None:
+    """How long the library waits for a whole answer."""
+    device: Any = _device(driver)
+    if hasattr(type(device), "read_channel") and hasattr(device, "read_timeout_override"):
+        device.read_timeout_override = seconds
+    elif getattr(_manager(device), "_session", None) is not None:
+        for holder in (_manager(device), device):
+            if hasattr(holder, "timeout"):
+                holder.timeout = seconds
+
+
+def _manager(device: Any) -> Any:
+    """ncclient's manager: the device itself, or below PyEZ."""
+    return device if hasattr(device, "_session") else getattr(device, "_conn", None)
+
+
+def _device(driver: Any) -> Any:
+    """The library's own object below a NAPALM driver; the one for the XML agent of IOS-XR has a layer between."""
+    device = getattr(driver, "device", None)
+    return device.__dict__["device"] if "device" in getattr(device, "__dict__", {}) else device
 
 
 def _count(watch: Watch, holder: Any, name: str) -> None:
@@ -130,10 +153,9 @@ def _count(watch: Watch, holder: Any, name: str) -> None:
 
 def cut(driver: Any) -> None:
     """End a session that no longer answers, without asking it: the connection is closed, so that the router gives locks back."""
-    device: Any = getattr(driver, "device", None)
+    device: Any = _device(driver)
     web.cut(device)
-    manager: Any = device if hasattr(device, "_session") else getattr(device, "_conn", None)
-    for one in (getattr(getattr(manager, "_session", None), "transport", None), getattr(device, "remote_conn_pre", None)):
+    for one in (getattr(getattr(_manager(device), "_session", None), "transport", None), getattr(device, "remote_conn_pre", None)):
         if one is not None:
             with contextlib.suppress(Exception):
                 one.close()

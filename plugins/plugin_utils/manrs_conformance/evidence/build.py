@@ -17,12 +17,13 @@ from ..model.router import Router
 from ..model.snapshot import Snapshot
 from ..requirements import norm as norms
 from ..requirements.evaluate import action_verdicts
-from . import bag, canary, exports, intoto, oscal, pages, previous, proof, report, texts, tool
+from . import bag, canary, charts, exports, intoto, oscal, pages, previous, proof, report, texts, tool
 from .canonical import document, dumps, map_text, plain
 from .devices import SAFE_NAME, Mode, Parts, slugs, write_devices
 from .redact import Scrubber, secret_values
 from .results import grouped, record
 from .sshsig import Signer
+from .verify import FIGURES
 from .writing import Writer
 
 UNASSESSED = ("partial", "unreachable", "excluded")
@@ -96,6 +97,7 @@ def build(
         out.add(record(parts.findings))
         seen = previous.first_seen(parts.findings, before, run.as_of)
         out.add({"data/findings.json": document({"by_check": grouped(parts.findings), "first_seen": seen})})
+        out.add({FIGURES: document({"filters": charts.filters(parts.figures)})})
         _inputs(out, intent_bytes, waivers_bytes, reference)
         _tool(out, run.tool_version, wheels, replayable=mode != "lite")
         out.add({f"data/{name}": data for name, data in (extra or {}).items()})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,9 +52,9 @@ class Drawn:
     """Interfaces in use by what they do to source addresses, in the family where they do less; empty where there are none."""
 
 
-def drawn(name: str, router: Router) -> Drawn:
-    """The figures of one router."""
-    lists = [{"device": name, "name": one.name, "afi": str(one.afi), "entries": one.size} for one in router.prefix_lists]
+def drawn(name: str, router: Router, clean: Callable[[str], str]) -> Drawn:
+    """The figures of one router; `clean` takes secrets out of a name."""
+    lists = [{"device": name, "name": clean(one.name), "afi": str(one.afi), "entries": one.size} for one in router.prefix_lists]
     counted = Counter(_validated(one) for one in router.interfaces if one.addresses and not one.shutdown)
     kinds = {kind: counted[kind] for kind in VALIDATION} if counted else {}
     return Drawn(name, tuple(one.key for one in router.sessions), tuple(lists), kinds)
@@ -67,6 +67,43 @@ def filters(figures: Sequence[Drawn]) -> list[dict[str, Any]]:
     """Prefix lists by size, largest first."""
     found = [one for each in figures for one in each.filters]
     return sorted(found, key=lambda one: (-one["entries"], one["device"], one["name"], one["afi"]))
+
+
+def drift(before: Contents, figures: Sequence[Drawn]) -> dict[str, Any] | None:
+    """How prefix lists changed in size since the previous bundle, the largest change first; None where that bundle has no sizes.
+
+    A list of a router that was not completely read on both sides is not compared: that it is missing says nothing.
+    """
+    if before.filters is None:
+        return None
+    then = {(one["device"], one["name"], one["afi"]): one["entries"] for one in before.filters}
+    now = {(one["device"], one["name"], one["afi"]): one["entries"] for one in filters(figures)}
+    read = before.assessed & {one.device for one in figures}
+    compared = [key for key in sorted({*then, *now}) if key[0] in read]
+    rows = [
+        {"device": key[0], "name": key[1], "afi": key[2], "then": then.get(key), "now": now.get(key)}
+        for key in compared
+        if then.get(key) != now.get(key)
+    ]
+    rows.sort(key=lambda one: -abs((one["now"] or 0) - (one["then"] or 0)))
+    return {"compared": len(compared), "changed": len(rows), "rows": rows[:LISTED]}
+
+
+COVERAGE = (("ROA-01", "ROAs", "own prefixes"), ("IRR-01", "Route objects", "own and customers' prefixes"))
+
+
+def coverage(findings: Sequence[Row]) -> list[dict[str, Any]]:
+    """Announced prefixes by whether a ROA or a route object covers them, from the results of the checks that ask it of each prefix."""
+    out = []
+    for check, what, whose in COVERAGE:
+        rows = [one for one in findings if one["check"] == check and one["status"] != "not_applicable"]
+        counted = Counter({"error": "inconclusive"}.get(one["status"], one["status"]) for one in rows)
+        if rows:
+            bare = sorted({one["subject"] for one in rows if one["status"] == "fail"})
+            counts = {kind: counted[kind] for kind in ("pass", "fail", "inconclusive")}
+            share = 100 * counts["pass"] // len(rows)
+            out.append({"check": check, "what": what, "whose": whose, "counts": counts, "share": share, "missing": bare})
+    return out
 
 
 def source_validation(figures: Sequence[Drawn]) -> list[tuple[str, Mapping[str, int]]]:

@@ -49,7 +49,7 @@ def write_devices(
         rows = device_values(pending.pop(name, ()), device, scrubber)
         parts.findings += rows
         if router is not None:
-            parts.figures.append(charts.drawn(name, router))
+            parts.figures.append(charts.drawn(name, router, scrubber.text))
         if snapshot is not None:
             _device(out, parts, rows, name, slug, snapshot, router, device, scrubber, key, mode)
     parts.findings = in_order([*parts.findings, *(row for rest in pending.values() for row in device_values(rest, None, scrubber))])

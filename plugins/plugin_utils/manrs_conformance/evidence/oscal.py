@@ -1,4 +1,4 @@
-"""OSCAL export: catalog, profile, assessment plan and aggregated assessment results (NIST OSCAL 1.1.3), in RFC 8785 bytes. Never authoritative.
+"""OSCAL export: catalog, profile, assessment plan and aggregated assessment results (NIST OSCAL 1.2.1), in RFC 8785 bytes. Never authoritative.
 
 OSCAL knows only `satisfied` and `not-satisfied`: everything but a requirement that is met is `not-satisfied`, with the true word as reason.
 """
@@ -13,7 +13,7 @@ from typing import Any
 from .canonical import dumps, loads, plain
 from .compare import OPEN, Row
 
-VERSION = "1.1.3"
+VERSION = "1.2.1"
 SPACE = uuid.UUID("2f1de1ba-40ec-5a9e-a6c1-2c0a7f2f4d10")
 NAMESPACE = "https://routesec.example/ns/manrs"
 REASON = {"met": "pass", "not_met": "fail", "inconclusive": "not-assessed", "declared": "declared-only"}
@@ -78,7 +78,8 @@ class _Maker:
         made = [
             {"id": name.lower(), "title": _line(titles.get(name, name)), "controls": controls} for name, controls in groups.items()
         ]
-        return {"uuid": self.id("catalog"), "metadata": self.metadata("MANRS requirements"), "groups": made}
+        head = {"uuid": self.id("catalog"), "metadata": self.metadata("MANRS requirements")}
+        return head | ({"groups": made} if made else {})
 
     def profile(self) -> dict[str, Any]:
         return {

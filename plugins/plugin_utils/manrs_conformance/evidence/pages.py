@@ -79,6 +79,14 @@ BESIDE = "; beside it fail"
 """What follows in a reason is support, and stands in the report."""
 
 
+QUESTIONS = {
+    "A1.J1": ("How are prefix filters made?", ("CUS-01", "CUS-03")),
+    "A1.J2": ("How often are they renewed?", ("CUS-04",)),
+    "A1.J3": ("How is it verified that customers hold what they announce?", ("CUS-05", "IRR-01")),
+}
+"""What the form asks about Action 1, with the checks whose results stand beside the operator's word."""
+
+
 class _Draft:
     """Text of one action with its footnotes."""
 
@@ -110,21 +118,54 @@ class _Draft:
             )
             return f"{words}{often}.{mark}"
         marks = "".join(self.results(check) for check in self.page["decided"].get(one["requirement"], ()))
-        marks = marks or self.note(f"requirements.json, {one['requirement']}: {_md(one['because'])}.")
-        return f"{_md(one['title'])}.{marks}"
+        return f"{_md(one['title'])}.{marks or self.requirement(one)}"
+
+    def requirement(self, one: Mapping[str, Any]) -> str:
+        """A footnote to the verdict on a requirement."""
+        return self.note(f"requirements.json, {one['requirement']}: {LABEL[one['verdict']].lower()}, {_md(one['because'])}.")
+
+    def answers(self, rows: Mapping[str, Mapping[str, Any]]) -> list[str]:
+        """What the form asks about filters: the operator's word where there is one, and beside it what was measured."""
+        out = []
+        for name, (question, checks) in QUESTIONS.items():
+            if (one := rows.get(name)) is None:
+                continue
+            held = self.statements.get(name)
+            mark = (
+                self.note(f"The operator's declaration, not measured: attestations.json, {name}.")
+                if held
+                else self.requirement(one)
+            )
+            said = _md(held["statement"]).rstrip(".") if held else "The operator has not said so"
+            out += [f"**{question}**", "", f"- {said}.{mark}"]
+            out += [f"- Measured beside it: {self.result(check)}" for check in checks if self.asked(check)]
+            if name == "A1.J2" and (drift := self.page["drift"]):
+                mark = self.note("figures.json of this bundle and of the one that bag-info.txt names as Previous-Root.")
+                since = _md(self.page["trend"]["as_of"])
+                out.append(
+                    f"- Measured beside it: {drift['changed']} of {drift['compared']} prefix lists changed in size since {since}.{mark}"
+                )
+            out.append("")
+        return out
+
+    def asked(self, check: str) -> int:
+        """How many answers a check came to, doubts among them."""
+        counts = self.page["statuses"].get(check, {})
+        return sum(counts.get(name, 0) for name in ("pass", "fail", "waived", "inconclusive", "error"))
+
+    def result(self, check: str) -> str:
+        """What a check found, in one sentence with its footnote."""
+        counts = self.page["statuses"][check]
+        doubt = counts["inconclusive"] + counts["error"]
+        tail = f"; {doubt} could not be decided" if doubt else ""
+        title = _md(self.page["checks"][check]["title"]).rstrip(".")
+        return f"{title}: holds for {counts['pass']} of {self.asked(check)}{tail}.{self.results(check)}"
 
     def measured(self, action: str) -> list[str]:
         """One sentence for each check of the action that came to answers."""
-        out = []
-        for check, counts in self.page["statuses"].items():
-            title = self.page["checks"].get(check)
-            asked = sum(counts[name] for name in ("pass", "fail", "waived", "inconclusive", "error"))
-            if title and title["action"] == action and asked:
-                doubt = counts["inconclusive"] + counts["error"]
-                tail = f"; {doubt} could not be decided" if doubt else ""
-                text = f"{_md(title['title']).rstrip('.')}: holds for {counts['pass']} of {asked}{tail}."
-                out.append(f"- {text}{self.results(check)}")
-        return out
+        known = self.page["checks"]
+        mine = [check for check in self.page["statuses"] if check in known and known[check]["action"] == action]
+        return [f"- {self.result(check)}" for check in mine if self.asked(check)]
 
     def sources(self) -> list[str]:
         """Sentences on the reference data of the run."""
@@ -144,9 +185,12 @@ def application(page: View) -> dict[str, bytes]:
         draft = _Draft(page)
         said = [one for one in action["rows"] if one["verdict"] in ("met", "declared")]
         left = [one for one in action["rows"] if one["verdict"] in ("not_met", "inconclusive")]
-        out = [f"# {_md(action['name'])}", "", f"Verdict of the audit: {LABEL[action['verdict']]}.", ""]
+        mark = draft.note(f"requirements.json, action {action['id']}: {_md(action['because']) or 'the worst of its requirements'}.")
+        out = [f"# {_md(action['name'])}", "", f"Verdict of the audit: {LABEL[action['verdict']]}.{mark}", ""]
         out += ["## What may be said", ""]
         out += [f"- {draft.claim(one)}" for one in said] or ["Nothing yet: no requirement of this action is met or declared."]
+        if answers := draft.answers({one["requirement"]: one for one in action["rows"]}):
+            out += ["", "## What the form asks", "", *answers[:-1]]
         if measured := draft.measured(action["id"]):
             out += ["", "## What was measured", "", *measured]
         if action["id"] == "A1" and page["filters"]:
@@ -157,7 +201,7 @@ def application(page: View) -> dict[str, bytes]:
             out += ["", "## What must not be claimed", ""]
             words = {"not_met": "Not met", "inconclusive": "Not shown"}
             out += [
-                f"- {words[one['verdict']]} ({one['requirement']}): {_md(one['title'])}. {_md(worded(one['because']).split(BESIDE)[0])}."
+                f"- {words[one['verdict']]} ({one['requirement']}): {_md(one['title'])}. {_md(worded(one['because']).split(BESIDE)[0])}.{draft.requirement(one)}"
                 for one in left
             ]
         counts = Counter(one["verdict"] for one in action["rows"])

@@ -11,7 +11,7 @@ from ..errors import BundleError
 from . import bag as bags
 from .canonical import loads, read_lines
 from .compare import OPEN, Comparison, Row, compare
-from .verify import sound
+from .verify import FIGURES, sound
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,8 @@ class Contents:
     """First seen (RFC 3339 UTC) by fingerprint of an open finding."""
     rows: tuple[Row, ...]
     signed: bool
+    filters: tuple[Row, ...] | None = None
+    """Prefix lists with their number of entries; None in bundles that do not hold them."""
 
     @property
     def assessed(self) -> frozenset[str]:
@@ -49,6 +51,7 @@ def contents(path: Path) -> Contents:
         seen=loads(bag.read("data/findings.json"))["first_seen"],
         rows=tuple(read_lines(bag.read("data/results.jsonl", bags.MAX_FILE))),
         signed=bool(bag.signatures),
+        filters=tuple(loads(bag.read(FIGURES))["filters"]) if FIGURES in bag.entries else None,
     )
 
 

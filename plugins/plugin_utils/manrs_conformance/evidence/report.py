@@ -85,6 +85,8 @@ def view(
         },
         "trend": charts.trend(before, found, findings) if before and found else None,
         "filters": charts.filters(figures),
+        "drift": charts.drift(before, figures) if before else None,
+        "coverage": charts.coverage(findings),
         "sources_checked": charts.source_validation(figures),
         "waivers": facts["waivers"],
         "label": LABEL,

@@ -60,7 +60,8 @@ def replay_text(replayable: bool) -> bytes:
      python3 -m venv replay
      replay/bin/pip install -r data/tool/requirements.lock
      replay/bin/pip install --no-index --no-deps data/tool/wheels/*.whl
-   The first pip takes the packages from wherever you trust; add  --no-index --find-links DIR  when you have them as files.
+   The first pip takes the packages from wherever it is set to, and only archives with the digests of the lock (where the lock has
+   them); add  --no-index --find-links DIR  when you have them as files.
    data/tool/sbom.cdx.json lists them (CycloneDX), data/tool/engine.json holds the SHA-256 of every file of the engine.
 
 2. Run:

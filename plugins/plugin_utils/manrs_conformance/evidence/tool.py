@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
+import json
 import re
 import uuid
 import zipfile
@@ -23,6 +24,8 @@ NEEDS = ("click", "cryptography", "jinja2", "jsonschema", "pyyaml", "rich")
 """What the engine imports from outside the standard library."""
 KEPT = frozenset({".py", ".json", ".j2", ".yml", ".yaml", ".typed", ".csv", ".txt", ".cfg"})
 EPOCH = (1980, 1, 1, 0, 0, 0)
+ARCHIVES = Path(__file__).resolve().parent.parent / "data" / "archives.json"
+"""SHA-256 of the archives on PyPI of the packages that the engine is tested with, by `NAME==VERSION`."""
 SPACE = uuid.UUID("8f6f6f0c-5ad1-5c8a-9d0f-3f3a2f0a5f11")
 
 
@@ -138,9 +141,19 @@ def _record(data: bytes) -> str:
 
 
 def lock() -> bytes:
-    """`requirements.lock`: the packages beside the engine, pinned to what ran."""
+    """`requirements.lock`: the packages beside the engine, pinned to what ran.
+
+    With the SHA-256 of their archives, which pip then insists on, where the engine knows those of all versions that ran: it ships them for
+    the versions that it is tested with. pip takes all digests or none, so otherwise a comment names the packages without.
+    """
+    known = json.loads(ARCHIVES.read_text("utf-8"))
+    pinned = [f"{one.name}=={one.version}" for one in distributions()]
     head = "# The packages that the engine in this folder needs, in the versions that made this bundle.\n"
-    return (head + "".join(f"{one.name}=={one.version}\n" for one in distributions())).encode()
+    if missing := [one for one in pinned if one not in known]:
+        head += f"# Without digests of archives, as the engine was not tested with {', '.join(missing)}.\n"
+        return (head + "".join(f"{one}\n" for one in pinned)).encode()
+    lines = (" \\\n".join([one, *(f"    --hash=sha256:{value}" for value in known[one])]) for one in pinned)
+    return (head + "".join(f"{line}\n" for line in lines)).encode()
 
 
 def bill(version: str) -> bytes:

@@ -22,6 +22,8 @@ from .sshsig import AllowedSigner, Signer, check, identify, read_allowed
 UNKNOWN_SIGNER = "integrity only, signer unknown"
 STATUSES = frozenset({"pass", "fail", "inconclusive", "not_applicable", "error"})
 SCOPES = frozenset({"assessed", "partial", "unreachable", "excluded"})
+FIGURES = "data/figures.json"
+FIELDS = 4
 REQUIRED = ("run", "scope", "requirements", "findings", "attestations", "waivers")
 
 
@@ -164,6 +166,7 @@ class _Contents:
             self._requirements,
             self._groups,
             self._devices,
+            self._figures,
             self._sources,
             self._waivers,
             self._oscal,
@@ -278,6 +281,15 @@ class _Contents:
         self._expect(stored == used, "objects: blocks are missing, or no configuration refers to them")
         for name in stored:
             self._expect(self.bag.entries[f"{blocks.FOLDER}/{name}"] == name, f"objects/{name}: is not the block it is named after")
+
+    def _figures(self) -> None:
+        if FIGURES not in self.bag.entries:
+            return
+        known = {one["name"] for one in self.json["scope"]["devices"]}
+        for one in self._document(FIGURES)["filters"]:
+            held = one["device"] in known and isinstance(one["name"], str) and isinstance(one["afi"], str)
+            if not held or not isinstance(one["entries"], int) or len(one) != FIELDS:
+                raise BundleError("figures.json: a filter that is of no device, or not of the expected shape")
 
     def _sources(self) -> None:
         used = set()

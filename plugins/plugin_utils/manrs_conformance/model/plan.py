@@ -95,6 +95,8 @@ class Plan:
     requires_policy: bool = False
     """Turn on the platform's RFC 8212 behaviour."""
     left: tuple[str, ...] = ()
+    cannot: tuple[str, ...] = ()
+    """Checks that fail and that the platform has no means against: the same fault may come with a new prefix of an allow-list."""
 
     @property
     def empty(self) -> bool:

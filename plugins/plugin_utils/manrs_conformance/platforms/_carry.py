@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -12,6 +12,8 @@ from ..model.router import Router
 from . import _rules
 from ._mapcopy import Impossible
 
+ORIGIN_CHECKS = frozenset({"ROV-02", "ROV-03", "ROV-05"})
+LENGTH_CHECKS = frozenset({"ASP-03"})
 FAMILIES = ("ipv4-unicast", "ipv6-unicast")
 
 
@@ -37,6 +39,41 @@ class Able:
 
 
 @dataclass(frozen=True, slots=True)
+class Form:
+    """How a platform writes a reference to a policy (`{neighbor}`, `{name}`, `{side}`), a limit (`{neighbor}`, `{limit}`), strict uRPF for
+    IPv4, and a reference to a packet filter by family (`{name}`)."""
+
+    attach: str
+    limit: str
+    urpf: str
+    acl: Mapping[int, str]
+
+    def attached(self, neighbor: str, name: str, side: str) -> str:
+        """A reference to a policy."""
+        return self.attach.format(neighbor=neighbor, name=name, side=side)
+
+    def limited(self, neighbor: str, limit: int) -> str:
+        """A limit."""
+        return self.limit.format(neighbor=neighbor, limit=limit)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Statements of one session: references to policies, and limits."""
+
+    vrf: str
+    neighbor: str
+    family: str
+    policies: tuple[str, ...] = ()
+    limits: tuple[str, ...] = ()
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """All of them."""
+        return (*self.policies, *self.limits)
+
+
+@dataclass(frozen=True, slots=True)
 class Attached:
     """A session with the names of its owned policies."""
 
@@ -44,10 +81,12 @@ class Attached:
     inbound: str | None
     outbound: str | None
 
-    def statements(self, attach: str, limit: str = "") -> list[str]:
-        """Lines that attach the policies (`{name}`, `{side}`) and set the limit (`{limit}`)."""
-        out = [attach.format(name=name, side=side) for name, side in ((self.inbound, "in"), (self.outbound, "out")) if name]
-        return [*out, *([limit.format(limit=self.plan.max_prefix)] if limit and self.plan.max_prefix else [])]
+    def block(self, form: Form) -> Block:
+        """The statements of the session."""
+        sides = ((self.inbound, "in"), (self.outbound, "out"))
+        policies = tuple(form.attached(self.plan.neighbor, name, side) for name, side in sides if name)
+        limits = (form.limited(self.plan.neighbor, self.plan.max_prefix),) if self.plan.max_prefix else ()
+        return Block(self.plan.vrf, self.plan.neighbor, self.plan.family, policies, limits)
 
 
 def carry(
@@ -59,18 +98,21 @@ def carry(
     already is nothing to do.
     """
     out, left = [], list(plan.left)
+    cannot: set[str] = set()
     for one in plan.sessions:
         key = f"{one.vrf}/{one.neighbor}/{one.family}"
         why = _unfit(one)
         if why:
             left.append(f"{key}: {why}")
             continue
-        made = _session(one, router, writer, able, refuse, lambda text, key=key: left.append(f"{key}: {text}"))  # type: ignore[misc]
+        made = _session(one, router, writer, able, refuse, lambda text, key=key: left.append(f"{key}: {text}"), cannot)  # type: ignore[misc]
         if made is not None:
             out.append(made)
     if plan.requires_policy:
         left.append("a refusal of sessions without policies is not turned on: which filters satisfy it here is not confirmed")
-    return out, replace(plan, sessions=tuple(one.plan for one in out), requires_policy=False, left=tuple(left))
+    return out, replace(
+        plan, sessions=tuple(one.plan for one in out), requires_policy=False, left=tuple(left), cannot=tuple(sorted(cannot))
+    )
 
 
 def _unfit(one: SessionPlan) -> str | None:
@@ -88,6 +130,7 @@ def _session(
     able: Able,
     refuse: Callable[[SessionPlan, str], str | None],
     left: Callable[[str], None],
+    cannot: set[str],
 ) -> Attached | None:
     inbound, outbound, limit = one.inbound, one.outbound, one.max_prefix
     names: dict[str, str | None] = {"in": None, "out": None}
@@ -102,7 +145,7 @@ def _session(
                 None if side == "limit" else limit,
             )
     if inbound is not None:
-        inbound, names["in"] = _inbound(one, _possible(inbound, one, router, able, left), writer, left)
+        inbound, names["in"] = _inbound(one, _possible(inbound, one, router, able, left, cannot), writer, left)
     if outbound is not None:
         outbound, names["out"] = _outbound(one, outbound, writer, left)
     if one.role:
@@ -117,7 +160,9 @@ def _session(
     return Attached(replace(one, inbound=inbound, outbound=outbound, max_prefix=limit, role=None), names["in"], names["out"])
 
 
-def _possible(plan: ImportPlan, one: SessionPlan, router: Router, able: Able, left: Callable[[str], None]) -> ImportPlan:
+def _possible(
+    plan: ImportPlan, one: SessionPlan, router: Router, able: Able, left: Callable[[str], None], cannot: set[str]
+) -> ImportPlan:
     """The plan without what the platform does not have or the router does not compute."""
     if plan.refuse_invalid and able.rov:
         left(f"invalid routes are not refused: {able.rov}")
@@ -125,9 +170,12 @@ def _possible(plan: ImportPlan, one: SessionPlan, router: Router, able: Able, le
     elif plan.refuse_invalid and not (router.validation.get(f"ipv{one.afi}") and one.vrf == "default"):
         left(f"invalid routes are not refused: the router computes no validation states for IPv{one.afi} here")
         plan = replace(plan, refuse_invalid=False)
+    if not plan.refuse_invalid:
+        cannot |= ORIGIN_CHECKS
     if plan.longest_path is not None and able.length:
         left(f"paths are not limited in length: {able.length}")
         plan = replace(plan, longest_path=None)
+        cannot |= LENGTH_CHECKS
     return plan
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from ..model.plan import OWNED, Plan, SourceValidation
 from ..model.router import Interface, Router
+from ._carry import Form
+from ._render import digest
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Method = Literal["urpf", "acl"]
@@ -78,9 +80,30 @@ def permitted(one: SourceValidation, afi: int) -> tuple[Network, ...]:
     return (*spared, *own)
 
 
-def by_interface(guards_: list[Guard], line: Callable[[Guard], str]) -> dict[str, list[str]]:
-    """The lines of each interface, in order."""
-    out: dict[str, list[str]] = {}
-    for one in guards_:
-        out.setdefault(one.interface, []).append(line(one))
-    return out
+@dataclass(slots=True)
+class Filters:
+    """Owned packet filters of a candidate, and the statements of interfaces that refer to them.
+
+    `head` gives the first line of a filter by (family, name), `rule` a rule by (family, number from 1, action, source or `any`).
+    """
+
+    form: Form
+    head: Callable[[int, str], str]
+    rule: Callable[[int, int, str, str], str]
+    host: Callable[[str], str] = lambda address: f"host {address}"
+    written: dict[str, list[str]] = field(default_factory=dict)
+
+    def interfaces(self, some: Sequence[Guard]) -> dict[str, list[str]]:
+        """The statements of each interface, in order."""
+        out: dict[str, list[str]] = {}
+        for one in some:
+            line = self.form.urpf if one.method == "urpf" else self.form.acl[one.afi].format(name=self._filter(one))
+            out.setdefault(one.interface, []).append(line)
+        return out
+
+    def _filter(self, one: Guard) -> str:
+        texts = [self.host(str(net[0])) if net.prefixlen == net.max_prefixlen else str(net) for net in one.permits]
+        body = [self.rule(one.afi, n, "permit", text) for n, text in enumerate(texts, 1)]
+        name = f"{OWNED}SAV{one.afi}-{digest(body)}"
+        self.written[name] = [self.head(one.afi, name), *body, self.rule(one.afi, len(body) + 1, "deny", "any")]
+        return name

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+MOST_ENDS = 3
+"""Standard and large communities are taken off, and a tag is put on."""
 STATEMENTS = frozenset({"match", "set", "continue", "description", "sub-route-map"})
 """What may stand in an entry that is copied word by word."""
 
@@ -114,3 +116,17 @@ def target(some: Sequence[Entry], at: int) -> int | None:
 def _continuing(one: Entry, seq: int | None) -> Entry:
     kept = tuple(line for line in one.body if line.split()[0] != "continue")
     return Entry(one.action, one.seq, kept if seq is None else (*kept, f"continue {seq}"))
+
+
+def outdated(running: str, owned: str, existing: str) -> bool:
+    """Whether the operator's map was changed since an owned one copied it: written anew around it, the owned one would be another."""
+    try:
+        made, now = entries(running, owned), entries(running, existing)
+        start = next((at for at, one in enumerate(made) if one.action == "deny" and not one.body), len(made))
+        front = [_continuing(one, None) for one in made[:start]]
+        closing = [_continuing(one, None).body for one in made[:-1]]
+        again = [reached(front, now, closing[len(closing) - count :]) for count in range(MOST_ENDS + 1)]
+    except Impossible:
+        return False
+    said = [(one.action, one.body) for one in made]
+    return said not in [[(one.action, one.body) for one in some] for some in again]

@@ -58,7 +58,7 @@ class Loader(Shown):
         there = block.kids.get(key)
         line = " ".join(body)
         extras = self.extras(block, key)
-        if any(block.kids[one] == line for one in (*extras, *((key,) if extras else ()))):
+        if extras and line in (there, *(block.kids[one] for one in extras)):
             return
         for extra in extras:
             if rule != "replace":
@@ -86,6 +86,8 @@ class Loader(Shown):
             self._without(block, key, there, body, rule)
         else:
             found = [one for one, text in block.kids.items() if isinstance(text, str) and self.names(text, body)]
+            if len(body) == 1 and any(len(one) > 1 for one in found):
+                raise Refused("an incomplete statement")
             for one in found:
                 del block.kids[one]
             if not found and not reset and (not self.knows(block, body) or self.default_on(block.mode, body)):

@@ -23,13 +23,15 @@ def face_key(root: Block, words: list[str], types: Sequence[str], *, shown: bool
     key = ("interface", name.lower())
     if shown or key in root.kids:
         return key
+    if not kept:
+        raise Refused("without the name of the interface")
     if words[0] == "range" or _RANGE.search(" ".join(kept)):
         raise Refused("a range of interfaces: write one block for each")
     found = _NAME.match(name)
     if not found:
         return key
     kind, number = found[1].lower(), found[2]
-    there = [one for one in root.kids if one[0] == "interface" and _fits(one[1], kind, number)]
+    there = [one for one in root.kids if one[0] == "interface" and len(one) == 2 and _fits(one[1], kind, number)]
     if len(there) == 1:
         return there[0]
     known = [one for one in types if one.lower().startswith(kind)]

@@ -2,18 +2,118 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+import re
+from abc import abstractmethod
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any, ClassVar
+
+from ..errors import PushError
+from ..model.plan import OWNED, behind
+from ..model.policy import Attachment, Filter
+from ..model.router import Interface, Router, Session
+from . import _mapcopy, _owned
+from ._carry import Block, Form
 
 
 class Steady:
     """A platform that shows nothing of its policies beside its configuration, and runs refresh commands on its command line."""
+
+    form: ClassVar[Form]
+    write: ClassVar[Callable[..., str]]
+
+    @abstractmethod
+    def parse(self, text: str, state: Mapping[str, str]) -> Router:
+        """See `base.Platform`."""
+
+    @abstractmethod
+    def merge(self, running: str, candidate: str) -> str:
+        """See `base.MergePlatform`."""
 
     def predict_state(self, state: Mapping[str, str], candidate: str) -> Mapping[str, str]:
         """Live outputs after the candidate: as before."""
         return state
 
     def operate(self, driver: Any, commands: tuple[str, ...]) -> None:
-        """Run refresh commands on an open driver."""
-        if commands:
-            driver.cli(list(commands))
+        """Run refresh commands on an open driver; PushError at one that the router refuses, for drivers give that back as text."""
+        for command, said in (driver.cli(list(commands)) if commands else {}).items():
+            wrong = re.search(r"^\s*%.*", str(said), re.MULTILINE)
+            if wrong:
+                raise PushError(f"{driver.hostname}: {command}: {wrong[0].strip()}")
+
+    def outdated(self, router: Router, running: str) -> frozenset[tuple[str, str]]:
+        """Sides of sessions (key, `import` or `export`) whose owned policy holds the operator's as it was before a change."""
+        return frozenset(
+            (session.key, "import" if side == "in" else "export")
+            for session in router.sessions
+            for side, one in _attached(session)
+            if one.kind == "route-map" and (existing := behind(one.name)) and _mapcopy.outdated(running, one.name, existing)
+        )
+
+    def tidy(self, running: str) -> str:
+        """A fragment that takes away owned definitions to which nothing refers any more; empty when there are none."""
+        return "".join(f"{line}\n" for line in _owned.unused(running))
+
+    def removal(self, running: str, base: str) -> str:
+        """A fragment that takes away everything owned, and sets limits and source validation as they were in `base`, the configuration
+        before the first push; empty when there is nothing."""
+        now, was = self.parse(running, {}), self.parse(base, {})
+        blocks = [replace(one, policies=tuple(f"no {line}" for line in one.policies)) for one in self._owned_blocks(now)]
+        interfaces = {one.name: lines for one in now.interfaces if (lines := self._guards_off(one, was))}
+        bare = self.parse(self.merge(running, self.write(blocks, interfaces, running, now.local_as or 0)), {})
+        blocks = [self._restored(one, running, now, bare, was) for one in self._owned_blocks(now)]
+        text = self.write([one for one in blocks if one.lines], interfaces, running, now.local_as or 0)
+        return text + self.tidy(self.merge(running, text)) if text else self.tidy(running)
+
+    def called(self, existing: str, owned: Filter, running: str) -> str:
+        """The operator's policy of an owned one as a session refers to it."""
+        return existing
+
+    def _owned_blocks(self, router: Router) -> Iterator[Block]:
+        """Every session, with its references to owned policies."""
+        for one in router.sessions:
+            owned = [(side, had.name) for side, had in _attached(one) if had.name.startswith(OWNED)]
+            lines = tuple(self.form.attached(one.neighbor, name, side) for side, name in owned)
+            yield Block(one.vrf, one.neighbor, one.family, lines)
+
+    def _restored(self, block: Block, running: str, now: Router, bare: Router, was: Router) -> Block:
+        """The statements that give a session what the operator had: a reference of its own only where none is inherited."""
+        session, left, before = (one.session(block.neighbor, block.family, block.vrf) for one in (now, bare, was))
+        if session is None or left is None:
+            return Block(block.vrf, block.neighbor, block.family)
+        policies = []
+        inherited = {side: one.name for side, one in _attached(left)}
+        for side, one in _attached(session):
+            if not one.name.startswith(OWNED):
+                continue
+            existing = behind(one.name)
+            if existing is None or inherited.get(side) == existing:
+                policies.append(f"no {self.form.attached(block.neighbor, one.name, side)}")
+            else:
+                policies.append(self.form.attached(block.neighbor, self.called(existing, one, running), side))
+        limits: tuple[str, ...] = ()
+        if before is not None and session.max_prefix is not None and before.max_prefix is None:
+            limits = (f"no {self.form.limited(block.neighbor, session.max_prefix)}",)
+        elif before is not None and before.max_prefix is not None and before.max_prefix != session.max_prefix:
+            limits = (self.form.limited(block.neighbor, before.max_prefix),)
+        return replace(block, policies=tuple(policies), limits=limits)
+
+    def _guards_off(self, face: Interface, was: Router) -> list[str]:
+        before = next((one for one in was.interfaces if one.name == face.name), None)
+        out = [
+            f"no {self.form.acl[afi].format(name=name)}"
+            for afi, name in ((4, face.acl_in_v4), (6, face.acl_in_v6))
+            if name and name.startswith(OWNED)
+        ]
+        if face.urpf_v4 == "strict" and before is not None and before.urpf_v4 == "none":
+            out.append(f"no {self.form.urpf}")
+        return out
+
+
+def _attached(session: Session) -> Iterator[tuple[str, Filter]]:
+    """Route-maps or policies of a session by side."""
+    sides: tuple[tuple[str, Attachment], ...] = (("in", session.inbound), ("out", session.outbound))
+    for side, attachment in sides:
+        for one in attachment.filters:
+            if one.kind in ("route-map", "route-policy"):
+                yield side, one

@@ -6,7 +6,6 @@ An owned name carries a digest of what it names, so that a list or policy is nev
 from __future__ import annotations
 
 import hashlib
-import ipaddress
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
@@ -16,6 +15,7 @@ from jinja2 import ChoiceLoader, DictLoader, Environment, FileSystemLoader, Stri
 
 from ..model.plan import OWNED
 from ..model.policy import PrefixEntry
+from ._lists import prefix_text
 
 
 @dataclass(slots=True)
@@ -58,7 +58,7 @@ def ranges(afi: int, entries: Sequence[PrefixEntry]) -> list[str]:
 def prefix_range(afi: int, entry: PrefixEntry) -> str:
     """One prefix range as `PREFIX [ge N] [le N]`; the lengths that the prefix alone implies are left out."""
     network, length, low, high, _permit, _line = entry
-    text = str((ipaddress.IPv4Network if afi == 4 else ipaddress.IPv6Network)((network, length)))
+    text = prefix_text(network, length, afi)
     if low == high == length:
         return text
     return f"{text}{f' ge {low}' if low > length else ''}{f' le {high}' if high < bits(afi) or low <= length else ''}"

@@ -133,6 +133,15 @@ class RenderPlatform(MergePlatform, Protocol):
 
 
 @runtime_checkable
+class CopyingPlatform(RenderPlatform, Protocol):
+    """A platform whose owned policies hold copies of the operator's, as it cannot call or chain them."""
+
+    def outdated(self, router: Router, running: str) -> frozenset[tuple[str, str]]:
+        """Sides of sessions (key, `import` or `export`) whose owned policy holds the operator's as it was before a change."""
+        ...
+
+
+@runtime_checkable
 class PushPlatform(RenderPlatform, Protocol):
     """A platform that a rendered configuration can be pushed to."""
 

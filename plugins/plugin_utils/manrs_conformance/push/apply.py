@@ -9,6 +9,7 @@ from ..errors import NotSavedError, PushError
 from ..model.router import Router
 from ..platforms.base import PushDriver
 from . import bounds
+from .back import drop
 from .back import undo as take_back
 from .journal import Journal
 from .protocol import Candidate, Hooks, Pushed, first, quietly
@@ -36,16 +37,22 @@ def push(candidate: Candidate, hooks: Hooks, journal: Journal, *, revert_in: int
     try:
         timed = bool(getattr(driver, "reverts", True))
         by = f"timer {revert_in} s" if timed else "NO REVERT TIMER, by the operator's word"
-        journal.write("checked", f"{by} {change_id}".strip(), base=digest(candidate.base), revert_in=str(revert_in))
+        journal.write(
+            "checked",
+            f"{by} {change_id}".strip(),
+            base=digest(candidate.base),
+            revert_in=str(revert_in),
+            refresh="\n".join(candidate.refresh),
+        )
         before = _preconditions(candidate, hooks, driver)
-        diff = _stage(candidate, driver, journal)
+        diff = _stage(candidate, hooks, driver, journal)
         if not diff.strip():
-            quietly(driver.discard_config)
+            drop(hooks, driver)
             journal.write("unchanged", "the device shows no difference")
             return Pushed(candidate.device, "unchanged", False, "", "the device already holds it", before, timed=timed)
         wrong = hooks.meant(diff) or tuple(one for one in (hooks.closed(),) if one)
         if wrong:
-            quietly(driver.discard_config)
+            drop(hooks, driver)
             journal.write("unchanged", "the device would do something else than planned, or the change window closed")
             raise PushError(
                 f"{candidate.device}: refused, nothing was changed: the device would do something else than planned: {wrong[0]}"
@@ -72,7 +79,7 @@ def _preconditions(candidate: Candidate, hooks: Hooks, driver: PushDriver) -> Ro
     return before
 
 
-def _stage(candidate: Candidate, driver: PushDriver, journal: Journal) -> str:
+def _stage(candidate: Candidate, hooks: Hooks, driver: PushDriver, journal: Journal) -> str:
     name = getattr(driver, "own_name", lambda _prefix: "")("manrs-")
     journal.write("loading", change=name)
     try:
@@ -80,7 +87,7 @@ def _stage(candidate: Candidate, driver: PushDriver, journal: Journal) -> str:
         journal.write("comparing", change=str(getattr(driver, "change", "")))
         return driver.compare_config()
     except Exception as error:
-        quietly(driver.discard_config)
+        drop(hooks, driver)
         journal.write("unchanged", f"the device refused the candidate: {first(error)}")
         raise PushError(f"{candidate.device}: the device refused the candidate, nothing was changed: {first(error)}") from None
 
@@ -117,20 +124,40 @@ def _commit(
     except NotSavedError as error:
         because, saved = f"verified and confirmed, but NOT SAVED: {first(error)}", False
     except Exception as error:
-        return undo(f"the confirmation failed: {first(error)}", verified=text)
-    if _holds(hooks, driver, text):
-        quietly(functools.partial(journal.write, "confirmed", "" if saved else because))
+        return undo(f"the confirmation failed: {first(error)}", verified=digest(text))
+    held = _held(hooks, driver, text)
+    if held in (None, statements(text)):
+        quietly(functools.partial(journal.write, "confirmed", "" if saved else because, saved="yes" if saved else "no"))
         return Pushed(candidate.device, "confirmed", True, diff, because, before, after, saved)
+    if held == statements(candidate.base):
+        because = "its timer fired before the confirmation arrived"
+        quietly(functools.partial(journal.write, "rolled-back", because))
+        return Pushed(candidate.device, "rolled-back", False, diff, because, before)
     why = f"{because}; yet the router holds something else than was verified: look at it"
     return Pushed(candidate.device, "unknown", True, diff, why, before, after, saved)
 
 
-def _holds(hooks: Hooks, driver: PushDriver, text: str) -> bool:
-    """Whether the router still holds what was verified, as far as it answers: the confirmation itself was acknowledged."""
+def _held(hooks: Hooks, driver: PushDriver, text: str) -> tuple[str, ...] | None:
+    """What the router holds after the confirmation; None where it does not answer, since the confirmation itself was acknowledged. One answer
+    that is not what was verified may be damaged: a fresh login is asked, too."""
+    held = _seen(hooks, driver)
+    if held in (None, statements(text)):
+        return held
     try:
-        return statements(hooks.observe(driver)[0]) == statements(text)
+        fresh = hooks.connect()
     except Exception:
-        return True
+        return None
+    try:
+        return _seen(hooks, fresh)
+    finally:
+        quietly(fresh.close)
+
+
+def _seen(hooks: Hooks, driver: PushDriver) -> tuple[str, ...] | None:
+    try:
+        return statements(hooks.observe(driver)[0])
+    except Exception:
+        return None
 
 
 def _verify(hooks: Hooks, before: Router, deadline: float, settle: float) -> tuple[str, Router, tuple[str, ...]]:

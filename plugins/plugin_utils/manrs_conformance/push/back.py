@@ -11,7 +11,7 @@ from ..model.router import Router
 from ..platforms.base import PushDriver
 from .journal import Entry, Journal, attempt, facts, outcome
 from .protocol import Candidate, Hooks, Pushed, first, quietly
-from .text import digest, statements
+from .text import comes_from, digest, statements
 
 AFTERWARDS = 90.0
 """Seconds after the end of the timer within which a router that could not be reached is looked for again; timers that count whole minutes
@@ -27,7 +27,7 @@ def undo(
     diff: str,
     deadline: float,
     because: str,
-    verified: str | None = None,
+    verified: str = "",
 ) -> Pushed:
     """Take the change back; a router out of reach is waited for until its timer has done it."""
     quietly(functools.partial(journal.write, "rolling-back", because))
@@ -64,15 +64,34 @@ KEPT = "; nothing waits for confirmation, and the router holds what was verified
 UNCLEAR = "; nothing waits for confirmation on the router, yet it does not hold the configuration of before: look at it"
 
 
-def _settled(candidate: Candidate, hooks: Hooks, fresh: PushDriver, verified: str | None) -> str | None:
+def _settled(candidate: Candidate, hooks: Hooks, fresh: PushDriver, verified: str) -> str | None:
     """What the router holds when nothing is pending on it any more; None while something is."""
     if fresh.has_pending_commit():
         return None
-    held = statements(hooks.observe(fresh)[0])
-    if held == statements(candidate.base):
-        quietly(fresh.discard_config)  # a commit that never arrived leaves its candidate behind
-        return "; the router holds its old configuration"
-    return KEPT if verified is not None and held == statements(verified) else UNCLEAR
+    text = hooks.observe(fresh)[0]
+    if statements(text) != statements(candidate.base):
+        if verified and digest(text) == verified:
+            return KEPT
+        restore = getattr(fresh, "restore", None)
+        if restore is None or not comes_from(candidate.text, candidate.base, text):
+            return UNCLEAR
+        restore()  # the timer fired before lines arrived that were under way
+        if fresh.has_pending_commit() or statements(hooks.observe(fresh)[0]) != statements(candidate.base):
+            return None
+    quietly(fresh.discard_config)  # a commit that never arrived leaves its candidate behind
+    quietly(functools.partial(hooks.run, fresh, candidate.refresh))  # a timer restores policies, not what they had refused
+    return "; the router holds its old configuration"
+
+
+def drop(hooks: Hooks, driver: PushDriver) -> None:
+    """Drop a staged candidate, over a fresh session where the one that staged it does not answer any more."""
+    try:
+        driver.discard_config()
+    except Exception:
+        with contextlib.suppress(Exception):
+            fresh = _adopt(hooks.connect(), driver)
+            quietly(fresh.discard_config)
+            quietly(fresh.close)
 
 
 def save(driver: PushDriver) -> bool:
@@ -92,35 +111,40 @@ def _adopt(fresh: PushDriver, lost: PushDriver) -> PushDriver:
     return fresh
 
 
-def recover(device: str, hooks: Hooks, journal: Journal) -> str:
+def recover(candidate: Candidate, hooks: Hooks, journal: Journal) -> str:
     """What became of a push whose controller died, after looking at the router and taking back what still waits: `unchanged`, `rolled-back`,
     `confirmed`, or `unknown`; PushError when the router could not be reached until well after its timer.
 
     Only a commit that the journal names as its own is taken back; what was confirmed and not yet saved is saved.
     """
     entries = attempt(journal.entries())
-    was = outcome(entries)
-    if was in ("confirmed", "rolled-back") or not entries:
+    was, known = outcome(entries), facts(entries)
+    if was == "rolled-back" or (was == "confirmed" and known.get("saved") != "no") or not entries:
         return was
-    known = facts(entries)
     end = hooks.clock() + float(known.get("revert_in", "0")) + AFTERWARDS
     why: BaseException | None = None
     while hooks.clock() < end:
         try:
-            found = _look(hooks, journal, entries, known, was)
+            found = _look(candidate, hooks, journal, entries, known, was)
         except Exception as error:
             found, why = "", error
         if found:
             return found
         hooks.sleep(1.0)
-    raise PushError(f"{device}: what it holds could not be found out: {first(why) if why else 'a commit still waits on it'}")
+    raise PushError(
+        f"{candidate.device}: what it holds could not be found out: {first(why) if why else 'a commit still waits on it'}"
+    )
 
 
-def _look(hooks: Hooks, journal: Journal, entries: tuple[Entry, ...], known: dict[str, str], was: str) -> str:
+def _look(candidate: Candidate, hooks: Hooks, journal: Journal, entries: tuple[Entry, ...], known: dict[str, str], was: str) -> str:
+    """One look over a fresh session; empty when it has to be looked again."""
     fresh = hooks.connect()
     try:
         if hasattr(fresh, "change") and known.get("change"):
             fresh.change = known["change"]
+        if was == "confirmed":
+            journal.write("confirmed", "saved afterwards" if save(fresh) else "NOT SAVED")
+            return was
         if was == "unchanged":
             if entries[-1].step in ("loading", "comparing"):
                 quietly(fresh.discard_config)
@@ -128,17 +152,16 @@ def _look(hooks: Hooks, journal: Journal, entries: tuple[Entry, ...], known: dic
         if fresh.has_pending_commit():
             journal.write("rolling-back", "the controller ended before it knew how the change went")
             fresh.rollback()
-            if fresh.has_pending_commit():
-                return ""
-        held = digest(hooks.observe(fresh)[0])
-        if held == known.get("base"):
-            quietly(fresh.discard_config)
+        commands = tuple(known.get("refresh", "").splitlines())
+        how = _settled(dataclasses.replace(candidate, refresh=commands), hooks, fresh, known.get("verified", ""))
+        if how == KEPT:
+            journal.write("confirmed", "the confirmation had arrived" + ("" if save(fresh) else "; NOT SAVED"))
+            return "confirmed"
+        if how == UNCLEAR:
+            return "unknown"
+        if how is not None:
             journal.write("rolled-back", "the router holds its old configuration")
             return "rolled-back"
-        if held == known.get("verified"):
-            saved = save(fresh)
-            journal.write("confirmed", "the confirmation had arrived" + ("" if saved else "; NOT SAVED"))
-            return "confirmed"
-        return "unknown"
+        return ""
     finally:
         quietly(fresh.close)

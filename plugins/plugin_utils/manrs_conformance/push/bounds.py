@@ -13,6 +13,7 @@ from ..model.plan import ImportPlan, Plan
 from ..model.policy import PrefixEntry, Rpki
 from ..model.route import Route
 from ..model.router import LiveRoute, LiveSession, Router, Session
+from .allowlist import owned_ranges
 
 CHURN = 0.05
 """Share of a session's routes that may go away by themselves while a change is looked at; less than one route is none."""
@@ -97,18 +98,30 @@ def _within(prefix: str, entry: PrefixEntry) -> bool:
 
 
 def _resized(before: Router, predicted: Router, limits: Limits) -> list[str]:
-    sizes = [{one.name: len(one.entries) for one in router.prefix_lists} for router in (before, predicted)]
     out = []
     for session in predicted.sessions:
         was = before.session(session.neighbor, session.family, session.vrf)
-        names = [{f.name for f in one.inbound.filters if f.kind == "prefix-list"} if one else set() for one in (was, session)]
-        old, new = (sum(size.get(name, 0) for name in some) for size, some in zip(sizes, names, strict=True))
-        if names[0] and names[1] and abs(new - old) > max(FEW, limits.max_filter_change * old):
+        old, new = (None if was is None else _allowed(was, before)), _allowed(session, predicted)
+        if old is None or new is None:
+            continue
+        moved = max(len(old - new), len(new - old))
+        if moved > max(FEW, limits.max_filter_change * len(old)):
             out.append(
-                f"{session.neighbor} ({session.family}): its allow-list goes from {old} to {new} entries, "
-                f"more than limits.max_filter_change allows ({limits.max_filter_change:.0%})"
+                f"{session.neighbor} ({session.family}): its allow-list goes from {len(old)} to {len(new)} entries, of which "
+                f"{len(new - old)} are new, more than limits.max_filter_change allows ({limits.max_filter_change:.0%})"
             )
     return out
+
+
+def _allowed(session: Session, router: Router) -> frozenset[tuple[int, int, int, int]] | None:
+    """The ranges of the allow-list of a session: an owned one, or a prefix-list of its own; None when it has neither."""
+    owned = owned_ranges(session)
+    names = {one.name for one in session.inbound.filters if one.kind == "prefix-list"}
+    if owned is not None or not names:
+        return owned
+    return frozenset(
+        entry[:4] for one in router.prefix_lists if one.name in names and one.afi == session.afi for entry in one.entries
+    )
 
 
 def losses(before: Router, after: Router, seen: Mapping[Key, Forecast], limits: Limits) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from ..model.reference import Reference
 from ..model.result import Finding, Status
 from ..model.router import Router
 from ..model.snapshot import Snapshot
-from ..platforms.base import PushDriver, PushPlatform
+from ..platforms.base import CopyingPlatform, PushDriver, PushPlatform
 from . import apply, bare, bounds, meaning, plan, refresh, window
 from .journal import Journal
 from .protocol import quietly
@@ -64,13 +64,15 @@ def _left(live: Finding, prepared: Prepared) -> bool:
     return rov or any(f.subject == live.subject for f in prepared.remaining)
 
 
-def _renamed(before: tuple[Finding, ...], after: tuple[Finding, ...]) -> tuple[Finding, ...]:
+def _renamed(before: tuple[Finding, ...], after: tuple[Finding, ...], cannot: Container[str]) -> tuple[Finding, ...]:
     """The findings after a change, those that name other filters for the same fault under their old fingerprint: the gate then looks
-    whether they became worse, instead of taking each for a new one."""
+    whether they became worse, instead of taking each for a new one. Faults of before that the platform cannot mend (`cannot`) are left out."""
     old = {_fault(one): one.fingerprint for one in before if one.status is Status.FAIL}
+    known = [one.status is Status.FAIL and _fault(one) in old for one in after]
     return tuple(
-        dataclasses.replace(one, fingerprint=old[_fault(one)]) if one.status is Status.FAIL and _fault(one) in old else one
-        for one in after
+        dataclasses.replace(one, fingerprint=old[_fault(one)]) if same else one
+        for one, same in zip(after, known, strict=True)
+        if not (same and one.check in cannot)
     )
 
 
@@ -83,7 +85,8 @@ def prepare(one: Snapshot, intent: Intent, reference: Reference, *, templates: P
     platform = platforms.load_render(one.platform)
     router = platform.parse(one.config, one.state)
     before = judge(one.host, router, one.config, intent, reference)
-    wanted = plan.make(one.host, router, intent, reference, before)
+    outdated = platform.outdated(router, one.config) if isinstance(platform, CopyingPlatform) else frozenset()
+    wanted = plan.make(one.host, router, intent, reference, before, outdated)
     rendered = platform.render(wanted, router, one.config, templates) if not wanted.empty else Rendered("", wanted)
     text, wanted = rendered.text, rendered.plan
     merged = platform.merge(one.config, text) if text else one.config
@@ -91,7 +94,10 @@ def prepare(one: Snapshot, intent: Intent, reference: Reference, *, templates: P
     after = judge(one.host, predicted, merged, intent, reference)
     sides = [_without_live(some) for some in (before, after)]
     report = gate.judge(
-        gate.Side({one.host: router}, sides[0]), gate.Side({one.host: predicted}, _renamed(*sides)), intent, reference
+        gate.Side({one.host: router}, sides[0]),
+        gate.Side({one.host: predicted}, _renamed(sides[0], sides[1], wanted.cannot)),
+        intent,
+        reference,
     )
     if text and report.verdict != "pass":
         reasons = [

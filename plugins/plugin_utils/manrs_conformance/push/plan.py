@@ -13,6 +13,7 @@ from ..model.policy import Attachment, PrefixEntry
 from ..model.reference import Reference
 from ..model.result import Finding, Status
 from ..model.router import Interface, Router, Session
+from .allowlist import owned_ranges
 
 ANNOUNCE_ONLY_CUSTOMERS = frozenset({"peer", "provider", "route_server", "route_server_client"})
 GREATEST_CONE = 200
@@ -51,13 +52,23 @@ SOURCE_CHECKS = frozenset({"SAV-01", "SAV-02"})
 SOURCE_CLASSES = frozenset({"end_user", "single_homed_customer", "infrastructure"})
 
 
-def make(device: str, router: Router, intent: Intent, reference: Reference, findings: Sequence[Finding]) -> Plan:
-    """The plan for one device from its failed findings; PushError when a filter would be empty or the router was not fully read."""
+def make(
+    device: str,
+    router: Router,
+    intent: Intent,
+    reference: Reference,
+    findings: Sequence[Finding],
+    outdated: frozenset[tuple[str, str]] = frozenset(),
+) -> Plan:
+    """The plan for one device from its failed findings; PushError when a filter would be empty or the router was not fully read.
+
+    Sides of sessions in `outdated` (key, `import` or `export`) are planned again although nothing fails.
+    """
     if not router.complete:
         raise PushError(f"{device}: refused: its configuration was not read completely ({router.incomplete_because})")
     failed = [one for one in findings if one.device == device and one.status is Status.FAIL and one.waived_by is None]
     left: list[str] = []
-    made = [_session(device, router, session, intent, reference, failed, left) for session in router.sessions]
+    made = [_session(device, router, session, intent, reference, failed, outdated, left) for session in router.sessions]
     planned = {(one.neighbor, one.family, one.vrf): one for one in made if one is not None}
     left += _not_carried(router, planned.values())
     sources = _sources(device, router, intent, reference, failed, left)
@@ -79,16 +90,18 @@ def _session(
     intent: Intent,
     reference: Reference,
     failed: Sequence[Finding],
+    outdated: frozenset[tuple[str, str]],
     left: list[str],
 ) -> SessionPlan | None:
     mine = [one for one in failed if one.subject == session.key]
-    if not mine or session.kind != "ebgp" or session.shutdown:
+    names = {side for key, side in outdated if key == session.key} | {_side(one) for one in mine}
+    names |= {"import"} if _drifted(device, session, intent, reference) else set()
+    if not names or session.kind != "ebgp" or session.shutdown:
         return None
     neighbour = scope.neighbour_for(intent, device, session)
     if neighbour is None:
         left.append(f"{session.key}: not declared in the intent; nothing is planned for an unknown relationship")
         return None
-    names = {_side(one) for one in mine}
     inbound = _inbound(session, neighbour, intent, reference, router, left) if "import" in names else None
     outbound = _outbound(session, neighbour, intent, reference, router, left) if "export" in names else None
     limit = _limit(session, neighbour, router, left) if any(one.check in LIMIT_CHECKS for one in mine) else None
@@ -179,6 +192,19 @@ def _inbound(
         tag=getattr(tagging, neighbour.relationship, None) if tagging else None,
         existing=_existing(session.inbound, router),
     )
+
+
+def _drifted(device: str, session: Session, intent: Intent, reference: Reference) -> bool:
+    """Whether an owned allow-list holds other ranges than a customer is authorised for now."""
+    neighbour = scope.neighbour_for(intent, device, session)
+    held = owned_ranges(session)
+    if held is None or session.kind != "ebgp" or neighbour is None or neighbour.relationship != "customer":
+        return False
+    known = reference.authorised.get(neighbour.as_set or f"AS{session.remote_as}")
+    if neighbour.prefixes is None and (known is None or known.problem):
+        return False
+    longest = intent.limits.longest_v4 if session.afi == 4 else intent.limits.longest_v6
+    return held != {one[:4] for one in _allow(session, neighbour, reference, longest)}
 
 
 def _above(neighbour: Neighbour, intent: Intent, reference: Reference) -> tuple[int, ...]:

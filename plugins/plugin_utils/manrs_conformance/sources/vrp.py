@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import datetime
 import json
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from socket import AF_INET, AF_INET6, inet_pton
 from typing import Any
 
+from ..analysis.collecting import uncollected
 from ..model.public import Aspa
 from ..model.reference import Vrp
 from ._bytes import Sourced, SourceError, age_problem, described, fetch_noted, moment, sourced, split_prefix, unpack
@@ -17,6 +20,7 @@ from ._http import HttpClient
 
 SOURCE = "vrps"
 ANCHORS = frozenset({"afrinic", "apnic", "arin", "lacnic", "ripe"})
+LENGTHS = {str(length): length for length in range(129)}
 WHOLE = 1000
 """From so many VRPs on, a set is taken for that of the whole Internet, in which every registry's trust anchor has a part."""
 
@@ -72,8 +76,9 @@ def parse_payloads(raw: bytes, location: str, *, as_of: str, max_age_hours: int,
     """Everything of recorded bytes (gzip or plain); a stale set is returned with its problem, a damaged one is not."""
     now = moment(as_of).timestamp()
     try:
-        document = _document(raw)
-        vrps, until, expires = _read(document["roas"], now, frozenset(asns))
+        with uncollected():
+            document = _document(raw)
+            vrps, until, expires = _read(document["roas"], now, frozenset(asns))
         aspas = _aspas(document.get("aspas"), now)
         metadata = document.get("metadata")
         metadata = metadata if isinstance(metadata, Mapping) else {}
@@ -84,7 +89,7 @@ def parse_payloads(raw: bytes, location: str, *, as_of: str, max_age_hours: int,
         return sourced(SOURCE, location, as_of, raw, problem=f"{location}: holds no VRP")
     made = _made(metadata)
     late = age_problem(made, as_of, max_age_hours)
-    anchors = Counter(str(one["ta"]).lower() for one in document["roas"] if one.get("ta"))
+    anchors = _anchors(document["roas"])
     lost = sorted(ANCHORS - set(anchors)) if len(vrps) >= WHOLE and ANCHORS & set(anchors) else []
     problem = late or (f"holds no VRP of the trust anchor {', '.join(lost)}" if lost else None)
     value = Payloads(vrps, aspas, expires, anchors)
@@ -95,6 +100,15 @@ def parse_payloads(raw: bytes, location: str, *, as_of: str, max_age_hours: int,
         serial=str(metadata["serial"]) if "serial" in metadata else None,
         valid_until=_stamp(until) if until is not None else None,
     )
+
+
+def _anchors(items: list[Any]) -> dict[str, int]:
+    """VRPs by trust anchor, in lower case."""
+    found: Counter[str] = Counter()
+    for name, number in Counter(str(one.get("ta") or "") for one in items).items():
+        if name:
+            found[name.lower()] += number
+    return found
 
 
 def _whole(raw: bytes) -> None:
@@ -116,24 +130,56 @@ def _document(raw: bytes) -> dict[str, Any]:
 
 
 def _read(items: list[Any], now: float, asns: frozenset[int]) -> tuple[tuple[Vrp, ...], float | None, dict[Vrp, str]]:
-    """VRPs in order of prefix, without those that expired, when the first of them expires, and when those of `asns` do."""
-    found: dict[tuple[int, int, int, int, int], Vrp] = {}
+    """VRPs in order of prefix, without those that expired, when the first of them expires, and when those of `asns` do.
+
+    A whole validator's set is read here: what is written as validators write it takes the short way, all else `_entry`'s.
+    """
+    found: tuple[dict[int, Vrp], dict[int, Vrp]] = ({}, {})
+    four, six = found
     ends: dict[Vrp, float] = {}
-    until: float | None = None
+    until = math.inf
     for index, item in enumerate(items):
         try:
-            key, vrp = _entry(item)
             expires = item.get("expires")
-            if isinstance(expires, (int, float)) and not isinstance(expires, bool):
+            dated = expires is not None and not isinstance(expires, bool) and isinstance(expires, (int, float))
+            if dated:
                 if expires <= now:
+                    _entry(item)
                     continue
-                until = expires if until is None else min(until, expires)
-                if vrp.asn in asns:
-                    ends[vrp] = max(expires, ends.get(vrp, 0))
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise SourceError(f"roas[{index}] cannot be read: {error}") from error
-        found[key] = vrp
-    return tuple(found[key] for key in sorted(found)), until, {vrp: _stamp(end) or "" for vrp, end in ends.items()}
+                until = min(until, expires)
+            prefix, asn, longest = item["prefix"], item["asn"], item.get("maxLength")
+            if isinstance(asn, str) and asn[:2] == "AS" and asn[2:].isdigit():
+                asn = int(asn[2:])
+            address, _, size = prefix.partition("/")
+            length = LENGTHS.get(size, -1)
+            if type(asn) is int and type(longest) is int and 0 <= asn <= 4294967295 and 0 <= length <= longest:
+                if ":" in address:
+                    network, bits, into = int.from_bytes(inet_pton(AF_INET6, address), "big"), 128, six
+                else:
+                    network, bits, into = int.from_bytes(inet_pton(AF_INET, address), "big"), 32, four
+                if longest <= bits and not network & ((1 << (bits - length)) - 1):
+                    vrp = Vrp(prefix, longest, asn)
+                    into[((network << 8 | length) << 8 | longest) << 32 | asn] = vrp
+                    if dated and asn in asns:
+                        ends[vrp] = max(expires, ends.get(vrp, 0))
+                    continue
+            (family, network, length, longest, asn), vrp = _entry(item)
+            found[family == 6][((network << 8 | length) << 8 | longest) << 32 | asn] = vrp
+            if dated and vrp.asn in asns:
+                ends[vrp] = max(expires, ends.get(vrp, 0))
+        except (KeyError, TypeError, ValueError, AttributeError, OSError) as error:
+            raise SourceError(f"roas[{index}] cannot be read: {_reason(item, error)}") from error
+    vrps = tuple(table[key] for table in found for key in sorted(table))
+    return vrps, None if until == math.inf else until, {vrp: _stamp(end) or "" for vrp, end in ends.items()}
+
+
+def _reason(item: Any, error: Exception) -> Exception:
+    """What the strict reading says of the entry."""
+    try:
+        _entry(item)
+    except (KeyError, TypeError, ValueError, AttributeError) as strict:
+        return strict
+    return error
 
 
 def _aspas(items: object, now: float) -> tuple[Aspa, ...] | None:

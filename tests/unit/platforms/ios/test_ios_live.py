@@ -77,6 +77,54 @@ def test_live_state_is_read() -> None:
     assert live.uptime == 31_536_000 + 2 * 604_800 + 3 * 86_400 + 4 * 3600 + 5 * 60
 
 
+WITHIN = """For address family: VPNv4 Unicast
+BGP neighbor is 192.0.2.10,  vrf AS64499,  remote AS 64496, external link
+  BGP version 4, remote router ID 192.0.2.10
+  BGP state = Established, up for 00:13:30
+  Neighbor capabilities:
+    Route refresh: advertised and received(new)
+
+ For address family: VPNv4 Unicast
+  Translates address family IPv4 Unicast for VRF AS64499
+                                 Sent       Rcvd
+  Prefix activity:               ----       ----
+    Prefixes Current:               1          5 (Consumes 120 bytes)
+    Prefixes Total:                 1          9
+
+BGP neighbor is 45.10.0.2,  vrf B,  remote AS 1.10, external link
+  BGP state = Idle
+  Neighbor capabilities:
+    Route refresh: advertised
+
+ For address family: VPNv4 Unicast
+    Prefixes Current:               0          0
+
+BGP neighbor is 192.0.2.1,  remote AS 43210, internal link
+  BGP state = Established, up for 00:13:30
+
+ For address family: VPNv4 Unicast
+    Prefixes Current:               1          1 (Consumes 120 bytes)
+"""
+
+
+def test_neighbours_in_vrfs_are_sessions_of_the_vrf_and_vpn_neighbours_are_none() -> None:
+    live = load("ios").parse("version 17.9\nend\n", {"bgp_neighbors": NEIGHBORS + WITHIN, "bgp_summary_ipv4": SUMMARY}).live
+    assert live is not None
+    assert [one for one in live.sessions or () if one.vrf != "default"] == [
+        LiveSession("192.0.2.10", "ipv4-unicast", 64496, True, accepted=5, sent=1, route_refresh=True, vrf="AS64499"),
+        LiveSession("45.10.0.2", "ipv4-unicast", 65546, False, vrf="B"),
+    ]
+    assert LiveSession("45.10.0.2", "ipv4-unicast", 43210, True, accepted=2, route_refresh=True) in (live.sessions or ())
+    assert len(live.sessions or ()) == 6
+
+
+def test_drop_counters_are_read_by_interface() -> None:
+    text = "Gi1 is up, line protocol is up\nGi2 is up, line protocol is up\n   12 verification drops\n   3 suppressed verification drops\n"
+    live = load("ios").parse("version 17.9\nend\n", {"urpf": text}).live
+    assert live is not None
+    assert live.drops == {"Gi2": 12}
+
+
 def test_what_was_not_collected_or_refused_stays_unknown() -> None:
     refused = {
         "bgp_summary_ipv4": "% BGP not active\n",
@@ -95,5 +143,5 @@ def test_what_was_not_collected_or_refused_stays_unknown() -> None:
 
 def test_commands_only_show() -> None:
     commands = load("ios").commands
-    assert all(re.fullmatch(r"show [a-z0-9 -]+", one) for one in commands.allowed())
+    assert all(re.fullmatch(r"show [a-z0-9 -]+(?: \| include [a-z |]+)?", one) for one in commands.allowed())
     assert commands.config == "show running-config"

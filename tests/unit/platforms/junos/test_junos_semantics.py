@@ -418,3 +418,37 @@ def test_members_of_a_community_must_all_be_there_and_names_are_alternatives() -
     got = [says(one, communities=frozenset(some)) for some in (["64500:1"], ["64500:1", "64500:2"], ["64500:2"])]
     assert got == ["accept", "reject", "accept"]
     assert says(one, large=frozenset({"64500:1:1"})) == "reject"
+
+
+def mask(text: str) -> Attachment:
+    """The import policy whose only term accepts what a route filter says."""
+    return made(body(f"term a {{ from {{ {text} }} then accept; }} term z {{ then reject; }}")).inbound
+
+
+def test_an_address_mask_compares_its_bits_and_the_length() -> None:
+    one = mask("route-filter 10.1.0.0/16 address-mask 255.0.0.0;")
+    assert [says(one, p) for p in ("10.1.0.0/16", "10.200.0.0/16", "11.1.0.0/16", "10.1.0.0/17", "10.0.0.0/8")] == [
+        "accept",
+        "accept",
+        "reject",
+        "reject",
+        "reject",
+    ]
+    assert says(mask("route-filter 10.1.0.0/16 address-mask 255.255.255.0;"), "10.1.0.0/16") == "accept"
+    assert says(mask("route-filter 10.1.0.0/16 address-mask 255.255.255.0;"), "10.2.0.0/16") == "reject"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "route-filter 10.1.0.0/16 address-mask 255.0.255.0;",
+        "route-filter 10.1.0.0/16 address-mask ffff::;",
+        "route-filter 10.1.0.0/16 address-mask 255.0.0.0; route-filter 10.2.0.0/16 exact;",
+        "route-filter 10.1.0.0/16 address-mask 255.0.0.0; route-filter 10.1.0.0/16 exact;",
+        "route-filter 10.1.0.0/16 address-mask 255.0.0.0; route-filter-list L;",
+    ],
+)
+def test_an_address_mask_that_is_not_certain_decides_nothing(text: str) -> None:
+    options = "route-filter-list L { 10.3.0.0/16 exact; }"
+    one = made(body(f"term a {{ from {{ {text} }} then accept; }} term z {{ then reject; }}"), options=options).inbound
+    assert says(one, "10.9.0.0/16") == "inconclusive"

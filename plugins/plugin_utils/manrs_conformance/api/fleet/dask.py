@@ -10,6 +10,8 @@ import contextlib
 import hashlib
 import pickle
 import threading
+import time
+import uuid
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -59,8 +61,9 @@ class OnDask:
     def _outcomes(self, client: Any, snapshots: Snapshots, hosts: Sequence[str], rules: Rules) -> Iterator[tuple[str, Outcome]]:
         data = pickle.dumps((rules.intent, rules.reference), pickle.HIGHEST_PROTOCOL)
         name = hashlib.sha256(data).hexdigest()
+        run = uuid.uuid4().hex
         waiting, tries = list(reversed(hosts)), dict.fromkeys(hosts, 0)
-        shared = client.scatter(data, broadcast=True)
+        shared = _sent(client, data)
         ahead = AHEAD * max(1, sum(client.nthreads().values()))
         under_way: dict[Any, str] = {}
         done = self._distributed.as_completed(loop=client.loop)
@@ -74,7 +77,7 @@ class OnDask:
                         name,
                         shared,
                         snapshots[host],
-                        key=f"manrs-{name[:12]}-{host}-{tries[host]}",
+                        key=f"manrs-{run}-{host}-{tries[host]}",
                         pure=False,
                         retries=TRIES,
                     )
@@ -82,19 +85,42 @@ class OnDask:
                     done.add(future)
                 future = next(done)
                 host = under_way.pop(future)
-                if future.status == "finished":
-                    yield host, future.result()
+                outcome = self._outcome(future)
+                if outcome is not None:
+                    yield host, outcome
                 elif tries[host] < TRIES:
                     # Its worker was lost, perhaps with the reference data: both are sent anew.
-                    shared = client.scatter(data, broadcast=True)
+                    shared = _sent(client, data)
                     waiting.append(host)
                 else:
                     yield host, f"its analysis ended without an answer: {_why(future)}"
-        except (OSError, self._distributed.client.FutureCancelledError) as error:
+        except OSError as error:
             raise ManrsError(f"{self.address}: the Dask cluster went away while routers were judged: {error}") from None
         finally:
             with contextlib.suppress(Exception):
                 client.cancel(list(under_way))
+
+    def _outcome(self, future: Any) -> Outcome | None:
+        """What came of a router; None when it was lost on the way."""
+        if future.status != "finished":
+            return None
+        try:
+            found: Outcome = future.result()
+        except self._distributed.CancelledError:
+            return None
+        return found
+
+
+def _sent(client: Any, data: bytes) -> Any:
+    """The reference data on every worker; a worker that goes away at that moment is no reason to give up."""
+    for left in range(TRIES, 0, -1):
+        try:
+            return client.scatter(data, broadcast=True)
+        except OSError:
+            if left == 1:
+                raise
+            time.sleep(1)
+    raise AssertionError
 
 
 def _why(future: Any) -> str:

@@ -10,10 +10,11 @@ from ...model.plan import Plan, Rendered
 from ...model.router import Router
 from .._pushing import Steady
 from ..base import Commands, PushDriver
+from .change import after
 from .commands import COMMANDS
 from .merge import merge
 from .parser import parse
-from .render import render
+from .render import FORM, render, write
 from .session import guarded
 
 
@@ -23,6 +24,8 @@ class Eos(Steady):
     name: str = "eos"
     comment: str = "!"
     commands: Commands = COMMANDS
+    form = FORM
+    write = staticmethod(write)
     shows_candidate: bool = True
 
     def parse(self, text: str, state: Mapping[str, str]) -> Router:
@@ -44,6 +47,10 @@ class Eos(Steady):
     def refresh(self, plan: Plan) -> tuple[str, ...]:
         """None: EOS keeps what a neighbour sent and looks at it anew when a policy changes."""
         return ()
+
+    def after(self, running: str, diff: str) -> str | None:
+        """The running configuration that the difference shown by the driver leads to."""
+        return after(running, diff)
 
 
 PLATFORM = Eos()

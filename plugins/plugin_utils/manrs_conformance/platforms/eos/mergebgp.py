@@ -91,7 +91,7 @@ def speaks(mode: str, body: list[str]) -> bool:
 def knows(mode: str, body: list[str]) -> bool:
     """Whether `no` in front of a statement that is not there changes nothing."""
     if body[0] == "neighbor":
-        return len(body) == 2 or body[1] == "interface" or body[2] in _OPTIONS
+        return len(body) < 3 or body[1] == "interface" or body[2] in _OPTIONS
     if body[0] == "bgp":
         known = BGP_IRRELEVANT | {"default", "missing-policy", "enforce-first-as", "allowas-in", "confederation", "listen"}
         return len(body) > 1 and body[1] in known

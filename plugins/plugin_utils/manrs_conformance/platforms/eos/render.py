@@ -6,16 +6,23 @@ IPv4 sources are checked by strict uRPF; that of IPv6 is not confirmed, so IPv6 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from ...model.plan import OWNED, Plan, Rendered, SessionPlan
+from ...model.plan import Plan, Rendered, SessionPlan
 from ...model.router import Router
 from .. import _guards
-from .._carry import Able, carry
+from .._carry import Able, Block, Form, carry
 from .._maprender import Words, Writer
-from .._render import digest, environment
+from .._render import environment
 
+FORM = Form(
+    "neighbor {neighbor} route-map {name} {side}",
+    "neighbor {neighbor} maximum-routes {limit}",
+    "ip verify unicast source reachable-via rx",
+    {6: "ipv6 access-group {name} in"},
+)
 WORDS = Words(
     path=lambda name, _n, action, pattern: f"ip as-path access-list {name} {action} {pattern} any",
     community=lambda name, _n, value, large: f"ip {'large-' if large else ''}community-list {name} permit {value}",
@@ -39,31 +46,43 @@ def render(plan: Plan, router: Router, running: str, templates: Path | None = No
     guards, carried = _guards.guards(carried, router, {4: "urpf", 6: "acl"})
     if carried.empty:
         return Rendered("", carried)
+    filters = _guards.Filters(FORM, lambda _afi, name: f"ipv6 access-list {name}", _rule)
+    interfaces = filters.interfaces(guards)
+    blocks = [one.block(FORM) for one in sessions]
+    text = write(
+        blocks, interfaces, running, plan.local_as, templates,
+        lists=writer.missing(running), filters=list(filters.written.values()), maps=writer.unwritten(),
+    )  # fmt: skip
+    return Rendered(text, carried)
+
+
+def write(
+    blocks: Sequence[Block],
+    interfaces: Mapping[str, Sequence[str]],
+    _running: str,
+    local_as: int,
+    templates: Path | None = None,
+    **definitions: object,
+) -> str:
+    """Statements of sessions and interfaces, behind the definitions that they refer to; limits stand outside of families."""
     tables: dict[str, dict[str, list[str]]] = {}
     limits: dict[str, list[str]] = {}
-    for one in sessions:
-        families = tables.setdefault(one.plan.vrf, {})
-        lines = one.statements(f"neighbor {one.plan.neighbor} route-map {{name}} {{side}}")
-        if lines:
-            families.setdefault(one.plan.family.removesuffix("-unicast"), []).extend(lines)
-        most = [f"neighbor {one.plan.neighbor} maximum-routes {one.plan.max_prefix}"] if one.plan.max_prefix else []
-        limits.setdefault(one.plan.vrf, []).extend(most)
-    filters: dict[str, list[str]] = {}
-    interfaces = _guards.by_interface(guards, lambda one: _guard(one, filters))
-    text = (
+    for one in blocks:
+        families = tables.setdefault(one.vrf, {})
+        limits.setdefault(one.vrf, []).extend(one.limits)
+        if one.policies:
+            families.setdefault(one.family.removesuffix("-unicast"), []).extend(one.policies)
+    return (
         environment(__package__, templates)
         .get_template("plan.j2")
         .render(
-            lists=writer.missing(running),
-            filters=list(filters.values()),
-            maps=writer.unwritten(),
+            **{"lists": (), "filters": (), "maps": (), **definitions},
             tables=tables,
             limits=limits,
             interfaces=interfaces,
-            local_as=plan.local_as,
+            local_as=local_as,
         )
     )
-    return Rendered(text, carried)
 
 
 def _refusal(one: SessionPlan, side: str, mode_known: bool, router: Router) -> str | None:
@@ -79,12 +98,5 @@ def _refusal(one: SessionPlan, side: str, mode_known: bool, router: Router) -> s
     return None
 
 
-def _guard(one: _guards.Guard, filters: dict[str, list[str]]) -> str:
-    if one.method == "urpf":
-        return "ip verify unicast source reachable-via rx"
-    body = [
-        f"   {10 * n} permit ipv6 {f'host {net[0]}' if net.prefixlen == 128 else net} any" for n, net in enumerate(one.permits, 1)
-    ]
-    name = f"{OWNED}SAV6-{digest(body)}"
-    filters[name] = [f"ipv6 access-list {name}", *body, f"   {10 * (len(body) + 1)} deny ipv6 any any"]
-    return f"ipv6 access-group {name} in"
+def _rule(_afi: int, number: int, action: str, source: str) -> str:
+    return f"   {10 * number} {action} ipv6 {source} any"

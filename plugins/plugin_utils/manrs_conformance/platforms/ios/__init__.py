@@ -10,11 +10,12 @@ from ...model.plan import Plan, Rendered
 from ...model.router import Router
 from .._pushing import Steady
 from ..base import Commands, PushDriver
+from .change import after
 from .commands import COMMANDS
 from .merge import merge
 from .parser import parse
 from .refresh import refresh
-from .render import render
+from .render import FORM, render, write
 from .session import guarded
 
 
@@ -24,6 +25,8 @@ class Ios(Steady):
     name: str = "ios"
     comment: str = "!"
     commands: Commands = COMMANDS
+    form = FORM
+    write = staticmethod(write)
 
     def parse(self, text: str, state: Mapping[str, str]) -> Router:
         """The meaning of `show running-config` and the live outputs; never raises."""
@@ -44,6 +47,10 @@ class Ios(Steady):
     def merge(self, running: str, candidate: str) -> str:
         """The running configuration after the lines of the fragment were entered in configuration mode."""
         return merge(running, candidate)
+
+    def after(self, running: str, diff: str) -> str | None:
+        """The running configuration that the difference shown by the driver leads to."""
+        return after(running, diff)
 
 
 PLATFORM = Ios()

@@ -12,6 +12,7 @@ from .._address import canonical
 _REFUSED = re.compile(r"^\s*%|Invalid input|BGP not active|Incomplete command", re.MULTILINE)
 _CLOCK = re.compile(r"[*.]?(\d\d:\d\d:\d\d)(?:\.\d+)? (?:UTC|GMT) \w{3} (\w{3}) (\d{1,2}) (\d{4})\s*\Z")
 _UPTIME = re.compile(r"uptime is (.+)")
+_IN_VRF = re.compile(r"([^\s,]+), +vrf ([^\s,]+), +remote AS (\d{1,10}(?:\.\d{1,5})?)\b")
 _UNITS = {"year": 31_536_000, "week": 604_800, "day": 86_400, "hour": 3600, "minute": 60}
 
 
@@ -28,6 +29,7 @@ def read(state: Mapping[str, str]) -> Live:
         caches=_caches(state.get("rpki_servers", "")),
         clock=_clock(state.get("clock", "")),
         uptime=_uptime(state),
+        drops=_drops(state.get("urpf", "")),
     )
 
 
@@ -72,20 +74,24 @@ def _summary(text: str) -> Iterator[tuple[str, int, bool, int | None]]:
 
 
 def shown(state: Mapping[str, str]) -> Callable[[str, str], bool]:
-    """Whether the neighbours of a VRF and family were listed; IOS prints nothing where a family has no neighbour."""
+    """Whether the neighbours of a VRF and family were listed. IOS prints nothing where a family has no neighbour; the list of all
+    neighbours covers VRFs where it names one."""
     texts = {family: state.get(f"bgp_summary_{family}") for family in ("ipv4", "ipv6")}
     listed = {
         f"{family}-unicast"
         for family, text in texts.items()
         if text is not None and not _REFUSED.search(text) and (not text.strip() or "Neighbor" in text)
     }
-    return lambda vrf, family: vrf == "default" and family in listed
+    within = any(True for _one in _within(state.get("bgp_neighbors", "")))
+    return lambda vrf, family: family in listed if vrf == "default" else within
 
 
 def _sessions(state: Mapping[str, str]) -> tuple[LiveSession, ...] | None:
-    """Sessions of the global table. The summary counts prefixes after the policy; whether more came in is not shown there."""
+    """Sessions of the global table by the summaries, and of the VRFs by the list of all neighbours. Both count prefixes after the policy;
+    whether more came in is not shown there."""
     texts = {family: state.get(f"bgp_summary_{family}", "") for family in ("ipv4", "ipv6")}
-    if not any("Neighbor" in text and not _REFUSED.search(text) for text in texts.values()):
+    within = tuple(_within(state.get("bgp_neighbors", "")))
+    if not within and not any("Neighbor" in text and not _REFUSED.search(text) for text in texts.values()):
         return None
     details = dict(_details(state.get("bgp_neighbors", "")))
     out = []
@@ -95,12 +101,62 @@ def _sessions(state: Mapping[str, str]) -> tuple[LiveSession, ...] | None:
             out.append(
                 LiveSession(neighbor, f"{family}-unicast", remote, up, accepted=accepted, route_refresh=refresh if up else None)
             )
-    return tuple(out)
+    return (*out, *within)
+
+
+def _within(text: str) -> Iterator[LiveSession]:
+    """Sessions in VRFs of `show bgp all neighbors`: each family has a part of its own, `VPNv4 Unicast` for IPv4 in a VRF. A neighbour with
+    several families stands in the list once for each."""
+    seen = set()
+    for part in re.split(r"(?m)^BGP neighbor is ", text)[1:]:
+        head = _IN_VRF.match(part)
+        if head is None:
+            continue
+        up = re.search(r"^  BGP state = Established\b", part, re.MULTILINE) is not None
+        refresh = re.search(r"Route refresh: (.*)", part)
+        for family in re.split(r"(?m)^ (?=For address family: )", part)[1:]:
+            name = re.match(r"For address family: (?:VPN|IP)v([46]) Unicast", family)
+            counts = re.search(r"Prefixes Current: +(\d{1,10}) +(\d{1,10})\b", family)
+            if name is None or (head[1], head[2], name[1]) in seen:
+                continue
+            seen.add((head[1], head[2], name[1]))
+            sent, accepted = (int(counts[1]), int(counts[2])) if counts and up else (None, None)
+            yield LiveSession(
+                canonical(head[1]),
+                f"ipv{name[1]}-unicast",
+                _asn(head[3]),
+                up,
+                accepted=accepted,
+                sent=sent,
+                route_refresh=bool(refresh and "received" in refresh[1]) if up else None,
+                vrf=head[2],
+            )
+
+
+def _asn(text: str) -> int:
+    high, dot, low = text.partition(".")
+    return (int(high) << 16) + int(low) if dot else int(high)
+
+
+def _drops(text: str) -> dict[str, int]:
+    """Packets that each interface dropped because their source failed the reverse path check (IPv4)."""
+    out: dict[str, int] = {}
+    name = ""
+    for line in text.splitlines():
+        head = re.match(r"(\S+) is .*line protocol is", line)
+        count = re.match(r"\s+(\d{1,19}) verification drops\s*$", line)
+        if head is not None:
+            name = head[1]
+        elif count is not None and name:
+            out[name] = int(count[1])
+    return out
 
 
 def _details(text: str) -> Iterator[tuple[str, bool]]:
     """(neighbour, whether it takes route refresh) of `show bgp all neighbors`."""
     for part in re.split(r"(?m)^BGP neighbor is ", text)[1:]:
+        if _IN_VRF.match(part):
+            continue
         name = part.split(",", 1)[0].strip()
         found = re.search(r"Route refresh: (.*)", part)
         yield canonical(name), bool(found and "received" in found.group(1))

@@ -74,7 +74,7 @@ def speaks(mode: str, body: list[str]) -> bool:
 def knows(mode: str, body: list[str]) -> bool:
     """Whether `no` in front of a statement that is not there changes nothing."""
     if body[0] == "neighbor" and mode != "template":
-        return len(body) == 2 or body[2] in _OPTIONS
+        return len(body) < 3 or body[2] in _OPTIONS
     if body[0] == "bgp":
         return len(body) > 1 and (body[1] in BGP_IRRELEVANT or body[1] in _GLOBALS)
     return speaks(mode, body)

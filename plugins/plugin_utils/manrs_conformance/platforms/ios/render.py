@@ -8,17 +8,24 @@ not confirmed, so IPv6 gets a packet filter that permits them.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ...model.plan import OWNED, Plan, Rendered, SessionPlan
 from ...model.router import Router
 from .. import _guards
-from .._carry import Able, carry
+from .._carry import Able, Block, Form, carry
 from .._maprender import Words, Writer
 from .._render import digest, environment
 
 NUMBERS = range(500, 0, -1)
 """Numbers of AS-path access lists, those that operators use least first."""
+FORM = Form(
+    "neighbor {neighbor} route-map {name} {side}",
+    "neighbor {neighbor} maximum-prefix {limit}",
+    "ip verify unicast source reachable-via rx",
+    {6: "ipv6 traffic-filter {name} in"},
+)
 ABLE = Able(length="no match of IOS does; `bgp maxas-limit` would hold for every neighbour")
 PATH_LIST = re.compile(r"^ip as-path access-list (\d+) (.*)$", re.M)
 
@@ -30,28 +37,40 @@ def render(plan: Plan, router: Router, running: str, templates: Path | None = No
     guards, carried = _guards.guards(carried, router, {4: "urpf", 6: "acl"})
     if carried.empty:
         return Rendered("", carried)
+    filters = _guards.Filters(FORM, lambda _afi, name: f"ipv6 access-list {name}", _rule)
+    interfaces = filters.interfaces(guards)
+    blocks = [one.block(FORM) for one in sessions]
+    text = write(
+        blocks, interfaces, running, plan.local_as, templates,
+        lists=writer.missing(running), filters=list(filters.written.values()), maps=writer.unwritten(),
+    )  # fmt: skip
+    return Rendered(text, carried)
+
+
+def write(
+    blocks: Sequence[Block],
+    interfaces: Mapping[str, Sequence[str]],
+    running: str,
+    local_as: int,
+    templates: Path | None = None,
+    **definitions: object,
+) -> str:
+    """Statements of sessions and interfaces, behind the definitions that they refer to."""
     families: dict[str, list[str]] = {}
     common: list[str] = []
-    for one in sessions:
-        target = families.setdefault(_family(one.plan), []) if _in_block(one.plan, running) else common
-        head = f"neighbor {one.plan.neighbor}"
-        target += one.statements(f"{head} route-map {{name}} {{side}}", f"{head} maximum-prefix {{limit}}")
-    filters: dict[str, list[str]] = {}
-    interfaces = _guards.by_interface(guards, lambda one: _guard(one, filters))
-    text = (
+    for one in blocks:
+        (families.setdefault(_family(one), []) if _in_block(one, running) else common).extend(one.lines)
+    return (
         environment(__package__, templates)
         .get_template("plan.j2")
         .render(
-            lists=writer.missing(running),
-            filters=list(filters.values()),
-            maps=writer.unwritten(),
+            **{"lists": (), "filters": (), "maps": (), **definitions},
             common=common,
             families=[{"name": name, "lines": lines} for name, lines in sorted(families.items())],
             interfaces=interfaces,
-            local_as=plan.local_as,
+            local_as=local_as,
         )
     )
-    return Rendered(text, carried)
 
 
 def words(running: str) -> Words:
@@ -96,23 +115,17 @@ def _refusal(one: SessionPlan, side: str, router: Router) -> str | None:
     return None
 
 
-def _family(one: SessionPlan) -> str:
+def _family(one: Block) -> str:
     name = one.family.removesuffix("-unicast")
     return f"{name} vrf {one.vrf}" if one.vrf != "default" else name
 
 
-def _in_block(one: SessionPlan, running: str) -> bool:
+def _in_block(one: Block, running: str) -> bool:
     """Whether the family has a block; only IPv4 of the global table may stand without one."""
     if one.family != "ipv4-unicast" or one.vrf != "default":
         return True
     return re.search(r"^ address-family ipv4(?: unicast)?\s*$", running, re.M) is not None
 
 
-def _guard(one: _guards.Guard, filters: dict[str, list[str]]) -> str:
-    if one.method == "urpf":
-        return "ip verify unicast source reachable-via rx"
-    nets = [f"host {str(net[0]).upper()}" if net.prefixlen == 128 else str(net).upper() for net in one.permits]
-    body = [f" permit ipv6 {net} any" for net in nets]
-    name = f"{OWNED}SAV6-{digest(body)}"
-    filters[name] = [f"ipv6 access-list {name}", *body, " deny ipv6 any any"]
-    return f"ipv6 traffic-filter {name} in"
+def _rule(_afi: int, _number: int, action: str, source: str) -> str:
+    return f" {action} ipv6 {source if source == 'any' else source.upper().replace('HOST', 'host')} any"

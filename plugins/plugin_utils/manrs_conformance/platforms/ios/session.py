@@ -8,6 +8,7 @@ had not saved), reads silence about the timer as "nothing pending", and raises a
 
 from __future__ import annotations
 
+import contextlib
 import re
 from typing import Any
 
@@ -16,6 +17,7 @@ from .._guard import Guarded, text_of, timer
 
 ARCHIVE = re.compile(r"^archive\n(?: .*\n)*? path \S", re.MULTILINE)
 LEAST, MOST = 30, 7200
+BEFORE = "manrs-before.cfg"
 NOTHING = "No Rollback Confirmed Change pending"
 ERROR = re.compile(r"^\s*%.*$", re.MULTILINE)
 
@@ -62,6 +64,7 @@ class IosSession(Guarded):
                 raise PushError(f"{self.where}: the configuration was not replaced: {said.strip()[:200]}")
             self.change = self._pending().get("configured", "any")
             return
+        self._kept(self._run(f"copy running-config {self._before()}"))
         self.within("revert timer", lambda: self._arm(minutes))
         pending = self._pending()
         if not pending:
@@ -74,6 +77,19 @@ class IosSession(Guarded):
             raise PushError(f"{self.where}: the candidate was not entered as it is: {why}")
         if not self._pending():
             raise PushError(f"{self.where}: the revert timer is not armed any more")
+
+    def _kept(self, said: str) -> None:
+        if ERROR.search(said) or "bytes copied" not in said:
+            raise PushError(f"{self.where}: the running configuration could not be kept on the router: {said.strip()[:200]}")
+
+    def restore(self) -> None:
+        """Put back what ran before the timer was armed: lines that were under way may arrive after it fired."""
+        said = self._run(f"configure replace {self._before()} force")
+        if ERROR.search(said) or "Rollback Done" not in said:
+            raise PushError(f"{self.where}: the configuration was not restored: {said.strip()[:200]}")
+
+    def _before(self) -> str:
+        return str(self.driver._gen_full_path(BEFORE))
 
     def _arm(self, minutes: int) -> None:
         device = self.driver.device
@@ -91,7 +107,7 @@ class IosSession(Guarded):
         said = self._run("configure confirm")
         if ERROR.search(said) or self._pending():
             raise PushError(f"{self.where}: the change was not confirmed: {said.strip()[:200]}")
-        self.change = self.loaded = ""
+        self.change = ""
         self.save()
 
     def save(self) -> None:
@@ -100,6 +116,8 @@ class IosSession(Guarded):
             said = self._run("write memory")
         except Exception as error:
             raise NotSavedError(f"{self.where}: whether the start-up configuration was written is not known: {error}") from None
+        with contextlib.suppress(Exception):
+            self.discard_config()
         if "[OK]" not in said or ERROR.search(said):
             raise NotSavedError(f"{self.where}: the start-up configuration was not written: {said.strip().splitlines()[-1]}")
 
@@ -129,12 +147,15 @@ class IosSession(Guarded):
         said = self._run("configure revert now")
         if ERROR.search(said) or self._pending():
             raise PushError(f"{self.where}: the router did not revert: {said.strip()[:200]}")
-        self.change = ""
+        with contextlib.suppress(Exception):
+            self.discard_config()
+        self.change = self.loaded = ""
 
     def discard_config(self) -> None:
-        """Delete the candidate's file."""
+        """Delete the files of this change."""
         if self.loaded or self.change:
             self._run(f"delete /force {self._file()}")
+            self._run(f"delete /force {self._before()}")
         self.loaded = ""
 
     def _file(self) -> str:

@@ -7,14 +7,17 @@ from pathlib import Path
 from typing import Any
 
 from ...model.plan import Plan, Rendered
+from ...model.policy import Filter
 from ...model.router import Router
 from .._pushing import Steady
 from ..base import Commands, PushDriver
+from .change import after
 from .commands import COMMANDS
 from .merge import merge
 from .parser import parse
-from .render import render
+from .render import FORM, render, write
 from .session import guarded
+from .wrapper import called
 
 
 class IosXr(Steady):
@@ -23,6 +26,8 @@ class IosXr(Steady):
     name: str = "iosxr"
     comment: str = "!"
     commands: Commands = COMMANDS
+    form = FORM
+    write = staticmethod(write)
     shows_candidate: bool = True
 
     def parse(self, text: str, state: Mapping[str, str]) -> Router:
@@ -41,9 +46,17 @@ class IosXr(Steady):
         """The candidate of a plan."""
         return render(plan, router, running, templates)
 
+    def called(self, existing: str, owned: Filter, running: str) -> str:
+        """The operator's policy of an owned one, with its arguments."""
+        return called(existing, owned, running)
+
     def refresh(self, plan: Plan) -> tuple[str, ...]:
         """None: IOS-XR looks at the routes anew when a policy changes, asking for them again where it has to."""
         return ()
+
+    def after(self, running: str, diff: str) -> str | None:
+        """The running configuration that the difference shown by the driver leads to."""
+        return after(running, diff)
 
 
 PLATFORM = IosXr()

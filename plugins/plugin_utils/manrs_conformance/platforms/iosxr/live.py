@@ -6,12 +6,13 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
-from ...model.router import Live, LiveSession
+from ...model.router import Live, LiveCache, LiveSession
 from .. import _getters
 from .._address import canonical
 
 VERSION = re.compile(r"Cisco IOS XR Software, Version (\S+?)(?:\[|\s|$)")
-HEAD = re.compile(r"^Neighbor +Spk", re.MULTILINE)
+HEAD = re.compile(r"^(?:BGP router identifier |Neighbor +Spk)", re.MULTILINE)
+UNITS = {"year": 31_536_000, "week": 604_800, "day": 86_400, "hour": 3600, "minute": 60}
 CLOCK = re.compile(r"(\d\d:\d\d:\d\d)(?:\.\d+)? UTC \w{3} (\w{3} +\d+ \d{4})")
 
 
@@ -32,7 +33,35 @@ def read(state: Mapping[str, str]) -> Live:
         except ValueError:
             clock = None
     told = _getters.sessions(state)
-    return Live(sessions=told if told is not None else _sessions(state), clock=clock, uptime=_getters.uptime(state))
+    return Live(
+        sessions=told if told is not None else _sessions(state),
+        caches=_caches(state.get("rpki_servers", "")),
+        clock=clock,
+        uptime=_uptime(state),
+    )
+
+
+def _uptime(state: Mapping[str, str]) -> int | None:
+    """Seconds since boot, by the getter or by `System uptime is …` (other wordings count as not collected)."""
+    found = re.search(r"^.*\buptime is (.+)$", state.get("version", ""), re.MULTILINE)
+    parts = re.findall(r"(\d{1,6}) (year|week|day|hour|minute)s?\b", found[1]) if found else []
+    return sum(int(count) * UNITS[unit] for count, unit in parts) if parts else _getters.uptime(state)
+
+
+def _caches(text: str) -> tuple[LiveCache, ...] | None:
+    """RTR sessions of `show bgp rpki server summary`: address, transport with port, state; a row that reads otherwise makes all unknown."""
+    _head, mark, rows = text.partition("Hostname/Address")
+    if not mark:
+        return None
+    out = []
+    for line in rows.splitlines()[1:]:
+        if not line.strip():
+            continue
+        found = re.match(r"([0-9A-Za-z.:_-]+)\s+(?:TCP|SSH):(\d{1,5})\s+([A-Z]+)\b", line)
+        if found is None:
+            return None
+        out.append(LiveCache(canonical(found[1]), int(found[2]), found[3] == "ESTAB"))
+    return tuple(out)
 
 
 def shown(state: Mapping[str, str]) -> Callable[[str, str], bool]:
@@ -53,6 +82,7 @@ def _sessions(state: Mapping[str, str]) -> tuple[LiveSession, ...] | None:
     seen = False
     for afi in ("ipv4", "ipv6"):
         for key in (f"bgp_summary_default_{afi}", f"bgp_summary_{afi}"):
+            seen = seen or HEAD.search(state.get(key, "")) is not None
             vrf = "default"
             held, started = "", False
             for line in state.get(key, "").splitlines():
@@ -60,7 +90,7 @@ def _sessions(state: Mapping[str, str]) -> tuple[LiveSession, ...] | None:
                 if words[:1] == ["VRF:"] and len(words) > 1:
                     vrf, started = words[1], False
                 elif words[:2] == ["Neighbor", "Spk"]:
-                    started = seen = True
+                    started = True
                 elif started and len(words) == 1:
                     held = words[0]
                 elif started and words:

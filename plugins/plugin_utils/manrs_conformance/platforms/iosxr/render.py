@@ -6,15 +6,23 @@ so IPv6 gets a packet filter that permits them.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from ...model.plan import OWNED, Plan, Rendered
+from ...model.plan import Plan, Rendered
 from ...model.router import Router
 from .. import _guards
-from .._carry import Able, carry
-from .._render import digest, environment
+from .._carry import Able, Block, Form, carry
+from .._render import environment
 from .reader import read
 from .wrapper import Writer
+
+FORM = Form(
+    "route-policy {name} {side}",
+    "maximum-prefix {limit}",
+    "ipv4 verify unicast source reachable-via rx",
+    {6: "ipv6 access-group {name} ingress"},
+)
 
 
 def render(plan: Plan, router: Router, running: str, templates: Path | None = None) -> Rendered:
@@ -24,38 +32,45 @@ def render(plan: Plan, router: Router, running: str, templates: Path | None = No
     guards, carried = _guards.guards(carried, router, {4: "urpf", 6: "acl"})
     if carried.empty:
         return Rendered("", carried)
-    filters: dict[str, list[str]] = {}
-    interfaces = _guards.by_interface(guards, lambda one: _guard(one, filters))
+    filters = _guards.Filters(FORM, lambda _afi, name: f"ipv6 access-list {name}", _rule)
+    interfaces = filters.interfaces(guards)
     held = set(running.splitlines())
-    text = (
-        environment(__package__, templates)
-        .get_template("plan.j2")
-        .render(
-            sets=[(kind, name, elements) for name, (kind, elements) in writer.sets.items() if f"{kind} {name}" not in held],
-            filters=list(filters.values()),
-            policies=[(name, body) for name, body in writer.policies if f"route-policy {name}" not in held],
-            sessions=[
-                {
-                    "vrf": one.plan.vrf,
-                    "neighbor": one.plan.neighbor,
-                    "family": one.plan.family.replace("-", " "),
-                    "lines": one.statements("route-policy {name} {side}", "maximum-prefix {limit}"),
-                }
-                for one in sessions
-            ],
-            interfaces=interfaces,
-            local_as=plan.local_as,
-        )
+    text = write(
+        [one.block(FORM) for one in sessions],
+        interfaces,
+        running,
+        plan.local_as,
+        templates,
+        sets=[(kind, name, elements) for name, (kind, elements) in writer.sets.items() if f"{kind} {name}" not in held],
+        filters=list(filters.written.values()),
+        policies=[(name, body) for name, body in writer.policies if f"route-policy {name}" not in held],
     )
     return Rendered(text, carried)
 
 
-def _guard(one: _guards.Guard, filters: dict[str, list[str]]) -> str:
-    if one.method == "urpf":
-        return "ipv4 verify unicast source reachable-via rx"
-    body = [
-        f" {10 * n} permit ipv6 {f'host {net[0]}' if net.prefixlen == 128 else net} any" for n, net in enumerate(one.permits, 1)
+def write(
+    blocks: Sequence[Block],
+    interfaces: Mapping[str, Sequence[str]],
+    _running: str,
+    local_as: int,
+    templates: Path | None = None,
+    **definitions: object,
+) -> str:
+    """Statements of sessions and interfaces, behind the definitions that they refer to."""
+    sessions = [
+        {"vrf": one.vrf, "neighbor": one.neighbor, "family": one.family.replace("-", " "), "lines": one.lines} for one in blocks
     ]
-    name = f"{OWNED}SAV6-{digest(body)}"
-    filters[name] = [f"ipv6 access-list {name}", *body, f" {10 * (len(body) + 1)} deny ipv6 any any"]
-    return f"ipv6 access-group {name} ingress"
+    return (
+        environment(__package__, templates)
+        .get_template("plan.j2")
+        .render(
+            **{"sets": (), "filters": (), "policies": (), **definitions},
+            sessions=sessions,
+            interfaces=interfaces,
+            local_as=local_as,
+        )
+    )
+
+
+def _rule(_afi: int, number: int, action: str, source: str) -> str:
+    return f" {10 * number} {action} ipv6 {source} any"

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ...model.plan import SessionPlan
+from ...model.policy import Filter
 from ...model.router import Router
 from .. import _rules
 from .._mapcopy import Impossible
@@ -125,12 +126,10 @@ class Writer:
         if not source.params:
             return name
         had = self.router.session(session.neighbor, session.family, session.vrf)
-        lines = self.running.splitlines()
         for one in () if had is None else (had.inbound if way == "IN" else had.outbound).filters:
-            for line in [one.line] if one.name == name else one.policy.lines:
-                found = re.search(rf"(?:route-policy|apply) ({re.escape(name)}\(.*\))", lines[line - 1])
-                if found:
-                    return found[1]
+            found = called(name, one, self.running)
+            if found != name:
+                return found
         raise Impossible(f"with which arguments route-policy {name} is applied is not clear")
 
     def decides(self, name: str, chain: tuple[str, ...] = ()) -> bool:
@@ -166,3 +165,13 @@ class Writer:
                 elif isinstance(one, Simple) and any(one.words[: len(head)] == head for head in heads):
                     return True
         return False
+
+
+def called(name: str, attached: Filter, running: str) -> str:
+    """A policy with the arguments that it is attached with, or applied with in an attached one."""
+    lines = running.splitlines()
+    for line in [attached.line] if attached.name == name else attached.policy.lines:
+        found = re.search(rf"(?:route-policy|apply) ({re.escape(name)}\(.*\))", lines[line - 1])
+        if found:
+            return found[1]
+    return name

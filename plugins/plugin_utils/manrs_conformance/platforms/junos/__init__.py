@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from ...model.router import Router
 from ..base import Commands
 from .commands import COMMANDS
+from .merge import merge
 from .parser import parse
 
 
@@ -21,6 +22,10 @@ class Junos:
     def parse(self, text: str, state: Mapping[str, str]) -> Router:
         """The meaning of `show configuration` and the live outputs; never raises."""
         return parse(text, state)
+
+    def merge(self, running: str, candidate: str) -> str:
+        """The configuration after loading text with tags, or configuration commands."""
+        return merge(running, candidate)
 
 
 PLATFORM = Junos()

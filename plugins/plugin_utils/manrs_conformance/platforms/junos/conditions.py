@@ -61,11 +61,12 @@ class From:
 def read(node: Node | None, definitions: Definitions, taint: Taint) -> From:
     """The conditions below `from`; what is not understood is a condition that nobody can tell."""
     out = From()
+    lone = node is not None and "route-filter-list" not in node.kids
     for word, kid in node.kids.items() if node is not None else ():
         line = kid.line()
         try:
             if word in PREFIXES:
-                _prefixes(word, kid, line, out, definitions, taint)
+                _prefixes(word, kid, line, out, definitions, taint, lone=lone)
             elif word == "policy":
                 names = list(kid.kids)
                 if len(names) != 1 or kid.kids[names[0]].kids:
@@ -93,9 +94,9 @@ def unknown(node: Node | None, definitions: Definitions, taint: Taint) -> list[C
     return [Const(None, "`to` is not understood", node.line())]
 
 
-def _prefixes(word: str, node: Node, line: int, out: From, definitions: Definitions, taint: Taint) -> None:
+def _prefixes(word: str, node: Node, line: int, out: From, definitions: Definitions, taint: Taint, *, lone: bool) -> None:
     if word == "route-filter":
-        _route_filters(node, out, definitions, taint)
+        _route_filters(node, out, definitions, taint, lone=lone)
         return
     if word == "route-filter-list":
         for name, kid in node.kids.items():
@@ -116,7 +117,7 @@ def _prefixes(word: str, node: Node, line: int, out: From, definitions: Definiti
     definitions.book.use(node)
 
 
-def _route_filters(node: Node, out: From, definitions: Definitions, taint: Taint) -> None:
+def _route_filters(node: Node, out: From, definitions: Definitions, taint: Taint, *, lone: bool) -> None:
     made: list[Filter] = []
     runs = [prefixes.fast_ranges(first, rows) for first, rows in node.rows]
     if None in runs:
@@ -130,9 +131,11 @@ def _route_filters(node: Node, out: From, definitions: Definitions, taint: Taint
     for v4, v6 in ranges:
         made += prefixes.as_filters(v4, v6)
     mixed = bool(node.rows and node.kids)
+    # The longest match treats an address mask in a way of its own, which is not documented well enough: by itself there is none.
+    lone = lone and not node.rows and len(node.kids) == 1
     for text, kid in node.kids.items():
         try:
-            made += _one_filter(text, kid, out)
+            made += _one_filter(text, kid, out, lone=lone and len(kid.kids) == 1)
         except Unreadable:
             definitions.book.miss(text, kid, taint, "unsupported")
             out.unknown_filters = out.unknown_filters or kid.line()
@@ -152,7 +155,7 @@ def _slow(out: From) -> None:
         out.filters += made
 
 
-def _one_filter(text: str, node: Node, out: From) -> list[Filter]:
+def _one_filter(text: str, node: Node, out: From, *, lone: bool) -> list[Filter]:
     """The filters of one prefix: each match type below it is a filter, what follows is its own action."""
     made: list[Filter] = []
     for how, kid in node.kids.items():
@@ -161,7 +164,10 @@ def _one_filter(text: str, node: Node, out: From) -> list[Filter]:
             raise Unreadable(how)
         for bound, inner in bounds.items():
             words = [text, how, *([bound] if bound else [])]
-            found, _ = prefixes.route_filter(words, inner.line())
+            if how == "address-mask" and lone and len(bounds) == 1:
+                found = prefixes.masked(text, bound, inner.line())
+            else:
+                found, _ = prefixes.route_filter(words, inner.line())
             key = ""
             if inner.kids:
                 key = " ".join(sorted(_texts(inner)))

@@ -105,6 +105,17 @@ def route_filter(words: Sequence[str], line: int) -> tuple[Filter, Sequence[str]
     return Filter(afi, (network, length, low, high, True, line), through), rest
 
 
+def masked(prefix: str, pattern: str, line: int) -> Filter:
+    """`PREFIX address-mask MASK`: routes as long as the prefix that agree with it in the bits of the mask (Junos routing policies guide,
+    route list match types). Unreadable for a mask whose bits are not contiguous."""
+    afi, network, length = number(prefix)
+    family, bits, _ = number(pattern)
+    if family != afi or bits not in MASKS[afi]:
+        raise Unreadable(pattern)
+    size = min(MASKS[afi].index(bits), length)
+    return Filter(afi, (network & MASKS[afi][size], size, length, length, True, line))
+
+
 def fast_ranges(first: int, rows: Sequence[str]) -> tuple[list[PrefixEntry], list[PrefixEntry]] | None:
     """Route filters of both families on consecutive lines, without actions of their own; None when one of them needs the slow way."""
     v4: list[PrefixEntry] = []

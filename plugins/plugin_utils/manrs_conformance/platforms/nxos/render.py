@@ -6,15 +6,23 @@ reload. What `match rpki` does is not confirmed, so validation is left.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from ...model.plan import OWNED, Plan, Rendered, SessionPlan
+from ...model.plan import Plan, Rendered, SessionPlan
 from ...model.router import Router
 from .. import _guards
-from .._carry import Able, carry
+from .._carry import Able, Block, Form, carry
 from .._maprender import Words, Writer
-from .._render import digest, environment
+from .._render import environment
 
+FORM = Form(
+    "route-map {name} {side}",
+    "maximum-prefix {limit}",
+    "ip verify unicast source reachable-via rx",
+    {4: "ip access-group {name} in", 6: "ipv6 traffic-filter {name} in"},
+)
+WORD = {4: "ip", 6: "ipv6"}
 ABLE = Able(
     length="no match of NX-OS does; `maxas-limit` would hold for every neighbour",
     rov="what `match rpki` does on NX-OS is not confirmed",
@@ -36,29 +44,37 @@ def render(plan: Plan, router: Router, running: str, templates: Path | None = No
     guards, carried = _guards.guards(carried, router, {4: "acl", 6: "acl"})
     if carried.empty:
         return Rendered("", carried)
-    filters: dict[str, list[str]] = {}
-    interfaces = _guards.by_interface(guards, lambda one: _guard(one, filters))
-    text = (
+    filters = _guards.Filters(
+        FORM, lambda afi, name: f"{WORD[afi]} access-list {name}", _rule, lambda one: f"{one}/{32 if '.' in one else 128}"
+    )
+    interfaces = filters.interfaces(guards)
+    blocks = [one.block(FORM) for one in sessions]
+    text = write(
+        blocks, interfaces, running, plan.local_as, templates,
+        lists=writer.missing(running), filters=list(filters.written.values()), maps=writer.unwritten(),
+    )  # fmt: skip
+    return Rendered(text, carried)
+
+
+def write(
+    blocks: Sequence[Block],
+    interfaces: Mapping[str, Sequence[str]],
+    _running: str,
+    local_as: int,
+    templates: Path | None = None,
+    **definitions: object,
+) -> str:
+    """Statements of sessions and interfaces, behind the definitions that they refer to."""
+    sessions = [
+        {"vrf": one.vrf, "neighbor": one.neighbor, "family": one.family.replace("-", " "), "lines": one.lines} for one in blocks
+    ]
+    return (
         environment(__package__, templates)
         .get_template("plan.j2")
         .render(
-            lists=writer.missing(running),
-            filters=list(filters.values()),
-            maps=writer.unwritten(),
-            sessions=[
-                {
-                    "vrf": one.plan.vrf,
-                    "neighbor": one.plan.neighbor,
-                    "family": one.plan.family.replace("-", " "),
-                    "lines": one.statements("route-map {name} {side}", "maximum-prefix {limit}"),
-                }
-                for one in sessions
-            ],
-            interfaces=interfaces,
-            local_as=plan.local_as,
+            **{"lists": (), "filters": (), "maps": (), **definitions}, sessions=sessions, interfaces=interfaces, local_as=local_as
         )
     )
-    return Rendered(text, carried)
 
 
 def _refusal(one: SessionPlan, side: str) -> str | None:
@@ -67,9 +83,5 @@ def _refusal(one: SessionPlan, side: str) -> str | None:
     return None
 
 
-def _guard(one: _guards.Guard, filters: dict[str, list[str]]) -> str:
-    word = "ip" if one.afi == 4 else "ipv6"
-    body = [f"  {10 * n} permit {word} {net} any" for n, net in enumerate(one.permits, 1)]
-    name = f"{OWNED}SAV{one.afi}-{digest(body)}"
-    filters[name] = [f"{word} access-list {name}", *body, f"  {10 * (len(body) + 1)} deny {word} any any"]
-    return f"ip access-group {name} in" if one.afi == 4 else f"ipv6 traffic-filter {name} in"
+def _rule(afi: int, number: int, action: str, source: str) -> str:
+    return f"  {10 * number} {action} {WORD[afi]} {source} any"

@@ -1,6 +1,7 @@
 """NX-OS under a push: no commit timer of its own, so a checkpoint and a job of the scheduler stand in for one.
 
-A job that runs once rolls back to the checkpoint and removes itself, unless the confirmation removed it before (Nexus 9000 System Management
+A job that runs once rolls back to the checkpoint and removes itself (the checkpoint stays for lines that arrive late), unless the confirmation
+removed it before (Nexus 9000 System Management
 Configuration Guide, chapters on the scheduler and on rollback). It is configured before the checkpoint is taken: so the rollback does not
 touch the job that runs it. What NAPALM's driver does otherwise: it knows no timer, saves at every commit and every rollback, keeps one
 checkpoint file for everybody, and raises at a commit message.
@@ -77,7 +78,7 @@ class NxosSession(Guarded):
     def _arm(self, name: str, seconds: int) -> None:
         due = self._clock() + timedelta(seconds=seconds + 59)
         back = [f"rollback running-config checkpoint {name} {how}" for how in ("atomic", "best-effort")]
-        gone = [f"no checkpoint {name}", "configure terminal", f"no scheduler schedule name {JOB}", f"no scheduler job name {JOB}"]
+        gone = ["configure terminal", f"no scheduler schedule name {JOB}", f"no scheduler job name {JOB}"]
         self._configure([f"scheduler job name {JOB}", " ; ".join(["terminal dont-ask", *back, *gone]), "exit"])
         self._configure([f"scheduler schedule name {JOB}", f"job name {JOB}", f"time start {due:%Y:%m:%d:%H:%M}", "exit"])
         said = self._run(f"checkpoint {name}")
@@ -98,13 +99,16 @@ class NxosSession(Guarded):
             or self.change not in self._run("show checkpoint summary")
         ):
             raise PushError(f"{self.where}: the change was not confirmed: the timer fired meanwhile")
-        name, self.change, self.loaded = self.change, "", ""
-        with contextlib.suppress(Exception):
-            self._disarm(name)
+        self.loaded = ""
         self.save()
 
     def save(self) -> None:
-        """Write the start-up configuration; NotSavedError when it was not."""
+        """Remove what is left of the timer and write the start-up configuration; NotSavedError when that fails."""
+        try:
+            self._disarm(self.change)
+        except Exception as error:
+            raise NotSavedError(f"{self.where}: the timer is off, but not removed, and nothing was saved: {error}") from None
+        self.change = ""
         try:
             said = self._run("copy running-config startup-config")
         except Exception as error:
@@ -119,6 +123,10 @@ class NxosSession(Guarded):
     def rollback(self) -> None:
         """Roll back to the checkpoint, then remove the timer; nothing is saved."""
         self._mine()
+        self.restore()
+
+    def restore(self) -> None:
+        """Roll back to the checkpoint of this change, timer or not: lines that were under way may arrive after it fired."""
         said = self._run(f"rollback running-config checkpoint {self.change} atomic")
         if "completed" not in said.lower() and "patch is empty" not in said.lower():
             raise PushError(f"{self.where}: the router did not roll back: {said.strip()[:200]}")
@@ -126,20 +134,30 @@ class NxosSession(Guarded):
         self.change = ""
 
     def discard_config(self) -> None:
-        """Forget the candidate."""
+        """Forget the candidate, and the checkpoint that a timer of this change left behind."""
         self.driver.discard_config()
         self.loaded = ""
+        if self.change and not self._pending():
+            self._run(f"no checkpoint {self.change}")
 
     def close(self) -> None:
         """End the session; the driver over NX-API has nothing to close."""
         self.driver.close()
 
     def _disarm(self, name: str) -> None:
-        text = self._raw()
-        held = [kind for kind in ("schedule", "job") if f"scheduler {kind} name {JOB}\n" in text]
-        if held:
-            self._configure([f"no scheduler {kind} name {JOB}" for kind in held])
-        self._run(f"no checkpoint {name}")
+        """Remove schedule, job and checkpoint; what is refused once is tried again, since it would be in the way of the next push."""
+        for last in (False, False, True):
+            try:
+                text = self._raw()
+                held = [kind for kind in ("schedule", "job") if f"scheduler {kind} name {JOB}\n" in text]
+                if held:
+                    self._configure([f"no scheduler {kind} name {JOB}" for kind in held])
+                if name:
+                    self._run(f"no checkpoint {name}")
+                return
+            except Exception:
+                if last:
+                    raise
 
     def _pending(self) -> str:
         """Checkpoint that the job of a timer would roll back to; `unknown` for a job that cannot be read."""

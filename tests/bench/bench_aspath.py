@@ -1,0 +1,34 @@
+"""An AS-path list of a customer's cone against the ASNs that it may hold: decided with a witness."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Iterator
+
+from manrs_conformance.analysis import aspath
+from manrs_conformance.model.policy import AsPathEntry, AsPathList
+from table import Row, timed
+
+SCALES = (1, 10, 100)
+BASE = 20
+
+
+def rows(scale: int) -> Iterator[Row]:
+    """One row: the list permits one ASN that the cone does not hold, which must be the witness."""
+    count = BASE * scale
+    dice = random.Random(7)
+    cone = dice.sample(range(1, 400_000), count)
+    entries = tuple(AsPathEntry(True, f"^{asn}(_{asn})*$", "frr", line) for line, asn in enumerate(cone, 1))
+    held, allowed = AsPathList("CONE", entries), aspath.only_of([(asn, asn) for asn in cone[:-1]])
+    floor, _ = timed(lambda: (re.purge(), [re.compile(one.pattern) for one in entries]))
+
+    def decide() -> aspath.PathClasses:
+        aspath._path_classes.cache_clear()
+        return aspath.path_classes((held, allowed))
+
+    seconds, classes = timed(decide)
+    bad = [path for signature, path in zip(classes.signatures, classes.witnesses, strict=True) if signature == 1]
+    assert bad and bad[0][0] == cone[-1] and not classes.unknown
+    must = 0.05 if scale == SCALES[-1] else None
+    yield Row("AS-path list against a cone", count, "patterns", seconds, floor, "compiling the patterns", must=must)

@@ -1,0 +1,25 @@
+"""An evidence bundle of a synthetic fleet: built device by device, and verified. A thousand routers are `python tests/bench/evidence_fleet.py`."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import evidence_fleet
+from table import Row
+
+SCALES = (1, 10)
+BASE = 20
+
+
+def rows(scale: int) -> Iterator[Row]:
+    """Two rows: a twentieth of the routers has 200,000 lines."""
+    with tempfile.TemporaryDirectory() as folder:
+        found = evidence_fleet.measure(Path(folder, "bundle"), BASE * scale, "blocks")
+    building = found.building - found.making
+    yield Row("bundle: build", found.lines, "lines", building, found.making, "making the synthetic routers", {}, found.memory)
+    must = found.files / 10_000 if scale == SCALES[-1] else None
+    yield Row(
+        "bundle: verify, warm", found.files, "files", found.verifying, found.floor, "sha256sum -c", {}, found.verify_memory, must
+    )

@@ -1,0 +1,66 @@
+"""Whole commands: one router from its configuration to verdicts, and the gate of a change of one line."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import bench_parse
+from table import Row, peer, process
+
+SCALES = (1, 10, 100)
+BASE = 2_000
+INTENT = """organisation: {name: Bench}
+asns: [64500]
+prefixes: [192.0.2.0/24]
+neighbours:
+  - {select: {asn: 64501}, relationship: customer, prefixes: [203.0.113.0/24]}
+"""
+SESSION = """router bgp 64500
+ neighbor 198.51.100.2 remote-as 64501
+ address-family ipv4 unicast
+  neighbor 198.51.100.2 activate
+  neighbor 198.51.100.2 route-map IN in
+  neighbor 198.51.100.2 route-map OUT out
+ exit-address-family
+exit
+route-map IN permit 10
+ match ip address prefix-list L
+exit
+route-map OUT deny 10
+exit
+end
+"""
+
+
+def rows(scale: int) -> Iterator[Row]:
+    """Two rows. The floor is a Python that splits the lines of the file; the peer parses the file only, and reaches no verdict."""
+    count = BASE * scale
+    text = bench_parse.text("ios", count).removesuffix("end\n") + SESSION
+    changed = text.replace("permit ", "permit 192.0.2.128/25\nip prefix-list L seq 3 permit ", 1)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "manrs.yml").write_text(INTENT)
+        for side, held in (("base", text), ("candidate", changed)):
+            (folder / side).mkdir()
+            (folder / side / "edge1.ios.cfg").write_text(held)
+        file = folder / "base/edge1.ios.cfg"
+        (folder / "sources").mkdir()
+        command = [sys.executable, "-m", "manrs_conformance.cli"]
+        more = ["--intent", str(folder / "manrs.yml"), "--sources", str(folder / "sources")]
+        floor, _, _ = process([sys.executable, "-c", f"[one.split() for one in open({str(file)!r})]"])
+        seconds, memory, code = process([*command, "audit", str(file), *more])
+        assert code in (1, 2), code
+        found = {"ciscoconfparse2": peer("ciscoconfparse2", str(file))}
+        yield Row("audit of one router, whole command", count, "lines", seconds, floor, "Python splitting the file", found, memory)
+        seconds, memory, code = process(
+            [*command, "gate", "--base", str(folder / "base"), "--candidate", str(folder / "candidate"), *more]
+        )
+        assert code in (0, 1, 2), code
+        yield Row(
+            "gate of one changed line, whole command", count, "lines", seconds, floor, "Python splitting the file", {}, memory
+        )
+        shutil.rmtree(folder / "base")

@@ -1,0 +1,146 @@
+"""`python tests/bench/run.py [NAME ...] [--write]`: every bench of this folder, each in a process of its own, as one table.
+
+Seconds are of the processor; the machine may be busy, so each is shown as a ratio to a floor and to peers on the same input in the same
+run. `--write` puts the table into docs/performance.md and draws how the cost of one unit grows. Exit code 1 when a target is missed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import multiprocessing
+import platform
+import sys
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+from table import ROOT, Row
+
+BEGIN, END = "<!-- bench: begin -->", "<!-- bench: end -->"
+COLOURS = ("#3f7fd0", "#c62738", "#2c9a4b", "#d69a17", "#7b4fb5", "#5aa7a0", "#8a1a26", "#555f6b")
+WIDTH, HEIGHT, LEFT, TOP = 900, 420, 60, 24
+CEILING = 3.0
+"""What the figure shows of the growth at most."""
+
+
+def names() -> list[str]:
+    """Benches found by their file name."""
+    return sorted(one.stem.removeprefix("bench_") for one in Path(__file__).parent.glob("bench_*.py"))
+
+
+def measured(job: tuple[str, int]) -> list[Row]:
+    """Rows of one bench at one scale."""
+    return list(importlib.import_module(f"bench_{job[0]}").rows(job[1]))
+
+
+def scales(name: str) -> Sequence[int]:
+    """By how much a bench grows."""
+    return tuple(importlib.import_module(f"bench_{name}").SCALES)
+
+
+def cells(row: Row) -> list[str]:
+    """A row in words."""
+    rate = row.size / row.seconds
+    shown = f"{rate:,.0f} {row.unit}/s" if rate >= 10 else f"{1 / rate:.2f} s each"
+    beside = ", ".join(f"{seconds / row.seconds:.1f} x {name}" for name, seconds in row.peers.items())
+    must = "" if row.must is None else f"{'met' if row.seconds <= row.must else 'MISSED'} ({row.must:.2f} s)"
+    memory = f"{row.memory} MB" if row.memory else ""
+    return [
+        row.name,
+        f"{row.size:,} {row.unit}",
+        f"{row.seconds:.3f} s",
+        shown,
+        f"{row.seconds / row.floor:.1f} x {row.floor_name}",
+        beside,
+        memory,
+        must,
+    ]
+
+
+HEAD = ["What", "Size", "Processor", "Speed", "Beside the floor", "Faster than", "Memory", "Target"]
+
+
+def table(rows: Sequence[Row]) -> str:
+    """All rows as Markdown."""
+    lines = [HEAD, ["---"] * len(HEAD), *(cells(one) for one in rows)]
+    return "\n".join("| " + " | ".join(one) + " |" for one in lines)
+
+
+def growth(rows: Sequence[Row]) -> dict[str, list[tuple[float, float]]]:
+    """By name: how much larger the input is than the smallest, and how much dearer one unit of it."""
+    out: dict[str, list[tuple[float, float]]] = {}
+    first: dict[str, Row] = {}
+    for one in rows:
+        start = first.setdefault(one.name, one)
+        out.setdefault(one.name, []).append((one.size / start.size, one.seconds / one.size / (start.seconds / start.size)))
+    return {name: points for name, points in out.items() if len(points) > 1}
+
+
+def drawing(curves: dict[str, list[tuple[float, float]]]) -> str:
+    """The curves as SVG: size from 1 to the largest (logarithmic) against the cost of one unit beside that of the smallest."""
+    import math
+
+    widest = math.log10(max(x for points in curves.values() for x, _y in points))
+    plot = WIDTH - LEFT - 370
+
+    def place(x: float, y: float) -> tuple[float, float]:
+        return LEFT + plot * math.log10(x) / widest, TOP + (HEIGHT - 2 * TOP - 20) * (1 - min(y, CEILING) / CEILING)
+
+    out = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif" font-size="12" role="img">'
+    ]
+    out += ["<title>Cost of one unit as the input grows</title>", f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#ffffff"/>']
+    for level in (0, 1, 2, 3):
+        x, y = place(1, level)
+        out.append(f'<line x1="{x:.0f}" y1="{y:.0f}" x2="{LEFT + plot}" y2="{y:.0f}" stroke="#d5d9de"/>')
+        out.append(f'<text x="{x - 8:.0f}" y="{y + 4:.0f}" text-anchor="end" fill="#333">{level}x</text>')
+    for power in range(int(widest + 0.01) + 1):
+        x, y = place(10**power, 0)
+        out.append(f'<text x="{x:.0f}" y="{y + 18:.0f}" text-anchor="middle" fill="#333">{10**power}x input</text>')
+    for at, (name, points) in enumerate(curves.items()):
+        colour, dash = COLOURS[at % len(COLOURS)], ' stroke-dasharray="5 3"' if at >= len(COLOURS) else ""
+        path = " ".join(f"{x:.1f},{y:.1f}" for x, y in (place(*point) for point in points))
+        out.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"{dash}/>')
+        y = TOP + 8 + 20 * at
+        out.append(
+            f'<line x1="{LEFT + plot + 24}" y1="{y}" x2="{LEFT + plot + 46}" y2="{y}" stroke="{colour}" stroke-width="2"{dash}/>'
+        )
+        out.append(f'<text x="{LEFT + plot + 52}" y="{y + 4}" fill="#333">{name}: {points[-1][1]:.2f}x</text>')
+    return "\n".join([*out, "</svg>", ""])
+
+
+def write(rows: Sequence[Row]) -> None:
+    """Put table and figure into the documentation."""
+    page, figure = ROOT / "docs/performance.md", ROOT / "docs/performance.svg"
+    head, _begin, rest = page.read_text("utf-8").partition(BEGIN)
+    machine = f"Python {platform.python_version()}, {platform.machine()}."
+    page.write_text(f"{head}{BEGIN}\n\n{machine}\n\n{table(rows)}\n\n{END}{rest.partition(END)[2]}", "utf-8")
+    if curves := growth(rows):
+        figure.write_text(drawing(curves), "utf-8")
+
+
+def main() -> int:
+    """Measure what was asked for."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("name", nargs="*", choices=[*names(), []], help="benches, all by default")
+    parser.add_argument("--write", action="store_true", help="write docs/performance.md and its figure")
+    parser.add_argument("--most", type=int, default=100, help="largest scale")
+    asked = parser.parse_args()
+    rows: list[Row] = []
+    context = multiprocessing.get_context("spawn")
+    print(" | ".join(HEAD), flush=True)
+    for name in asked.name or names():
+        for scale in [one for one in scales(name) if one <= asked.most]:
+            with ProcessPoolExecutor(1, mp_context=context) as pool:
+                found = pool.submit(measured, (name, scale)).result()
+            rows += found
+            for one in found:
+                print(" | ".join(cells(one)), flush=True)
+    if asked.write:
+        write(rows)
+    return int(any(one.must is not None and one.seconds > one.must for one in rows))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

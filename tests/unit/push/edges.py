@@ -1,0 +1,33 @@
+"""The misconfigured edges of `rendering/` and their way through plan, rendering, merge and gate."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import replace
+from pathlib import Path
+
+from manrs_conformance import api
+from manrs_conformance.model.intent import Intent
+from manrs_conformance.model.reference import Authorised, Reference
+from manrs_conformance.model.snapshot import Snapshot
+from manrs_conformance.push import device
+
+HERE = Path(__file__).parent / "rendering"
+NAMES = ("eos", "ios", "iosxr", "nxos")
+CUSTOMERS = Authorised(
+    v4=((0x2D0B0000, 20, 20, 24, True, 0), (0x2D0C0000, 22, 22, 22, True, 0), (0x2D0C0800, 24, 24, 24, True, 0)),
+    v6=((0x2A101100 << 96, 32, 32, 48, True, 0), (0x2A101200 << 96, 32, 32, 32, True, 0)),
+    origins=(43211, 43212),
+)
+
+
+@functools.cache
+def given() -> tuple[Intent, Reference]:
+    read = api.Inputs.read(HERE / "manrs.yml", None, None, "2026-11-25T06:00:00Z")
+    return read.intent, replace(read.reference, authorised={"AS43211:AS-CUSTOMERS": CUSTOMERS})
+
+
+def prepared(name: str, text: str | None = None) -> device.Prepared:
+    intent, reference = given()
+    running = (HERE / f"{name}.cfg").read_text() if text is None else text
+    return device.prepare(Snapshot("edge", name, running, {}), intent, reference)
