@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from manrs_conformance.model.router import Live, LiveCache
-from manrs_conformance.platforms import PushPlatform, load
+from manrs_conformance.platforms import load
 
 SUMMARY = """BGP summary information for VRF default
 Router identifier 198.51.100.1, local AS number 64500
