@@ -153,7 +153,7 @@ class _Places:
     def __init__(self, evaluation: Evaluation) -> None:
         self.space: Universe = evaluation.universe
         self.taken, self.refused = evaluation.regions()
-        self.lists = {id(one): one for one in self.space.keep}
+        self.lists = {id(one): one for one in (*self.space.prefix_lists, *self.space.keep)}
         self._prefix: dict[str, int] = {}
         self._path: dict[object, int] = {}
         self._known: dict[object, tuple[bool, bool]] = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from manrs_conformance.platforms import Platform, PushPlatform, load
+from manrs_conformance.platforms import Platform, load
 
 CONFIG = "version 9.3(8)\nhostname a\nrouter bgp 64500\n  neighbor 192.0.2.0/25 remote-as 64501\n    address-family ipv4 unicast\n      maximum-prefix 5\n"
 
@@ -55,4 +55,3 @@ def test_commands_only_show() -> None:
     assert all(one.startswith("show ") for one in platform.commands.allowed())
     assert platform.commands.optional <= set(platform.commands.state)
     assert isinstance(platform, Platform)
-    assert not isinstance(platform, PushPlatform)
