@@ -137,6 +137,9 @@ def test_a_fresh_session_goes_on_with_its_own_commit_only(case: str, fleet: Flee
     assert MINE in one.running
     if case == "junos":
         mine.close()  # the session that committed holds the lock until it ends
+    if case == "junos":
+        # It keeps the lock until its commit is confirmed or its session ends.
+        mine.close()
     stranger.change = mine.change
     stranger.rollback()
     assert body(one.running) == running
@@ -382,3 +385,105 @@ def test_xr_needs_the_capability(fleet: Fleet, session: Open) -> None:
 
     with pytest.raises(NoRevertError, match="NETCONF"):
         found.guarded(Agent())
+
+
+# -- Junos -----------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(("seconds", "minutes"), [(60, 1), (61, 2), (119, 2), (120, 2)])
+def test_junos_rounds_the_timer_up_to_whole_minutes(
+    seconds: int, minutes: int, fleet: Fleet, push: Open, session: Open, clock: ManualClock
+) -> None:
+    one = device(fleet, "junos")
+    bare: Any = session("junos")
+    if seconds % 60:
+        bare.load_merge_candidate(config=NEW["junos"])
+        with pytest.raises(Exception, match="multiple of 60"):
+            bare.commit_config(revert_in=seconds)
+        bare.discard_config()
+        bare.close()
+        one.unlock(one.locked_by or "")
+    committed(push, "junos", seconds)
+    assert one.pending_until == clock.now() + 60 * minutes
+
+
+def test_junos_keeps_the_lock_from_load_to_confirmation(fleet: Fleet, push: Open, session: Open) -> None:
+    one = device(fleet, "junos")
+    mine = committed(push, "junos")
+    assert one.locked_by is not None
+    other: Any = session("junos")
+    with pytest.raises(Exception, match="lock"):
+        other.load_merge_candidate(config="set policy-options prefix-list THEIRS 45.21.0.0/22")
+    mine.confirm_commit()
+    assert one.locked_by is None
+    other.load_merge_candidate(config="set policy-options prefix-list THEIRS 45.21.0.0/22")
+    other.discard_config()
+
+
+def test_junos_is_refused_while_somebody_else_holds_the_lock(fleet: Fleet, push: Open) -> None:
+    one = device(fleet, "junos")
+    one.locked_by = "somebody"
+    with pytest.raises(PushError, match="locked by somebody else"):
+        push("junos").load_merge_candidate(config=NEW["junos"])
+    assert one.locked_by == "somebody" and one.candidate is None
+
+
+def test_junos_takes_back_no_commit_of_somebody_else(fleet: Fleet, push: Open) -> None:
+    """`rollback 1` would restore what ran before the last commit, whose ever that is."""
+    one = device(fleet, "junos")
+    mine = committed(push, "junos")
+    theirs = one.running.replace("45.10.0.0/20", "45.22.0.0/20")
+    one.confirm()
+    one.commit(theirs)
+    for call in (mine.rollback, mine.confirm_commit):
+        with pytest.raises(PushError, match="not of this push"):
+            call()
+    assert one.running == theirs
+
+
+def test_junos_confirms_nothing_that_has_reverted(fleet: Fleet, push: Open, clock: ManualClock) -> None:
+    one = device(fleet, "junos")
+    running = one.running
+    mine = committed(push, "junos", 60)
+    clock.advance(61)
+    with pytest.raises(PushError, match=r"not of this push|timer has ended"):
+        mine.confirm_commit()
+    assert one.running == running
+
+
+@pytest.mark.parametrize("at", ["load-configuration", "get-configuration rollback", "commit-configuration"])
+def test_junos_gives_the_lock_back_whatever_fails(at: str, fleet: Fleet, push: Open) -> None:
+    one = device(fleet, "junos")
+    running = one.running
+    mine: Any = push("junos")
+    one.faults.add("reject", at)
+    with pytest.raises(Exception, match=r"."):
+        mine.load_merge_candidate(config=NEW["junos"])
+        mine.compare_config()
+        mine.commit_config(revert_in=60)
+    mine.discard_config()
+    assert one.running == running
+    assert one.locked_by is None and one.candidate is None
+
+
+def test_junos_looks_at_a_candidate_that_somebody_left(fleet: Fleet, push: Open) -> None:
+    one = device(fleet, "junos")
+    one.candidate = one.running.replace("45.10.0.0/20", "45.22.0.0/20")
+    with pytest.raises(PushError, match="changes of somebody else"):
+        push("junos").load_merge_candidate(config=NEW["junos"])
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [("config_private", True, "private"), ("lock_disable", True, "lock"), ("junos_config_database", "ephemeral", "ephemeral")],
+)
+def test_junos_refuses_options_that_take_the_protection_away(name: str, value: Any, said: str, session: Open) -> None:
+    found: Any = platforms.load("junos")
+    driver: Any = session("junos")
+    setattr(driver, name, value)
+    with pytest.raises(PushError, match=said):
+        found.guarded(driver)
+
+
+def test_junos_without_revisions_of_commits_has_no_way_back(fleet: Fleet, push: Open) -> None:
+    device(fleet, "junos").faults.add("reject", "get-commit-revision-information")
+    with pytest.raises(NoRevertError, match="revisions"):
+        push("junos")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from .conf import Node
 
@@ -212,3 +213,62 @@ def _set(root: Node, words: list[str]) -> None:
         node = Node(" ".join(rest[:size]))
         here.kids.append(node)
         here, rest = node, rest[size:]
+
+
+def compare(running: str, candidate: str) -> str:
+    """`show | compare`: a hunk for each level that differs, entries of an order with those that stand before them."""
+    return "".join(f"{line}\n" for line in _compare(parse(running), parse(candidate), ()))
+
+
+MARK = re.compile(r"(?:inactive: |protect: )+")
+
+
+def _name(node: Node) -> str:
+    text = MARK.sub("", node.text)
+    word = text.rstrip(";").split(" ")[0]
+    return word if text.endswith(";") and word in SINGLE | LISTS else text.rstrip(";")
+
+
+def _compare(old: Node, new: Node, path: tuple[str, ...]) -> Iterator[str]:
+    before, after = {_name(one): one for one in old.kids}, {_name(one): one for one in new.kids}
+    lines: list[str] = []
+    for name, one in before.items():
+        if name not in after:
+            lines += _signed("-", one)
+    kept = [name for name in before if name in after]
+    moved = set(kept) if [name for name in after if name in before] != kept else set()
+    last = ""
+    for name, one in after.items():
+        held = before.get(name)
+        ordered = one.text.startswith(("term ", "inactive: term "))
+        if held is None or (
+            held.text.endswith(";") and one.text.endswith(";") and held.text != one.text and not MARK.match(one.text + held.text)
+        ):
+            later = [each for each in list(after)[list(after).index(name) + 1 :] if each in before]
+            if ordered and last and later:
+                lines.append(f"     {last} {{ ... }}")
+            elif ordered and later and held is None:
+                lines += [*_signed("+", one), f"     {later[0]} {{ ... }}"]
+                last = name
+                continue
+            lines += [*(_signed("-", held) if held else []), *_signed("+", one)]
+        elif ordered and name in moved:
+            lines += (
+                [*([f"     {last} {{ ... }}"] if last else []), f"!    {name} {{ ... }}"] if last else [f"     {name} {{ ... }}"]
+            )
+        elif MARK.findall(held.text) != MARK.findall(one.text):
+            mark = "inactive: " if "inactive: " in one.text else "active: "
+            lines.append(f"!    {mark}{name}{' { ... }' if one.kids else ';'}")
+        last = name if ordered else last
+    if lines:
+        yield f"[edit{''.join(f' {one}' for one in path)}]"
+        yield from lines
+    for name, one in after.items():
+        if name in before and not one.text.endswith(";"):
+            yield from _compare(before[name], one, (*path, MARK.sub("", one.text)))
+
+
+def _signed(sign: str, node: Node) -> list[str]:
+    lines: list[str] = []
+    _print(node, 0, lines)
+    return [f"{sign}    {line}" for line in lines]

@@ -88,6 +88,8 @@ class Device:
         self.pending_by = ""
         """Session or token that the pending commit belongs to."""
         self.committed_at, self.pending_note = self.clock.now(), ""
+        self.commits = 1
+        """How many commits there were: a part of the name that Junos gives each."""
         self.mutex = threading.RLock()
 
     # -- messages ------------------------------------------------------------------------------------------------
@@ -109,6 +111,7 @@ class Device:
             before = self.running
             self.history.insert(0, before)
             self.running, self.candidate = text, None
+            self.commits += 1
             self.committed_at, self.pending_note = self.clock.now(), note
             if revert_in is not None:
                 self.pending_until = self.clock.now() + revert_in
@@ -118,6 +121,7 @@ class Device:
         def revert() -> None:
             with self.mutex:
                 self.running, self.pending, self.pending_note = before, None, ""
+                self.commits += 1
 
         return revert
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from lxml import etree
 
-from . import conf, curly, shows
+from . import curly, shows
 from .clock import moment
 from .netconf import RpcRefused, Session, child, escape
 from .population import hostname, interfaces, local_as, neighbors
@@ -43,7 +43,7 @@ class Junos(Session):
         device = self.device
         candidate = device.candidate if device.candidate is not None else device.running
         if node.get("compare"):
-            said = conf.diff(device.running, candidate)
+            said = curly.compare(device.running, candidate)
             return f"<configuration-information><configuration-output>{escape(said)}</configuration-output></configuration-information>"
         if node.get("format") != "text":
             return "<configuration><system><domain-name>example.net</domain-name></system></configuration>"
@@ -81,6 +81,7 @@ class Junos(Session):
             device.commit(text, minutes * 60, f"commit confirmed, rollback in {minutes}mins")
             return "<ok/>"
         device.confirm()
+        device.commits += 1
         if text != device.running:
             device.commit(text)
         device.save()
@@ -89,7 +90,7 @@ class Junos(Session):
     def _get_commit_revision_information(self, node: Any) -> str:
         note = f"<comment>{self.device.pending_note}</comment>" if self.device.pending_note else ""
         at = int(self.device.committed_at)
-        return f'<commit-revision-information><revision>re0-{at}-1</revision><date-time seconds="{at}">x</date-time>{note}</commit-revision-information>'
+        return f'<commit-revision-information><revision>re0-{at}-{self.device.commits}</revision><date-time seconds="{at}">x</date-time>{note}</commit-revision-information>'
 
     # -- operation -----------------------------------------------------------------------------------------------
     def _command(self, node: Any) -> str:

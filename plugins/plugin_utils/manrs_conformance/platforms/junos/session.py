@@ -14,9 +14,8 @@ from typing import Any
 from ...errors import NoRevertError, PushError
 from .._guard import Guarded, text_of, timer
 
-MOST = 65_535 * 60
-"""`commit confirmed` takes up to 65535 minutes."""
-OPTIONS = ("lock_disable", "config_private", "session_config_lock")
+MOST = 86_400
+"""A day; `commit confirmed` itself takes up to 65535 minutes."""
 
 
 class JunosSession(Guarded):

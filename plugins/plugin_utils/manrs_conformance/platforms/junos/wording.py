@@ -173,7 +173,7 @@ def refuse_meeting(policies: Sequence[Policy], taken: Sequence[str], add: str | 
     """Impossible where the operator's policies would see that communities were taken off or set, or would undo it."""
     seen = meets(policies, [*taken, *([add] if add else [])], keeps=False) or (add and meets(policies, [add], keeps=True))
     if seen:
-        raise Impossible(f"{seen} behind it looks at these communities or sets others in their place")
+        raise Impossible(f"{seen} may look at these communities, or set others in their place")
 
 
 def meets(policies: Sequence[Policy], values: Sequence[str], *, keeps: bool) -> str:
@@ -182,7 +182,7 @@ def meets(policies: Sequence[Policy], values: Sequence[str], *, keeps: bool) -> 
         for term in policy.terms:
             for cond in inner(term.cond):
                 if isinstance(cond, Const) and cond.value is None:
-                    return f"what policy {policy.name} asks is not understood, and it"
+                    return f"policy {policy.name}, of which a condition is not understood,"
                 if isinstance(cond, CommunityMatch) and any(_may(cond, one) for one in values):
                     return f"policy {policy.name}"
             if keeps and any(_takes(action, one) for action in term.actions for one in values):
