@@ -9,7 +9,14 @@ import pytest
 from manrs_wire import trials
 
 SEED = 64500
-NUMBERS = {"eos": range(22), "nxos": range(100, 122), "ios": range(200, 206), "nxos_ssh": range(300, 304), "iosxr": range(400, 406)}
+NUMBERS = {
+    "eos": range(22),
+    "nxos": range(100, 122),
+    "ios": range(200, 206),
+    "nxos_ssh": range(300, 304),
+    "iosxr": range(400, 406),
+    "junos": range(500, 516),
+}
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +39,7 @@ def test_every_router_ends_as_it_was_or_confirmed(case: str, rows: dict[str, lis
 def test_the_trials_differ(rows: dict[str, list[trials.Row]]) -> None:
     every = [row for some in rows.values() for row in some]
     faults = Counter(row.trial.what for row in every)
-    assert len(every) == 60
+    assert len(every) == 76
     assert len(faults) >= 12, faults
     ends = Counter(row.router for row in every)
     assert min(ends["before"], ends["after"]) >= 10, ends

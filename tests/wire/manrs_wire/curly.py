@@ -85,7 +85,7 @@ def merge(running: str, candidate: str, action: str) -> str:
     if action == "set":
         for line in candidate.splitlines():
             if line.split():
-                _set(root, line.split())
+                _set(root, _TOKEN.findall(line))
     else:
         _merge(root, parse(candidate))
     return show(root)
@@ -178,6 +178,7 @@ KEYED = frozenset(
         "community",
         "as-path",
         "prefix-list",
+        "route-filter-list",
         "interface",
         "filter",
     ]
@@ -203,7 +204,7 @@ def _set(root: Node, words: list[str]) -> None:
                 exact.text = exact.text[:-1]
             here, rest = exact, rest[used:]
             continue
-        if rest[0] in LEAF_AT or len(rest) == 1:
+        if rest[0] in LEAF_AT or len(rest) == 1 or (rest[0] == "as-path" and len(rest) == 3):
             _place(here, Node(" ".join(rest) + ";"))
             return
         size = 2 if rest[0] in KEYED else 1

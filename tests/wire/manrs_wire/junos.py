@@ -75,6 +75,8 @@ class Junos(Session):
         text = device.candidate if device.candidate is not None else device.running
         if child(node, "check") is not None:
             return "<ok/>"
+        if device.full:
+            raise RpcRefused("operation-failed", "could not save to juniper.save+: No space left on device")
         if child(node, "confirmed") is not None:
             given = child(node, "confirm-timeout")
             minutes = int(given.text) if given is not None else 10

@@ -34,7 +34,7 @@ from .inventory import devices
 from .population import neighbors
 from .sessions import DRIVERS, close, planned
 
-WEIGHTS = {"ios": 2, "eos": 4, "nxos": 4, "nxos_ssh": 1, "iosxr": 2}
+WEIGHTS = {"ios": 2, "eos": 4, "nxos": 4, "nxos_ssh": 1, "iosxr": 2, "junos": 3}
 """Drivers, and how often each is drawn: a push over SSH takes ten times as long."""
 CASES = tuple(WEIGHTS)
 STEPS = ("checked", "loading", "comparing", "committing", "refreshing", "verifying", "confirming", "confirmed", "rolling-back")

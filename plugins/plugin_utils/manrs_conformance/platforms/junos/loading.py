@@ -68,6 +68,11 @@ class Loader:
         if rule is None:
             self._unknown(parent, words, raw, path, empty=rules is not None)
             return
+        if rule.names == 1 and len(words) == 1 and raw.inside:
+            # `prefix-list { A { … } }` is taken for `prefix-list A { … }`.
+            for kid in raw.inside:
+                self.put(parent, rules, [*words, *kid.words], replace(kid, marks=raw.marks | kid.marks), path)
+            return
         for each in _named(rule, words):
             length = rule.key_length(each)
             head, rest = each[:length], each[length:]

@@ -1,0 +1,172 @@
+"""A whole misconfigured edge on Junos, with policies of its operator: one push mends it, a second changes nothing, and what fails is taken back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import napalm
+import pytest
+from manrs_conformance import api, collect, platforms
+from manrs_conformance.collect import connection
+from manrs_conformance.model.intent import Intent
+from manrs_conformance.model.plan import OWNED
+from manrs_conformance.model.reference import Authorised, Reference
+from manrs_conformance.model.result import Status
+from manrs_conformance.platforms.junos.merge import reading
+from manrs_conformance.platforms.junos.statements import flat
+from manrs_conformance.push import apply, device, meaning
+from manrs_conformance.push.journal import Journal, outcome
+from manrs_conformance.push.text import statements
+from manrs_wire import Device, Fleet, ManualClock, curly, start
+from manrs_wire.inventory import LOGIN, PASSWORD
+
+EDGE = Path(__file__).parents[1] / "unit" / "push" / "rendering"
+V6 = re.compile(r"^            neighbor 2a10[^\n]* \{\n.*?^            \}\n", re.MULTILINE | re.DOTALL)
+CUSTOMERS = Authorised(
+    v4=((0x2D0B0000, 20, 20, 24, True, 0), (0x2D0C0000, 22, 22, 22, True, 0)), v6=((0x2A101100 << 96, 32, 32, 48, True, 0),)
+)
+INTERNAL = "neighbor 45.10.15.2 { peer-as 43210; }"
+JUNOS = platforms.load_push("junos")
+MENDED = {"POL-01", "CUS-01", "BOG-01", "DEF-01", "EXP-01", "ROV-02", "MAX-01", "SAV-01"}
+
+
+class Edge:
+    """The router, and what a controller does to it."""
+
+    def __init__(self, fleet: Fleet, clock: ManualClock, place: Path) -> None:
+        self.fleet, self.router, self.clock, self.place = fleet, fleet.devices["edge"], clock, place
+        read = api.Inputs.read(EDGE / "manrs.yml", None, None, "2026-11-25T06:00:00Z")
+        self.intent: Intent = read.intent
+        self.reference: Reference = replace(read.reference, authorised={"AS43211:AS-CUSTOMERS": CUSTOMERS})
+
+    def connect(self) -> Any:
+        wanted = connection.Wanted(
+            system=connection.system_of("junos"), address="127.0.0.1", username=LOGIN, password=PASSWORD, port=self.fleet.ports["edge"],
+            known_hosts=str(self.fleet.known_hosts), timeout=20,
+        )  # fmt: skip
+        return connection.open_session(connection.plan(wanted), napalm.get_network_driver("junos"))
+
+    def snapshot(self) -> Any:
+        driver = self.connect()
+        try:
+            return collect.snapshot("edge", "junos", driver, JUNOS.commands.state, optional=JUNOS.commands.optional, getters={})
+        finally:
+            driver.close()
+
+    def prepare(self) -> tuple[Any, device.Prepared]:
+        seen = self.snapshot()
+        return seen, device.prepare(seen, self.intent, self.reference)
+
+    def push(self, seen: Any, prepared: device.Prepared, name: str = "push.jsonl") -> apply.Pushed:
+        self.journal = Journal(self.place / name)
+        return device.push(seen, prepared, self.connect, self.intent, self.reference, self.journal, device.Way(90, 8.0, "NOC-1"))
+
+    def fails(self) -> set[str]:
+        text = self.snapshot()
+        router = JUNOS.parse(text.config, text.state)
+        found = device.judge("edge", router, text.config, self.intent, self.reference)
+        return {one.check for one in found if one.status is Status.FAIL}
+
+    def at_rest(self) -> bool:
+        return self.router.pending is None and self.router.locked_by is None and self.router.candidate is None
+
+
+@pytest.fixture
+def edge(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Edge]:
+    clock = ManualClock()
+    hooks = apply.Hooks
+    monkeypatch.setattr(device.apply, "Hooks", lambda **given: hooks(**(given | {"clock": clock.now, "sleep": clock.advance})))
+    text = curly.show(curly.parse(V6.sub("", (EDGE / "junos.cfg").read_text()).replace("neighbor 45.10.15.2;", INTERNAL)))
+    router = Device("junos", text, name="edge", username=LOGIN, password=PASSWORD, clock=clock)
+    with start(router, folder=tmp_path / "wire") as fleet:
+        yield Edge(fleet, clock, tmp_path)
+
+
+def test_one_push_mends_a_second_changes_nothing_and_owned_names_go_again(edge: Edge) -> None:
+    was = edge.router.running
+    before = edge.fails()
+    assert before >= MENDED, MENDED - before
+    seen, prepared = edge.prepare()
+    done = edge.push(seen, prepared)
+    assert done.outcome == "confirmed", done.because
+    assert outcome(edge.journal.entries()) == "confirmed"
+    assert edge.at_rest()
+    assert statements(edge.router.startup) == statements(edge.router.running)
+    assert not edge.fails() & MENDED
+    edge.clock.advance(1000)
+    held = JUNOS.parse(edge.router.running, {})
+    for one in held.sessions:
+        if one.kind == "ebgp":
+            own, *operators = [each.name for each in one.inbound.filters]
+            assert own.startswith(f"{OWNED}IN4-")
+            assert not any(each.startswith(OWNED) for each in operators)
+    again = edge.prepare()[1]
+    assert again.text == "" and again.plan.empty
+    undo = "".join(f"delete {line}\n" for line in owned(edge.router.running))
+    plain = JUNOS.merge(edge.router.running, undo)
+    assert OWNED not in plain
+    old, new = JUNOS.parse(was, {}), JUNOS.parse(plain, {})
+    assert (
+        meaning.differences(
+            old, replace(new, sessions=tuple(replace(one, max_prefix=None, max_prefix_action=None) for one in new.sessions))
+        )
+        == ()
+    )
+
+
+def owned(text: str) -> list[str]:
+    """Where owned names stand: definitions and references, each to be deleted once."""
+    out: dict[str, None] = {}
+    for line in flat(reading(text).root.kids or {}):
+        words = line.split()[1:]
+        if OWNED not in line:
+            continue
+        at = next(number for number, word in enumerate(words) if word.startswith(OWNED))
+        if words[:2] == ["protocols", "bgp"]:
+            out[" ".join(words)] = None
+        elif words[0] == "interfaces":
+            out[" ".join(words[: words.index("rpf-check") + 1])] = None
+        else:
+            out[" ".join(words[: at + 1])] = None
+    return list(out)
+
+
+def test_a_session_that_goes_down_takes_it_all_back(edge: Edge) -> None:
+    was = edge.router.running
+    seen, prepared = edge.prepare()
+    commit = edge.router.commit
+
+    def breaking(*given: Any, **more: Any) -> None:
+        commit(*given, **more)
+        edge.router.down.add("45.10.1.3")
+
+    edge.router.commit = breaking  # type: ignore[method-assign]
+    done = edge.push(seen, prepared)
+    assert done.outcome == "rolled-back", done
+    assert "went down" in done.because
+    assert statements(edge.router.running) == statements(was) == statements(edge.router.startup)
+    assert edge.at_rest()
+
+
+def test_a_controller_that_dies_leaves_a_router_that_reverts(edge: Edge, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Killed(BaseException):
+        pass
+
+    def killed(*_given: Any) -> Any:
+        raise Killed
+
+    was = edge.router.running
+    seen, prepared = edge.prepare()
+    monkeypatch.setattr(apply, "_verify", killed)
+    with pytest.raises(Killed):
+        edge.push(seen, prepared)
+    assert OWNED in edge.router.running and edge.router.pending is not None
+    edge.clock.advance(119)
+    assert OWNED in edge.router.running
+    edge.clock.advance(2)
+    assert statements(edge.router.running) == statements(was)
+    assert edge.at_rest()
