@@ -63,8 +63,6 @@ MEETS = {
 }
 REAL = AnyOf((TextMatch("protocol", frozenset({"bgp"})), paths("^$")))
 """A route that is not of BGP has no AS path."""
-KNOWN = TextMatch("protocol", frozenset({"bgp", "connected", "static", "aggregate", "isis", "ospf", "ospf6"}))
-"""Where an own route of a Junos router comes from: a term there names the protocols it speaks of."""
 HEAD = {
     "ios": """version 17.6
 hostname edge
@@ -267,7 +265,7 @@ def only_refuses(platform: str, policy: str) -> None:
         assert not apart.because
         assert apart.newly_accepted == ()
         assert apart.changed_attributes == ()
-        met = evaluate.differ(old, new, afi=4, domain=AllOf((MEETS[direction], KNOWN)) if platform == "junos" else MEETS[direction])
+        met = evaluate.differ(old, new, afi=4, domain=MEETS[direction])
         assert met.newly_rejected == ()
         unmet = evaluate.differ(
             Attachment(old.direction, (), Verdict.REJECT), new, afi=4, domain=AllOf((Not(MEETS[direction]), REAL))

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ...errors import PushError
-from ...model.plan import OWNED, Plan, Rendered
+from ...model.plan import Plan, Rendered
 from ...model.router import Router
 from .._pushing import Steady
 from ..base import Commands, PushDriver
+from . import removal
 from .change import after
 from .commands import COMMANDS
 from .merge import merge
@@ -51,11 +51,13 @@ class Junos(Steady):
         """None: Junos looks anew at all routes that it keeps when a policy changes; sessions with `keep none` are not planned."""
         return ()
 
+    def tidy(self, running: str) -> str:
+        """A fragment that takes away owned definitions to which nothing refers any more."""
+        return removal.tidy(running)
+
     def removal(self, running: str, base: str) -> str:
-        """PushError: which chains to give back to a neighbour's group is for the operator."""
-        raise PushError(
-            f"junos: delete what is named {OWNED}* and the chains that name it by hand; `rollback` goes back to before a push"
-        )
+        """A fragment that takes away everything owned, and sets chains, limits and source checks as they were in `base`."""
+        return removal.removal(running, base)
 
 
 PLATFORM = Junos()

@@ -18,8 +18,9 @@ from .._attachment import reachable
 from .._carry import Able, Attached, carry
 from .._mapcopy import Impossible
 from .._render import digest, environment
-from .chains import Chains, mentions
+from .chains import Chains
 from .merge import reading
+from .removal import unused
 from .wording import Writer
 
 SPARED = {
@@ -79,6 +80,7 @@ def render(plan: Plan, router: Router, running: str, templates: Path | None = No
     _only(chains, sessions, router)
     owned = chains.owned()
     policies = {name: lines for name, lines in writer.policies.items() if any(name in one for one in chains.chains.values())}
+    lines = [line for some in (*policies.values(), *writer.written.values()) for line in some]
     text = (
         environment(__package__, templates)
         .get_template("plan.j2")
@@ -94,7 +96,7 @@ def render(plan: Plan, router: Router, running: str, templates: Path | None = No
             ],
             filters=_filters({one.afi for one in guards}),
             interfaces=[line for one in guards for line in _guard(one, router)],
-            unused=list(_unused(chains, policies, [line for lines in writer.written.values() for line in lines])),
+            unused=list(unused(chains, _names(chains, lines), set(chains.chains))),
             local_as=plan.local_as,
         )
     )
@@ -119,25 +121,10 @@ def _only(chains: Chains, sessions: list[Attached], router: Router) -> None:
     chains.chains = {key: names for key, names in chains.chains.items() if key in changed}
 
 
-def _unused(chains: Chains, policies: dict[str, list[str]], lists: list[str]) -> Iterator[str]:
-    """Commands that take away owned definitions which nothing names any more."""
-    owned = chains.owned()
-    named = {name for names in chains.chains.values() for name in names}
-    for session in chains.router.sessions:
-        for word, side in (("import", session.inbound), ("export", session.outbound)):
-            if not any(key[1] == word and key[0] == _path(chains, session) for key in chains.chains):
-                named |= {one.name for one in side.filters}
-    kept = [one for key, one in owned.items() if key[0] == "policy-statement" and key[1] in named]
-    named |= {name for one in kept for name in mentions(one)}
-    named |= {word for lines in (*policies.values(), lists) for line in lines for word in line.split() if word.startswith(OWNED)}
-    yield from (f"delete policy-options {key[0]} {key[1]}" for key in owned if key[1] not in named)
-
-
-def _path(chains: Chains, session: Session) -> str:
-    try:
-        return chains.place(session).path
-    except Impossible:
-        return ""
+def _names(chains: Chains, lines: Iterable[str]) -> set[str]:
+    """Owned names of the candidate."""
+    inside = {word for line in lines for word in line.split() if word.startswith(OWNED)}
+    return inside | {name for names in chains.chains.values() for name in names}
 
 
 def _filters(families: set[int]) -> list[str]:

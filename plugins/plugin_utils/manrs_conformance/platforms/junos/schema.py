@@ -220,7 +220,7 @@ INTERFACES
 FIREWALL
   apply-groups []
   filter * >FILTER
-  family *
+  family/ *
     filter * >FILTER
 FILTER
   apply-groups []
