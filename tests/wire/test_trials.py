@@ -15,7 +15,7 @@ NUMBERS = {
     "ios": range(200, 206),
     "nxos_ssh": range(300, 304),
     "iosxr": range(400, 406),
-    "junos": range(500, 516),
+    "junos": range(500, 506),
 }
 
 
