@@ -190,6 +190,15 @@ def test_an_unchanged_router_is_not_judged_again(folder: Path, monkeypatch: pyte
     third = api.audit_fleet(api.of_files([folder / "configs"], None), given, workers=1, cache=cache)
     assert asked == ["r6"]
     assert written(third) == written(api.audit_fleet(api.of_files([folder / "configs"], None), given, workers=1))
+    asked.clear()
+    (folder / "configs" / "r7.frr.state").mkdir()
+    (folder / "configs" / "r7.frr.state" / "clock.txt").write_text("2026-11-20T00:00:00Z", encoding="utf-8")
+    api.audit_fleet(api.of_files([folder / "configs"], None), given, workers=1, cache=cache)
+    assert asked == ["r7"], "what the router said of its state is part of what was read"
+    (folder / "configs" / "r7.frr.cfg").rename(folder / "configs" / "s7.frr.cfg")
+    (folder / "configs" / "r7.frr.state").rename(folder / "configs" / "s7.frr.state")
+    api.audit_fleet(api.of_files([folder / "configs"], None), given, workers=1, cache=cache)
+    assert asked == ["r7", "s7"], "results carry the name of their router"
     other = given.intent_bytes.replace(b"stub: true", b"stub: false")
     assert api.Cache.open(folder / "cache", other, given.reference).run != cache.run
 

@@ -150,7 +150,7 @@ def test_every_sentence_of_the_drafts_has_a_footnote(bundle: BuiltBundle) -> Non
 
 def test_a_requirement_that_is_met_is_said_with_its_results(sample: ModuleType, tmp_path: Path) -> None:
     met = RequirementResult(
-        "A1.N1", "A1", "Only own routes leave", "compulsory", "norm", Met.MET, ("router",), "1 checks pass", ("f4",)
+        "A1.N1", "A1", "Only own routes leave", "compulsory", "norm", Met.MET, ("router",), "1 check passes", ("f4",)
     )
     built = build(tmp_path / "b", **sample.inputs(report=sample.report(requirements=(met,))))
     text = (built.path / "data/application/action-1.md").read_text()

@@ -100,7 +100,7 @@ def test_what_fails_through_one_alternative_only_needs_no_explanation() -> None:
 
 
 def test_one_alternative_that_is_met_ends_a_lapse() -> None:
-    assert judged(good(64500), intent())["A4.X1"].because == "does not apply: A4I.O1 and A4R.O1 is met now"
+    assert judged(good(64500), intent())["A4.X1"].because == "does not apply: A4I.O1 and A4R.O1 are met now"
     one = judged(changed(good(64500), "ROA-01"), intent())["A4.X1"]
     assert one.verdict is Met.NOT_APPLICABLE and "A4I.O1" in one.because
     both = judged(changed(changed(good(64500), "ROA-01"), "IRR-01"), intent())["A4.X1"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from abc import ABC, abstractmethod
 from typing import Any
 
 from lxml import etree
@@ -21,7 +22,7 @@ class RpcRefused(Exception):
         self.tag = tag
 
 
-class Session:
+class Session(ABC):
     """One NETCONF session; a subclass gives `operation`."""
 
     CAPABILITIES: tuple[str, ...] = ("urn:ietf:params:netconf:base:1.0", "urn:ietf:params:netconf:capability:candidate:1.0")
@@ -82,9 +83,9 @@ class Session:
             raise RpcRefused("operation-failed", "the lock is not held by this session")
         return "<ok/>"
 
+    @abstractmethod
     def operation(self, name: str, node: Any) -> str:
         """The content of the reply to one operation; RpcRefused for what it does not take."""
-        raise NotImplementedError
 
     def gone(self) -> None:
         """A session that ends gives its lock back, and what it loaded goes away."""

@@ -9,6 +9,7 @@ import select
 import ssl
 import threading
 import time
+from abc import ABC, abstractmethod
 from typing import Any, ClassVar
 
 from .device import Device, Fault, damaged
@@ -26,7 +27,7 @@ class Server(http.server.ThreadingHTTPServer):
         """A client that goes away is no event."""
 
 
-class Handler(http.server.BaseHTTPRequestHandler):
+class Handler(http.server.BaseHTTPRequestHandler, ABC):
     """One request of JSON-RPC; a subclass gives the path and answers single commands."""
 
     protocol_version = "HTTP/1.1"
@@ -121,13 +122,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 break
         self.close_connection = True
 
+    @abstractmethod
     def commands(self, body: Any) -> list[str]:
         """Every command of a request."""
-        raise NotImplementedError
 
+    @abstractmethod
     def answers(self, body: Any, refused: str | None) -> Any:
         """The answer to a request; `refused` is the command that a fault rejects."""
-        raise NotImplementedError
 
 
 def _noisy(value: Any) -> Any:

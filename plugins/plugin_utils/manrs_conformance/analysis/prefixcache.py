@@ -8,12 +8,14 @@ from __future__ import annotations
 import hashlib
 import marshal
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from ..model.policy import PrefixEntry, PrefixList
 from . import prefixes
 from .prefixes import PrefixClasses, prefix_classes
 
+T = TypeVar("T")
 MOST = 20_000
 """Results that are kept: some hundred bytes each."""
 HELD = 100_000
@@ -28,26 +30,23 @@ _digests: OrderedDict[int, tuple[tuple[PrefixEntry, ...], bytes]] = OrderedDict(
 
 def classes(lists: Sequence[PrefixList], afi: int) -> PrefixClasses:
     """`prefixes.prefix_classes`, worked out once for lists that say the same."""
-    key = _key(lists, afi)
-    found = _results.get(key)
-    if found is None:
-        found = _results[key] = prefix_classes(lists, afi)
-        if len(_results) > MOST:
-            _results.popitem(last=False)
-    else:
-        _results.move_to_end(key)
-    return found
+    return _kept(_results, prefix_classes, lists, afi)
 
 
 def sizes(lists: Sequence[PrefixList], afi: int) -> dict[int, int]:
     """`prefixes.sizes`, worked out once for lists that say the same: one list that changed counts for many sessions."""
+    return _kept(_sizes, prefixes.sizes, lists, afi)
+
+
+def _kept(store: OrderedDict[bytes, T], work: Callable[[Sequence[PrefixList], int], T], lists: Sequence[PrefixList], afi: int) -> T:
+    """What is in the store for these lists, worked out if it is not; what was asked for longest ago makes room."""
     key = _key(lists, afi)
-    found = _sizes.get(key)
-    if found is None:
-        found = _sizes[key] = prefixes.sizes(lists, afi)
-        if len(_sizes) > MOST:
-            _sizes.popitem(last=False)
-    return found
+    if key not in store:
+        store[key] = work(lists, afi)
+        if len(store) > MOST:
+            store.popitem(last=False)
+    store.move_to_end(key)
+    return store[key]
 
 
 def _key(lists: Sequence[PrefixList], afi: int) -> bytes:

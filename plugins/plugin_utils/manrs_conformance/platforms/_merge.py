@@ -35,8 +35,12 @@ class Loader(Shown):
         parent.kids.pop(self.block_key(parent, body), None)
 
     def emptied(self, parent: Block, body: list[str]) -> None:
-        """`default` in front of the head of a block."""
-        raise Refused("what `default` leaves of a block is not known")
+        """`default` in front of the head of a block: of an interface goes what stands under it, of no other is it known."""
+        if not self.resets_interfaces or body[0] != "interface" or len(body) < 2:
+            raise Refused("what `default` leaves of a block is not known")
+        there = parent.kids.get(self.block_key(parent, body))
+        if isinstance(there, Block):
+            there.kids, there.raw = {}, []
 
     def put(self, block: Block, body: list[str]) -> None:
         """A statement meets a block."""

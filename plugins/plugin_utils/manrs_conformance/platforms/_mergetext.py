@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
@@ -36,7 +37,7 @@ def dictated(words: list[str]) -> list[str]:
     return words[1:] if len(words) > 1 and words[0] in ("no", "default") else words
 
 
-class Shown:
+class Shown(ABC):
     """A configuration as a router shows it; one subclass for each language."""
 
     step = 1
@@ -45,6 +46,8 @@ class Shown:
     by_indent = False
     """Whether nested blocks are told by their indentation (else by their closing lines)."""
     closes: frozenset[str] = frozenset({"exit"})
+    resets_interfaces = False
+    """Whether `default interface` is known to leave the interface, and nothing under it."""
 
     def __init__(self) -> None:
         self.root = Block("", "")
@@ -57,13 +60,13 @@ class Shown:
 
     # What a language says of itself.
 
+    @abstractmethod
     def opens(self, mode: str, body: list[str]) -> str:
         """The mode that a statement opens where `mode` holds; empty when it opens none."""
-        raise NotImplementedError
 
+    @abstractmethod
     def speaks(self, mode: str, body: list[str]) -> bool:
         """Whether the statement is known in that mode."""
-        raise NotImplementedError
 
     def block_key(self, parent: Block, body: list[str]) -> Key:
         """The place of a block; Refused where the router would not open it."""
@@ -93,7 +96,7 @@ class Shown:
         """The place of a text that starts with this line."""
         return ("text", *line.split()[:2])
 
-    def made(self, block: Block, words: list[str]) -> None:
+    def made(self, block: Block, words: list[str]) -> None:  # noqa: B027  most languages have nothing to do here
         """A new block, and the words of its head."""
 
     def opened(self, block: Block, words: list[str]) -> None:

@@ -159,7 +159,7 @@ def _by_findings(
     passes = sum(one.status is Status.PASS for one in deciding)
     if not passes:
         return Met.NOT_APPLICABLE, "nothing in the audited network is subject to it"
-    return Met.MET, f"{passes} checks pass"
+    return Met.MET, "1 check passes" if passes == 1 else f"{passes} checks pass"
 
 
 def _by_share(percent: float, deciding: Sequence[Finding], doubts: Sequence[Finding]) -> tuple[Met, str]:

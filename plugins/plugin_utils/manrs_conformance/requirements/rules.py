@@ -101,7 +101,7 @@ def _lapsed(
     shares = [one for one in results if one.action == result.action and known[one.requirement].percent and one.phase == "ongoing"]
     met = [one.requirement for one in shares if one.verdict is Met.MET]
     if met:
-        because = f"does not apply: {' and '.join(met)} is met now"
+        because = f"does not apply: {' and '.join(met)} {'is' if len(met) == 1 else 'are'} met now"
         return replace(result, verdict=Met.NOT_APPLICABLE, methods=("public_data",), because=because)
     words = ", ".join(f"{one.requirement} {one.verdict}" for one in shares)
     because = f"{words} now; not seen: {requirement.missing}"

@@ -58,6 +58,7 @@ class Eos(Loader):
 
     step = 3
     by_indent = True
+    resets_interfaces = True
 
     def opens(self, mode: str, body: list[str]) -> str:
         """The mode of a head; what the inside of a block means is known for these."""
@@ -131,12 +132,10 @@ class Eos(Loader):
 
     def emptied(self, parent: Block, body: list[str]) -> None:
         """`default interface`: what stands under it goes; every other block goes whole."""
-        if body[0] != "interface":
+        if body[0] == "interface":
+            super().emptied(parent, body)
+        else:
             self.removed(parent, body, self.opens(parent.mode, body))
-            return
-        there = parent.kids.get(self.block_key(parent, body))
-        if isinstance(there, Block):
-            there.kids, there.raw = {}, []
 
     def listing(self, body: list[str]) -> tuple[Listing, list[str]] | None:
         """Prefix, access, AS-path and community lists, and peer filters."""

@@ -5,6 +5,7 @@ IPv4 sources are checked by strict uRPF; that of IPv6 is not confirmed, so IPv6 
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -13,9 +14,10 @@ from pathlib import Path
 from ...model.plan import Plan, Rendered, SessionPlan
 from ...model.router import Router
 from .. import _guards
-from .._carry import Able, Block, Form, carry
+from .._carry import Able, Block, Form
 from .._maprender import Words, Writer
 from .._render import environment
+from .._statements import statements
 
 FORM = Form(
     "neighbor {neighbor} route-map {name} {side}",
@@ -42,18 +44,13 @@ def render(plan: Plan, router: Router, running: str, templates: Path | None = No
     asn_mode = mode is not None and mode[1] == "asn"
     words = replace(WORDS, asns=(lambda low, high: f"_[{low}-{high}]_") if asn_mode else None)
     writer = Writer(words=words, running=running)
-    sessions, carried = carry(plan, router, writer, Able(), lambda one, side: _refusal(one, side, mode is not None, router))
-    guards, carried = _guards.guards(carried, router, {4: "urpf", 6: "acl"})
-    if carried.empty:
-        return Rendered("", carried)
     filters = _guards.Filters(FORM, lambda _afi, name: f"ipv6 access-list {name}", _rule)
-    interfaces = filters.interfaces(guards)
-    blocks = [one.block(FORM) for one in sessions]
-    text = write(
-        blocks, interfaces, running, plan.local_as, templates,
-        lists=writer.missing(running), filters=list(filters.written.values()), maps=writer.unwritten(),
-    )  # fmt: skip
-    return Rendered(text, carried)
+    refuse = functools.partial(_refusal, mode_known=mode is not None, router=router)
+    found = statements(plan, router, writer, Able(), refuse, {4: "urpf", 6: "acl"}, filters)
+    if found.plan.empty:
+        return Rendered("", found.plan)
+    definitions = {"lists": writer.missing(running), "filters": found.filters, "maps": writer.unwritten()}
+    return Rendered(write(found.blocks, found.interfaces, running, plan.local_as, templates, **definitions), found.plan)
 
 
 def write(

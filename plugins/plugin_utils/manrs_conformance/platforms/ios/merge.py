@@ -74,6 +74,7 @@ TYPES = [
 class Ios(Loader):
     """The language of IOS in configuration mode."""
 
+    resets_interfaces = True
     closes = frozenset({"exit", "exit-address-family", "exit-peer-policy", "exit-peer-session", "exit-vrf"})
 
     def opens(self, mode: str, body: list[str]) -> str:
@@ -150,14 +151,6 @@ class Ios(Loader):
     def removed(self, parent: Block, body: list[str], mode: str) -> None:
         """`no` in front of the head of a block."""
         parts.remove_block(self, parent, body, mode)
-
-    def emptied(self, parent: Block, body: list[str]) -> None:
-        """`default interface`: what stands under it goes."""
-        if body[0] != "interface" or len(body) < 2:
-            super().emptied(parent, body)
-        there = parent.kids.get(self.block_key(parent, body))
-        if isinstance(there, Block):
-            there.kids, there.raw = {}, []
 
     def listing(self, body: list[str]) -> tuple[Listing, list[str]] | None:
         """Prefix, access, AS-path and community lists."""

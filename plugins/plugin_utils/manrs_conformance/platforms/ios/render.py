@@ -7,6 +7,7 @@ not confirmed, so IPv6 gets a packet filter that permits them.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -14,9 +15,10 @@ from pathlib import Path
 from ...model.plan import OWNED, Plan, Rendered, SessionPlan
 from ...model.router import Router
 from .. import _guards
-from .._carry import Able, Block, Form, carry
+from .._carry import Able, Block, Form
 from .._maprender import Words, Writer
 from .._render import digest, environment
+from .._statements import statements
 
 NUMBERS = range(500, 0, -1)
 """Numbers of AS-path access lists, those that operators use least first."""
@@ -33,18 +35,13 @@ PATH_LIST = re.compile(r"^ip as-path access-list (\d+) (.*)$", re.M)
 def render(plan: Plan, router: Router, running: str, templates: Path | None = None) -> Rendered:
     """The candidate of a plan; see `platforms.base.PushPlatform.render`."""
     writer = Writer(words=words(running), running=running)
-    sessions, carried = carry(plan, router, writer, ABLE, lambda one, side: _refusal(one, side, router))
-    guards, carried = _guards.guards(carried, router, {4: "urpf", 6: "acl"})
-    if carried.empty:
-        return Rendered("", carried)
     filters = _guards.Filters(FORM, lambda _afi, name: f"ipv6 access-list {name}", _rule)
-    interfaces = filters.interfaces(guards)
-    blocks = [one.block(FORM) for one in sessions]
-    text = write(
-        blocks, interfaces, running, plan.local_as, templates,
-        lists=writer.missing(running), filters=list(filters.written.values()), maps=writer.unwritten(),
-    )  # fmt: skip
-    return Rendered(text, carried)
+    refuse = functools.partial(_refusal, router=router)
+    found = statements(plan, router, writer, ABLE, refuse, {4: "urpf", 6: "acl"}, filters)
+    if found.plan.empty:
+        return Rendered("", found.plan)
+    definitions = {"lists": writer.missing(running), "filters": found.filters, "maps": writer.unwritten()}
+    return Rendered(write(found.blocks, found.interfaces, running, plan.local_as, templates, **definitions), found.plan)
 
 
 def write(

@@ -12,8 +12,9 @@ from pathlib import Path
 from ...model.plan import Plan, Rendered
 from ...model.router import Router
 from .. import _guards
-from .._carry import Able, Block, Form, carry
+from .._carry import Able, Block, Form
 from .._render import environment
+from .._statements import statements
 from .reader import read
 from .wrapper import Writer
 
@@ -28,24 +29,22 @@ FORM = Form(
 def render(plan: Plan, router: Router, running: str, templates: Path | None = None) -> Rendered:
     """The candidate of a plan; see `platforms.base.PushPlatform.render`."""
     writer = Writer(read(running).sources, router, running)
-    sessions, carried = carry(plan, router, writer, Able(), lambda _one, _side: None)
-    guards, carried = _guards.guards(carried, router, {4: "urpf", 6: "acl"})
-    if carried.empty:
-        return Rendered("", carried)
     filters = _guards.Filters(FORM, lambda _afi, name: f"ipv6 access-list {name}", _rule)
-    interfaces = filters.interfaces(guards)
+    found = statements(plan, router, writer, Able(), lambda _one, _side: None, {4: "urpf", 6: "acl"}, filters)
+    if found.plan.empty:
+        return Rendered("", found.plan)
     held = set(running.splitlines())
     text = write(
-        [one.block(FORM) for one in sessions],
-        interfaces,
+        found.blocks,
+        found.interfaces,
         running,
         plan.local_as,
         templates,
         sets=[(kind, name, elements) for name, (kind, elements) in writer.sets.items() if f"{kind} {name}" not in held],
-        filters=list(filters.written.values()),
+        filters=found.filters,
         policies=[(name, body) for name, body in writer.policies if f"route-policy {name}" not in held],
     )
-    return Rendered(text, carried)
+    return Rendered(text, found.plan)
 
 
 def write(
@@ -57,15 +56,12 @@ def write(
     **definitions: object,
 ) -> str:
     """Statements of sessions and interfaces, behind the definitions that they refer to."""
-    sessions = [
-        {"vrf": one.vrf, "neighbor": one.neighbor, "family": one.family.replace("-", " "), "lines": one.lines} for one in blocks
-    ]
     return (
         environment(__package__, templates)
         .get_template("plan.j2")
         .render(
             **{"sets": (), "filters": (), "policies": (), **definitions},
-            sessions=sessions,
+            sessions=blocks,
             interfaces=interfaces,
             local_as=local_as,
         )

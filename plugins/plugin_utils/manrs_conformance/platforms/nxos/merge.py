@@ -34,6 +34,7 @@ class Nxos(Loader):
 
     step = 2
     by_indent = True
+    resets_interfaces = True
 
     def opens(self, mode: str, body: list[str]) -> str:
         """The mode of a head; what the inside of a block means is known for these."""
@@ -112,14 +113,6 @@ class Nxos(Loader):
             bgp.removed(self.stack, parent, body)
         else:
             parts.remove_block(self, parent, body, mode)
-
-    def emptied(self, parent: Block, body: list[str]) -> None:
-        """`default interface`: what stands under it goes."""
-        if body[0] != "interface":
-            super().emptied(parent, body)
-        there = parent.kids.get(self.block_key(parent, body))
-        if isinstance(there, Block):
-            there.kids, there.raw = {}, []
 
     def listing(self, body: list[str]) -> tuple[Listing, list[str]] | None:
         """Prefix, access, AS-path and community lists."""

@@ -12,9 +12,10 @@ from pathlib import Path
 from ...model.plan import Plan, Rendered, SessionPlan
 from ...model.router import Router
 from .. import _guards
-from .._carry import Able, Block, Form, carry
+from .._carry import Able, Block, Form
 from .._maprender import Words, Writer
 from .._render import environment
+from .._statements import statements
 
 FORM = Form(
     "route-map {name} {side}",
@@ -40,20 +41,14 @@ WORDS = Words(
 def render(plan: Plan, router: Router, running: str, templates: Path | None = None) -> Rendered:
     """The candidate of a plan; see `platforms.base.PushPlatform.render`."""
     writer = Writer(words=WORDS, running=running)
-    sessions, carried = carry(plan, router, writer, ABLE, _refusal)
-    guards, carried = _guards.guards(carried, router, {4: "acl", 6: "acl"})
-    if carried.empty:
-        return Rendered("", carried)
     filters = _guards.Filters(
         FORM, lambda afi, name: f"{WORD[afi]} access-list {name}", _rule, lambda one: f"{one}/{32 if '.' in one else 128}"
     )
-    interfaces = filters.interfaces(guards)
-    blocks = [one.block(FORM) for one in sessions]
-    text = write(
-        blocks, interfaces, running, plan.local_as, templates,
-        lists=writer.missing(running), filters=list(filters.written.values()), maps=writer.unwritten(),
-    )  # fmt: skip
-    return Rendered(text, carried)
+    found = statements(plan, router, writer, ABLE, _refusal, {4: "acl", 6: "acl"}, filters)
+    if found.plan.empty:
+        return Rendered("", found.plan)
+    definitions = {"lists": writer.missing(running), "filters": found.filters, "maps": writer.unwritten()}
+    return Rendered(write(found.blocks, found.interfaces, running, plan.local_as, templates, **definitions), found.plan)
 
 
 def write(
@@ -65,14 +60,11 @@ def write(
     **definitions: object,
 ) -> str:
     """Statements of sessions and interfaces, behind the definitions that they refer to."""
-    sessions = [
-        {"vrf": one.vrf, "neighbor": one.neighbor, "family": one.family.replace("-", " "), "lines": one.lines} for one in blocks
-    ]
     return (
         environment(__package__, templates)
         .get_template("plan.j2")
         .render(
-            **{"lists": (), "filters": (), "maps": (), **definitions}, sessions=sessions, interfaces=interfaces, local_as=local_as
+            **{"lists": (), "filters": (), "maps": (), **definitions}, sessions=blocks, interfaces=interfaces, local_as=local_as
         )
     )
 
