@@ -145,7 +145,7 @@ def test_on_dask_with_workers_killed_results_are_those_of_threads(
     assert PASSWORD not in json.dumps(told)
 
 
-@pytest.mark.parametrize(("mode", "how"), [("dask", signal.SIGINT), ("dask", signal.SIGTERM), ("threads", signal.SIGTERM)])
+@pytest.mark.parametrize(("mode", "how"), [("dask", signal.SIGINT), ("threads", signal.SIGTERM)])
 def test_a_stopped_run_closes_its_sessions_and_says_what_was_not_assessed(
     mode: str, how: signal.Signals, fleet: Fleet, given: dict[str, Any], runs: Any
 ) -> None:

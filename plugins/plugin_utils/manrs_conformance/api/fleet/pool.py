@@ -117,10 +117,18 @@ def _take(rules: Rules, cache: Cache | None) -> None:
 
 
 def _start(rules: Rules, cache: Cache | None) -> None:
-    """Once in each process of a pool: its parent hears Ctrl-C and ends it."""
+    """Once in each process of a pool: its parent hears Ctrl-C and ends it; a parent that is gone ends it, too."""
     _take(rules, cache)
+    threading.Thread(target=_with_parent, daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+def _with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _work(text: Text) -> Outcome:
