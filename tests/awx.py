@@ -68,7 +68,8 @@ def expect(what: bool, words: str) -> None:
 def context(work: Path) -> None:
     """What ansible-builder made of the definition, and what it finds in the installed collection."""
     told = yaml.safe_load((work / "introspect.yml").read_text().partition("---")[2])
-    wanted = (ROOT / "meta/ee-requirements.txt").read_text().split()
+    # ansible-builder leaves out what ansible-core brings.
+    wanted = [one for one in (ROOT / "meta/ee-requirements.txt").read_text().split() if not one.startswith("pyyaml")]
     found = [line.split(" #")[0].strip() for line in told["python"]]
     expect(sorted(found) == sorted(wanted), f"the requirements of the collection are {found}")
     expect(any("openssh-clients" in line for line in told["system"]), "no system packages")

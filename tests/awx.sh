@@ -20,7 +20,7 @@ cd "$work/source"
 ansible-galaxy collection build --output-path dist > /dev/null
 ansible-builder create --context "$work/context" --output-filename Containerfile > "$work/create.log"
 tail -1 "$work/create.log"
-ansible-galaxy collection install dist/*.tar.gz -p "$work/collections" > /dev/null
+ansible-galaxy collection install dist/*.tar.gz -p "$work/collections" > /dev/null 2>&1
 ansible-builder introspect "$work/collections" --sanitize > "$work/introspect.yml" 2>&1
 cd "$root"
 "$work/venv/bin/python" tests/awx.py "$work"
