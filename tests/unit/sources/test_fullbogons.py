@@ -33,7 +33,9 @@ def feed() -> Iterator[Server]:
         yield server
 
 
-def asked(url: str, cache: Path | None = None, at: datetime.datetime = NOW, timeout: str = "5", *, refresh: bool = False) -> Reference:
+def asked(
+    url: str, cache: Path | None = None, at: datetime.datetime = NOW, timeout: str = "5", *, refresh: bool = False
+) -> Reference:
     client = HttpClient(cache=cache, refresh=refresh, sleep=lambda _seconds: None, clock=lambda: at)
     return load({"fullbogons_v4": {"url": url, "timeout": timeout}}, AS_OF, client=client)
 
