@@ -40,12 +40,13 @@ def test_every_source_is_in_the_bundle_and_replays(world: Path, tmp_path: Path) 
     assert {one: verdicts[one] for one in met} == dict.fromkeys(met, "met")
 
 
-@pytest.mark.parametrize("source", ["vrps", "irr", *WEB])
+@pytest.mark.parametrize("source", ["vrps", "irr", "fullbogons_v4", *WEB])
 @pytest.mark.parametrize("how", ["stale", "damaged", "empty", "failed"])
 def test_a_bad_source_replays_as_bad(world: Path, tmp_path: Path, source: str, how: str) -> None:
     path = world / FILES[source][0]
     if how == "stale":
         text = path.read_text(encoding="utf-8").replace("2026-11-24T05:00:00Z", "2026-11-20T05:00:00Z")
+        text = text.replace("1795492800", "1795060800")
         path.write_text(text, encoding="utf-8")
     elif how == "damaged":
         path.write_bytes(path.read_bytes()[:-40])

@@ -57,7 +57,7 @@ def load_fullbogons(
 
 
 def parse(raw: bytes, family: int) -> tuple[PrefixEntry, ...]:
-    """Prefixes of a text in order, each with all longer ones; ValueError names the line that is none, and a text without any."""
+    """Prefixes of a text in order, each with all longer ones; ValueError names the line that is none; also for a text without any, or cut."""
     try:
         text = unpack(raw).decode("utf-8")
     except SourceError as error:
@@ -79,6 +79,8 @@ def parse(raw: bytes, family: int) -> tuple[PrefixEntry, ...]:
         found.add((network, length, length, bits, True, 0))
     if not found:
         raise ValueError("holds no prefix")
+    if not text.endswith("\n"):
+        raise ValueError("its last line has no end: it may have been cut short")
     return tuple(sorted(found))
 
 
