@@ -59,6 +59,17 @@ print(len(judged["requirements"]), "requirements, each with a verdict and its ev
 PYTHON
 }
 
+# The requirements of a bundle that are not met, one a line; nothing when there is none.
+unmet() {
+    python - "$1" << 'PYTHON'
+import json, sys
+judged = json.load(open(f"{sys.argv[1]}/data/requirements.json", encoding="utf-8"))
+for row in judged["requirements"]:
+    if row["verdict"] == "not_met":
+        print(f"    {row['requirement']:7} {row['because'][:140]}")
+PYTHON
+}
+
 audit() {
     local run=$out/$1 follow=()
     [ -z "${2:-}" ] || follow=(-e manrs_previous="$out/$2/bundle")
@@ -101,9 +112,29 @@ if [ "$push" = yes ]; then
     echo "the difference is in the log"
     step "Push to edge1: gate, timed commit, live verification, confirmation"
     play "$out/push.log" "${change[@]}" -e manrs_run_dir="$out/push"
+    step "What a push leaves to the operator: source filters at the border and towards a customer with other uplinks (design: never pushed)"
+    # `- 'interface ...'` in the list of what was left alone
+    grep -oE "interface [a-z0-9]+: SAV-[0-9]+: [a-z ]+" "$out/push.log" | sort -u
+    lab spoof cust 198.18.0.1 --edge edge1 --to prov || { echo "the packet with the forged source was to pass"; exit 1; }
+    echo "... a packet that the customer forged leaves by edge1 to the provider. The operator loads a border filter on edge1 by hand:"
+    lab border edge1
+    forged=0
+    lab spoof cust 198.18.0.1 --edge edge1 --to prov || forged=$?
+    [ "$forged" = 1 ] || { echo "the packet with the forged source still leaves"; exit 1; }
+    lab spoof cust 45.11.0.1 --edge edge1 --to prov || { echo "the customer's own packets no longer leave"; exit 1; }
+    echo "... the forged one is dropped now, and the customer's own still leaves"
     audit after before
     step "What the push changed in the evidence"
     manrs bundle diff "$out/before/bundle" "$out/after/bundle" | head -40
+fi
+
+step "Requirements that were not met on the way: before"
+unmet "$out/before/bundle"
+if [ "$push" = yes ]; then
+    step "... and after the push to edge1 and the border filter that its operator loaded by hand"
+    open=$(unmet "$out/after/bundle")
+    [ -z "$open" ] || { echo "$open"; exit 1; }
+    echo "    none"
 fi
 
 step "Done; the evidence is in ${out#"$root"/}"

@@ -30,6 +30,10 @@ LEGITIMATE = {
 }
 
 
+BORDER = {"198.18.0.1": False, "2001:2::1": False, "45.11.0.1": True, "2a10:1200::1": True}
+"""Sources of packets from a customer to the provider, and whether they may leave."""
+
+
 def eventually(holds: Callable[[], bool], timeout: float = 15) -> bool:
     """Whether the condition comes true in time."""
     until = time.monotonic() + timeout
@@ -153,6 +157,21 @@ def _legitimate_traffic(lab: Lab) -> None:
     for node, sources in LEGITIMATE.items():
         for source in sources:
             assert passes(lab, node, source), f"{source} of {node} is legitimate"
+
+
+def test_a_border_filter_that_the_operator_loads_by_hand_is_read_and_holds(lab: Lab, inputs: api.Inputs) -> None:
+    def judged() -> set[tuple[str, str | None, str]]:
+        found = api.audit_inputs([snapshot(lab, "edge1")], inputs, alone=True).report.findings
+        return {(one.subject, one.family, one.status.value) for one in found if one.check == "SAV-08"}
+
+    border = {(f"interface {name}", family) for name in ("peer0", "prov0", "ixp0") for family in ("ipv4", "ipv6")}
+    ways = {source: topology.link_of("edge1", "prov").host(6 if ":" in source else 4, "node") for source in BORDER}
+    assert judged() == {(*one, "fail") for one in border}
+    assert all(lab.passes("cust", source, edge="edge1", target=target, at="prov") for source, target in ways.items())
+    lab.edge("edge1").filter_border()
+    assert judged() == {(*one, "pass") for one in border}
+    for source, target in ways.items():
+        assert lab.passes("cust", source, edge="edge1", target=target, at="prov") is BORDER[source], source
 
 
 def test_a_second_push_changes_nothing(lab: Lab, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import sys
 
 from .lab import Lab
 from .system import LabError
+from .topology import link_of
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -35,6 +36,9 @@ def _parser() -> argparse.ArgumentParser:
     spoof.add_argument("node")
     spoof.add_argument("source")
     spoof.add_argument("--edge", required=True)
+    spoof.add_argument("--to", help="the node where it is looked for; default the servers behind the edge")
+    border = sub.add_parser("border", help="filter by hand what leaves an edge by source")
+    border.add_argument("edge")
     vrp = sub.add_parser("vrp", help="add or remove a VRP")
     vrp.add_argument("action", choices=("add", "remove"))
     vrp.add_argument("prefix")
@@ -69,7 +73,9 @@ def main(argv: list[str] | None = None) -> int:
     try:
         lab = Lab(args.id)
         if args.do == "spoof":
-            passed = lab.passes(args.node, args.source, edge=args.edge)
+            version = 6 if ":" in args.source else 4
+            target = link_of(args.edge, args.to).host(version, "node") if args.to else None
+            passed = lab.passes(args.node, args.source, edge=args.edge, target=target, at=args.to)
             print("passes" if passed else "does not pass")
             return 0 if passed else 1
         _run(lab, args)
@@ -101,6 +107,8 @@ def _run(lab: Lab, args: argparse.Namespace) -> None:
         lab.set_vrps([*others, entry] if args.action == "add" else others)
     elif do in ("cut", "mend"):
         (lab.cut if do == "cut" else lab.mend)(args.edge, args.iface)
+    elif do == "border":
+        print(lab.edge(args.edge).filter_border(), end="")
     elif do == "vtysh":
         print(lab.edge(args.edge).vtysh(*args.command), end="")
     else:

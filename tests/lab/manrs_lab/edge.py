@@ -184,6 +184,14 @@ exec sleep infinity
         """Enter configuration lines by hand, as an operator would."""
         return self.vtysh("configure terminal", *lines)
 
+    def filter_border(self) -> str:
+        """Filter what leaves by source, now and after a reboot, as an operator would by hand; returns the table that was loaded."""
+        table = render.border_nft()
+        self.shell("nft", "-f", "-", stdin=table)
+        with (self.directory / "etc" / "nftables.conf").open("a") as saved:
+            saved.write(table)
+        return table
+
     def routes(self, family: int) -> list[Route]:
         """All paths of the BGP table with RPKI state (`valid`, `invalid`, `not found`, or None where it is not evaluated)."""
         prefixes = list(self.vtysh_json(f"show bgp ipv{family} unicast json")[0].get("routes", {}))

@@ -129,9 +129,19 @@ def edge2_nft() -> str:
             own=dict(zip((4, 6), plan.OWN_PREFIXES, strict=True)),
             bgp={f: [core.host(f, "edge"), *(s.node_address for s in plan.sessions("edge2") if s.family == f)] for f in (4, 6)},
             cust={f: [*cones["cust"][i], str(ip_network(cust.net4 if f == 4 else cust.net6))] for i, f in enumerate((4, 6))},
-            announce={f: [plan.OWN_PREFIXES[i], *(p for c in cones.values() for p in c[i])] for i, f in enumerate((4, 6))},
+            announce=_leaving(),
         )
     )
+
+
+def border_nft() -> str:
+    """The nftables table that an operator adds by hand: only sources of ours and of customers leave."""
+    return _environment().get_template("border.nft.j2").render(announce=_leaving())
+
+
+def _leaving() -> dict[int, list[str]]:
+    cones = plan.CUSTOMER_CONES.values()
+    return {f: [plan.OWN_PREFIXES[i], *(p for cone in cones for p in cone[i])] for i, f in enumerate((4, 6))}
 
 
 def bird_provider(routes: Path) -> str:

@@ -40,12 +40,13 @@ def test_every_source_is_in_the_bundle_and_replays(world: Path, tmp_path: Path) 
     assert {one: verdicts[one] for one in met} == dict.fromkeys(met, "met")
 
 
-@pytest.mark.parametrize("source", ["vrps", "irr", *WEB])
+@pytest.mark.parametrize("source", ["vrps", "irr", "fullbogons_v4", *WEB])
 @pytest.mark.parametrize("how", ["stale", "damaged", "empty", "failed"])
 def test_a_bad_source_replays_as_bad(world: Path, tmp_path: Path, source: str, how: str) -> None:
     path = world / FILES[source][0]
     if how == "stale":
         text = path.read_text(encoding="utf-8").replace("2026-11-24T05:00:00Z", "2026-11-20T05:00:00Z")
+        text = text.replace("1795492800", "1795060800")
         path.write_text(text, encoding="utf-8")
     elif how == "damaged":
         path.write_bytes(path.read_bytes()[:-40])
@@ -62,3 +63,36 @@ def test_a_bad_source_replays_as_bad(world: Path, tmp_path: Path, source: str, h
     done = bundle(world, tmp_path / "bundle")
     assert done.reference.problem(source)
     assert api.replay_bundle(tmp_path / "bundle")[0] == ()
+
+
+def test_three_monthly_bundles_below_the_share_are_a_lapse(tmp_path: Path) -> None:
+    """Every bundle follows the one before; the last one says from all three that suspension is possible, and on which files that rests."""
+    before: Path | None = None
+    verdicts = []
+    for month in ("09", "10", "11"):
+        folder = Path(shutil.copytree(WORLD, tmp_path / f"world-{month}"))
+        for file in folder.iterdir():
+            text = file.read_text(encoding="utf-8").replace("2026-11-24", f"2026-{month}-24")
+            file.write_text(
+                text.replace("AS64500", "AS64499") if file.name in ("irr.json", "vrps.json") else text, encoding="utf-8"
+            )
+        vrps = json.loads((folder / "vrps.json").read_text())
+        vrps["roas"] = [one | {"asn": 64499} if one["asn"] == 64500 else one for one in vrps["roas"]]
+        (folder / "vrps.json").write_text(json.dumps(vrps))
+        (folder / "edge1.frr.cfg").write_text(CONFIG, encoding="utf-8")
+        inputs = api.Inputs.read(folder / "manrs.yml", None, folder, f"2026-{month}-24T06:00:00Z")
+        done = api.audit_inputs(api.saved([folder / "edge1.frr.cfg"], None), inputs)
+        api.write_bundle(tmp_path / month, done, inputs, previous=before)
+        before = tmp_path / month
+        rows = json.loads((before / "data" / "requirements.json").read_text())["requirements"]
+        found = {one["requirement"]: one for one in rows}
+        assert found["A4I.O1"]["verdict"] == found["A4R.O1"]["verdict"] == "not_met", found["A4I.O1"]["because"]
+        verdicts.append((found["A4.X1"]["verdict"], found["A4.X1"]["because"]))
+        assert api.replay_bundle(before)[0] == ()
+        assert api.verify_bundle(before, None).ok
+    assert [one[0] for one in verdicts] == ["inconclusive", "inconclusive", "not_met"]
+    assert "2026-07, 2026-08" in verdicts[0][1] and "2026-08" in verdicts[1][1]
+    assert "(2026-09-24, 2026-10-24, 2026-11-24): suspension is possible" in verdicts[2][1]
+    assert "data/history.json" in found["A4.X1"]["evidence"] and "data/results.jsonl" in found["A4.X1"]["evidence"]
+    history = json.loads((tmp_path / "11" / "data" / "history.json").read_text())
+    assert [one["as_of"][:10] for one in history] == ["2026-09-24", "2026-10-24"] and all(one["root"] for one in history)

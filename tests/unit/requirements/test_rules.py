@@ -9,7 +9,7 @@ import pytest
 from manrs_conformance.model.intent import Declaration, Intent, Neighbour, Organisation, Selector
 from manrs_conformance.model.result import Finding, Met, RequirementResult, Severity, Status
 from manrs_conformance.requirements import evaluate as module
-from manrs_conformance.requirements import norm
+from manrs_conformance.requirements import history, norm, rules
 
 NORM = norm.load("manrs-netops-2.5.2")
 AS_OF = "2026-11-24T12:00:00Z"
@@ -104,7 +104,43 @@ def test_one_alternative_that_is_met_ends_a_lapse() -> None:
     one = judged(changed(good(64500), "ROA-01"), intent())["A4.X1"]
     assert one.verdict is Met.NOT_APPLICABLE and "A4I.O1" in one.because
     both = judged(changed(changed(good(64500), "ROA-01"), "IRR-01"), intent())["A4.X1"]
-    assert both.verdict is Met.INCONCLUSIVE and "two months before" in both.because
+    assert both.verdict is Met.INCONCLUSIVE and "not seen in earlier runs: 2026-09, 2026-10" in both.because
+
+
+BELOW, ABOVE, OPEN = "not_met", "met", "inconclusive"
+
+
+@pytest.mark.parametrize(
+    ("earlier", "verdict", "words"),
+    [
+        ({"2026-10-02": (BELOW, BELOW), "2026-09-30": (BELOW, BELOW)}, Met.NOT_MET, "suspension is possible"),
+        ({"2026-10-02": (BELOW, BELOW)}, Met.INCONCLUSIVE, "not seen in earlier runs: 2026-09"),
+        ({"2026-10-02": (BELOW, BELOW), "2026-08-31": (BELOW, BELOW)}, Met.INCONCLUSIVE, "2026-09"),
+        ({"2026-10-02": (BELOW, OPEN), "2026-09-30": (BELOW, BELOW)}, Met.INCONCLUSIVE, "2026-10"),
+        ({"2026-10-02": (BELOW, BELOW), "2026-09-30": (ABOVE, BELOW)}, Met.NOT_APPLICABLE, "A4I.O1 was met on 2026-09-30"),
+        ({"2026-11-20": (BELOW, ABOVE), "2026-10-02": (BELOW, BELOW), "2026-09-30": (BELOW, BELOW)}, Met.NOT_APPLICABLE, "A4R.O1"),
+        ({"2026-10-02": (BELOW, BELOW), "2026-09-30": (BELOW, BELOW), "2026-08-01": (ABOVE, ABOVE)}, Met.NOT_MET, "3 months"),
+        ({"2026-12-02": (ABOVE, ABOVE), "2026-10-02": (BELOW, BELOW), "2026-09-30": (BELOW, BELOW)}, Met.NOT_MET, "3 months"),
+    ],
+)
+def test_a_lapse_takes_three_months_of_runs(earlier: dict[str, tuple[str, str]], verdict: Met, words: str) -> None:
+    results = module.evaluate(changed(changed(good(64500), "ROA-01"), "IRR-01"), intent(), NORM, AS_OF)
+    rows = [
+        history.Earlier(f"{day}T12:00:00Z", dict(zip(("A4I.O1", "A4R.O1"), said, strict=True))) for day, said in earlier.items()
+    ]
+    (found,) = [one for one in rules.with_history(results, NORM, rows, AS_OF) if one.requirement == "A4.X1"]
+    assert found.verdict is verdict and words in found.because and found.decided_by
+
+
+def test_what_is_not_below_now_has_not_lapsed_whatever_was() -> None:
+    rows = [history.Earlier(f"2026-{month}-02T12:00:00Z", {"A4I.O1": BELOW, "A4R.O1": BELOW}) for month in ("09", "10")]
+    results = module.evaluate(changed(good(64500), "ROA-01"), intent(), NORM, AS_OF)
+    (found,) = [one for one in rules.with_history(results, NORM, rows, AS_OF) if one.requirement == "A4.X1"]
+    assert found.verdict is Met.NOT_APPLICABLE and "A4I.O1 is met now" in found.because
+    doubtful = changed(changed(good(64500), "ROA-01"), "IRR-01", status=Status.INCONCLUSIVE)
+    results = module.evaluate(doubtful, intent(), NORM, AS_OF)
+    (found,) = [one for one in rules.with_history(results, NORM, rows, AS_OF) if one.requirement == "A4.X1"]
+    assert found.verdict is Met.INCONCLUSIVE and "2026-11" in found.because
 
 
 def test_a_declaration_that_public_data_contradict_is_not_declared() -> None:

@@ -133,6 +133,28 @@ def test_what_rests_on_a_source_that_fails_is_inconclusive(world: Server, source
     nothing_passes(before, judged(stale), source)
 
 
+@pytest.mark.parametrize("way", PAGES)
+def test_who_sees_the_prefixes_is_needed_too(world: Server, way: str, tmp_path: Path) -> None:
+    """One call of a source that answers everything else: neither three months of visibility nor an absence is proven without it."""
+    before = {one.check for one in rests_on(judged(asked(settings(world), tmp_path)), "ripestat")}
+    assert {"RIS-01", "RIS-02", "RIS-03"} <= before
+    world.pages["/loop"] = moved("/loop")
+    for name in [one for one in world.pages if one.startswith("/ripestat/visibility/")]:
+        world.pages[name] = PAGES[way]
+    given = settings(world)
+    given["ripestat"]["timeout"] = "0.1" if way == "no answer in time" else "5"
+    live = judged(asked(given))
+    assert {(one.check, one.status) for one in live if one.check in ("RIS-01", "RIS-02", "RIS-03")} == {
+        ("RIS-01", Status.INCONCLUSIVE),
+        ("RIS-02", Status.INCONCLUSIVE),
+        ("RIS-03", Status.PASS),
+    }
+    assert all(one.because for one in live if one.status is Status.INCONCLUSIVE)
+    if way != "an object without anything in it":
+        later = judged(asked(given, tmp_path, NOW + datetime.timedelta(minutes=20), refresh=True))
+        assert {one.check for one in rests_on(later, "ripestat")} == before
+
+
 def test_a_page_in_the_middle_that_fails_leaves_the_whole_open(world: Server) -> None:
     before = judged(asked(pull(world, "spoofer", "not at all")))
     first = path("spoofer", "sessions?asn4=64500")

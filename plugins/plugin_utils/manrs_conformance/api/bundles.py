@@ -11,13 +11,16 @@ import tempfile
 import uuid
 from collections.abc import Mapping, Sequence
 from importlib import metadata
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import yaml
 
 from .. import collect, evidence
 from ..analysis import observatory
 from ..errors import InputError
+from ..model.result import AuditReport
+from ..requirements import history, rules
+from ..requirements import norm as norms
 from ..sources import reference as references
 from . import circumstances
 from .assess import Assessment, Inputs, audit_inputs
@@ -79,9 +82,10 @@ def write_bundle(
         scope_source=scope_source,
         notes=(*notes, *(f"{s.host}: the host key was not verified" for s in done.snapshots.values() if s.verified is False)),
     )
+    report, earlier = _with_history(done.report, before, inputs.as_of)
     built = evidence.build(
         path,
-        report=done.report,
+        report=report,
         snapshots=done.snapshots,
         routers=done.routers,
         intent_bytes=inputs.intent_bytes,
@@ -94,13 +98,23 @@ def write_bundle(
         signer=evidence.Signer(key) if key else None,
         before=before,
         mode=mode or ("blocks" if len(done.routers) > FLEET else "full"),
-        extra={**_observatory(inputs), **(extra or {})},
+        extra={**_observatory(inputs), **earlier, **(extra or {})},
     )
     if commitment_key is None:
         beside = path.with_name(path.name + ".commitment-key")
         beside.touch(mode=0o600)
         beside.write_text(secret.hex() + "\n", encoding="ascii")
     return built
+
+
+def _with_history(report: AuditReport, before: evidence.Contents | None, as_of: str) -> tuple[AuditReport, dict[str, bytes]]:
+    """The report with what lapses over months judged by the runs before, and those runs as a file of the bundle."""
+    if before is None or before.run["as_of"] > as_of or report.norm not in norms.known():
+        return report, {}
+    rows = history.recent(before.earlier, as_of)
+    results = rules.with_history(report.requirements, norms.load(report.norm), rows, as_of)
+    content = json.dumps([dataclasses.asdict(one) for one in rows], indent=1, sort_keys=True).encode() + b"\n"
+    return dataclasses.replace(report, requirements=results), {PurePosixPath(evidence.HISTORY).name: content}
 
 
 def _observatory(inputs: Inputs) -> dict[str, bytes]:

@@ -10,13 +10,16 @@ from pathlib import Path
 from typing import Any
 
 from .. import checks
-from ..analysis import observatory
+from ..analysis import observatory, prefixes
 from ..errors import InputError, UsageError
 from ..model.intent import Intent
 from ..model.reference import Provenance, Reference, Vrp
+from ..sources import fullbogons
 from ..sources import intent as intents
 from ..sources import reference as references
 
+SHOWN = 20
+"""Full bogons that a comparison lists each way."""
 BEFORE = {"vrps": "vrps_before", "irr": "irr_before"}
 
 
@@ -115,12 +118,17 @@ def held_sources(folder: Path) -> tuple[Held, ...]:
         digest = hashlib.sha256(raw).hexdigest() if raw else ""
         changed = bool(row.get("file")) and row.get("sha256") != digest
         problem = str(row.get("problem") or "") or ("the file is not the one that was fetched" if changed else "")
-        out.append(Held(source, file.name if file else "", len(raw), digest, _made(raw), str(row.get("note") or ""), problem))
+        out.append(
+            Held(source, file.name if file else "", len(raw), digest, _made(source, raw, row), str(row.get("note") or ""), problem)
+        )
     return tuple(out)
 
 
-def _made(raw: bytes) -> str:
+def _made(source: str, raw: bytes, row: Mapping[str, Any]) -> str:
     """When the content says that it was made."""
+    if source in fullbogons.FAMILY:
+        when = fullbogons.made(raw)
+        return when.strftime("%Y-%m-%dT%H:%M:%SZ") if when else str(row.get("serial") or "")
     try:
         content: Any = json.loads(raw)
         meta = content.get("metadata") or {}
@@ -133,7 +141,7 @@ def source_changes(old: Path, new: Path, intent: Path, as_of: str) -> tuple[str,
     """What two folders say differently of the operator: own ROA payloads, and every check on public data whose answer changed."""
     declared = intents.load_intent(intent)
     before, after = (references.load(one, as_of, intent=declared) for one in (old, new))
-    lines = list(_payload_changes(before, after, declared))
+    lines = [*_payload_changes(before, after, declared), *_bogon_changes(before, after)]
     first, second = (
         {(one.check, one.subject, one.cause): one for one in checks.run_all({}, {}, declared, each)} for each in (before, after)
     )
@@ -155,6 +163,17 @@ def _payload_changes(before: Reference, after: Reference, intent: Intent) -> Ite
     for word, change in (("gone", ours(before) - ours(after)), ("new", ours(after) - ours(before))):
         for one in sorted(change, key=lambda each: (each.prefix, each.asn, each.max_length)):
             yield f"ROA {word}: {one.prefix} maxLength {one.max_length} AS{one.asn}"
+
+
+def _bogon_changes(before: Reference, after: Reference) -> Iterator[str]:
+    for family in sorted({*before.fullbogons, *after.fullbogons}):
+        was, now = (set(one.fullbogons.get(family, ())) for one in (before, after))
+        yield f"full bogons of IPv{family}: {len(was) or 'none'} -> {len(now) or 'none'}"
+        for word, change in (("gone", was - now), ("new", now - was)):
+            for net, length, *_ in sorted(change)[:SHOWN]:
+                yield f"full bogon {word}: {prefixes.text(4 if family == 4 else 6, net, length)}"
+            if len(change) > SHOWN:
+                yield f"full bogon {word}: and {len(change) - SHOWN} more"
 
 
 def observatory_figures(folder: Path, intent: Path, as_of: str) -> tuple[observatory.Figure, ...]:

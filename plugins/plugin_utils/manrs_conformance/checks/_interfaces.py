@@ -98,11 +98,7 @@ class Link:
 
     def stray(self, listed: SourceFilter) -> str | None:
         """A source the filter lets in beyond the expected ones, or None."""
-        expected = self.expected()
-        for one in listed.permits:
-            if one[4] and not any(_inside(network(self.afi, one[0], one[1]), outer) for outer in expected):
-                return _first_outside(network(self.afi, one[0], one[1]), expected)
-        return None
+        return beyond(listed, self.expected())
 
     def spoofed(self) -> str:
         """A source that has no business here."""
@@ -171,6 +167,17 @@ def validated(link: Link, enough: frozenset[str], remedy: str) -> Finding:
     return link.done(
         Status.FAIL, f"{told}: a packet from {source} gets in", cause=f"source validation {guard}", remedy=remedy, source=source
     )
+
+
+def beyond(listed: SourceFilter, expected: list[Network]) -> str | None:
+    """A source that some rule of the filter permits and none of the expected networks holds, or None."""
+    for one in listed.permits:
+        net = network(listed.afi, one[0], one[1])
+        if one[4] and not any(_inside(net, outer) for outer in expected):
+            found = _first_outside(net, expected)
+            if found is not None:
+                return found
+    return None
 
 
 def network(afi: int, number: int, length: int) -> Network:

@@ -7,11 +7,14 @@ from typing import TypeVar
 
 from ..model.intent import Intent
 from ..model.originated import Originated, originated
+from ..model.public import Announcements, Visible
 from ..model.result import Finding, Status
 from .base import Check, FleetContext
 
 OPERATIONS = frozenset({"technical", "noc", "administrative"})
 """Roles that a network can be reached by in operation; an abuse mailbox alone does not count."""
+WIDE = 0.5
+"""Share of the full-table peers of route collectors that must see a prefix for it to count as globally visible (a limit of our own)."""
 V = TypeVar("V")
 
 
@@ -39,6 +42,34 @@ def per_asn(context: FleetContext, check: Check, source: str, values: Mapping[in
             yield unknown(context, check, asn, f"AS{asn}", why or "", source)
         else:
             yield asn, value
+
+
+def wide(one: Visible) -> bool:
+    """Whether most collectors' peers see the prefix."""
+    return one.problem is None and one.of_peers > 0 and one.peers / one.of_peers >= WIDE
+
+
+def narrow(seen: Announcements) -> str | None:
+    """Why the view of the collectors says too little of the ASN, or None: what they hardly see, they can neither prove nor exclude."""
+    shares = [found[0] / found[1] for found in (seen.peers_v4, seen.peers_v6) if found and found[1]]
+    if shares and max(shares) < WIDE:
+        return "few of the collectors' peers see it"
+    if seen.visible is None:
+        return "how many collectors see its prefixes was not asked for"
+    if any(wide(one) for one in seen.visible):
+        return None
+    failed = next((one.problem for one in seen.visible if one.problem), None)
+    if failed:
+        return failed
+    best = max(seen.visible, key=lambda one: one.peers / one.of_peers, default=None)
+    if best is None:
+        return "no prefix is announced now"
+    return f"few of the collectors' peers see it: {seen_by(best)}, and no other prefix is seen by more"
+
+
+def seen_by(one: Visible) -> str:
+    """A prefix with how many see it, in words."""
+    return f"{one.prefix} by {one.peers} of {one.of_peers} full-table peers, at {one.collectors} of {one.of_collectors} collectors"
 
 
 def announced(context: FleetContext) -> tuple[Originated, ...]:

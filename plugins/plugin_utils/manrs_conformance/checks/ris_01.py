@@ -8,14 +8,12 @@ from collections.abc import Iterable
 from ..model.public import Announcements
 from ..model.result import Finding, Severity, Status
 from ..model.times import when
-from ._public import per_asn, told, unknown
+from ._public import listed, narrow, per_asn, seen_by, told, unknown, wide
 from .base import Check, FleetContext
 
 QUARTER = datetime.timedelta(days=90)
 LATE = datetime.timedelta(days=3)
 """Collector data is up to a day old, a history has steps of hours, and a shorter break is maintenance."""
-FEW = 0.5
-"""Below this share of the full-table peers that see it, in its better family, nobody would call an ASN globally visible (a limit of our own)."""
 
 
 def fleet(context: FleetContext, check: Check) -> Iterable[Finding]:
@@ -35,9 +33,10 @@ def _judge(context: FleetContext, check: Check, asn: int, seen: Announcements) -
         if found
     )
     if times and min(times)[0] <= asked - QUARTER and max(one[1] for one in times) >= asked - LATE and seen.announced:
-        if doubt := _gap(seen, asked) or _few(seen):
+        if doubt := _gap(seen, asked) or narrow(seen):
             return unknown(context, check, asn, subject, f"{doubt}{peers}", "ripestat")
-        message = f"AS{asn} announces {len(seen.announced)} prefixes, some since {min(times)[0]:%Y-%m-%d} or earlier{peers}"
+        since = f"some since {min(times)[0]:%Y-%m-%d} or earlier"
+        message = f"AS{asn} announces {len(seen.announced)} prefixes, {since}{peers}{_hardly(seen)}"
         return told(context, check, asn, subject, Status.PASS, message, "ripestat")
     since = f"since {min(times)[0]:%Y-%m-%d}" if times else "at no time"
     message = (
@@ -63,10 +62,10 @@ def _gap(seen: Announcements, asked: datetime.datetime) -> str | None:
     return None
 
 
-def _few(seen: Announcements) -> str | None:
-    """Whether so few collectors see it that it is not visible globally."""
-    shares = [found[0] / found[1] for found in (seen.peers_v4, seen.peers_v6) if found and found[1]]
-    return "few of the collectors' peers see it" if shares and max(shares) < FEW else None
+def _hardly(seen: Announcements) -> str:
+    """Which prefixes few see, beside those that are seen widely."""
+    few = [seen_by(one) for one in seen.visible or () if one.problem is None and not wide(one)]
+    return f"; seen by few: {listed(few)}" if few else ""
 
 
 CHECK = Check("RIS-01", "1", "The ASN has been visible for three months", Severity.MEDIUM, scope="fleet", fleet=fleet)

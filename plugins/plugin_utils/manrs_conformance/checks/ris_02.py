@@ -8,7 +8,7 @@ from ..model.originated import Originated, declares
 from ..model.policy import Rpki
 from ..model.public import Announcements, Event
 from ..model.result import Finding, Severity, Status
-from ._public import per_asn, told, unknown
+from ._public import narrow, per_asn, told, unknown
 from ._roas import state
 from .base import Check, FleetContext
 
@@ -40,6 +40,7 @@ def _judge(context: FleetContext, check: Check, asn: int, seen: Announcements) -
     if bad:
         return
     doubts = [f"whether {one.prefix} is registered is not known: {silent}" for one, _why in found]
+    doubts += [f"absence is not proven: {why}"] if (why := narrow(seen)) else []
     doubts += _events(context, asn)
     if doubts:
         yield unknown(context, check, asn, subject, "; ".join(doubts[:5]), "ripestat", "grip")

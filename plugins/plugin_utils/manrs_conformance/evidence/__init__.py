@@ -6,6 +6,7 @@ from .build import BuiltBundle, RunInfo, build
 from .devices import Mode
 from .exports import Place
 from .previous import Contents, contents
+from .proof import HISTORY
 from .replay import ReplayInputs, device_configuration, differences, load_for_replay, opens
 from .results import results_bytes, single_export
 from .sshsig import NAMESPACE, Signer
@@ -14,6 +15,7 @@ from .verify import UNKNOWN_SIGNER, Trust, VerifyReport, countersign, stamp, ver
 from .view import BundleDiff, diff, show
 
 __all__ = [
+    "HISTORY",
     "NAMESPACE",
     "UNKNOWN_SIGNER",
     "BuiltBundle",

@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import BundleError
+from ..requirements import history, norm
 from . import bag as bags
 from .canonical import loads, read_lines
 from .compare import OPEN, Comparison, Row, compare
+from .proof import HISTORY
 from .verify import FIGURES, sound
 
 
@@ -28,6 +30,8 @@ class Contents:
     signed: bool
     filters: tuple[Row, ...] | None = None
     """Prefix lists with their number of entries; None in bundles that do not hold them."""
+    earlier: tuple[history.Earlier, ...] = ()
+    """What this run and those before it in the chain said of requirements that lapse over months."""
 
     @property
     def assessed(self) -> frozenset[str]:
@@ -43,16 +47,35 @@ def assessed(scope: Mapping[str, Any]) -> frozenset[str]:
 def contents(path: Path) -> Contents:
     """Read the records of a bundle; BundleError when it does not verify."""
     bag = sound(path)
+    run, requirements = loads(bag.read("data/run.json")), loads(bag.read("data/requirements.json"))
     return Contents(
         root=bag.root,
-        run=loads(bag.read("data/run.json")),
+        run=run,
         scope=loads(bag.read("data/scope.json")),
-        requirements=loads(bag.read("data/requirements.json")),
+        requirements=requirements,
         seen=loads(bag.read("data/findings.json"))["first_seen"],
         rows=tuple(read_lines(bag.read("data/results.jsonl", bags.MAX_FILE))),
         signed=bool(bag.signatures),
         filters=tuple(loads(bag.read(FIGURES))["filters"]) if FIGURES in bag.entries else None,
+        earlier=(*_earlier(bag), *_own(requirements, run, bag.root)),
     )
+
+
+def _earlier(bag: bags.Bag) -> tuple[history.Earlier, ...]:
+    """What the bundle says of runs before it."""
+    rows = loads(bag.read(HISTORY)) if HISTORY in bag.entries else []
+    try:
+        return tuple(history.Earlier(str(one["as_of"]), dict(one["verdicts"]), str(one["root"])) for one in rows)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise BundleError(f"{HISTORY}: is not a history of runs: {error}") from error
+
+
+def _own(requirements: Mapping[str, Any], run: Mapping[str, Any], root: str) -> tuple[history.Earlier, ...]:
+    """The row of the bundle itself, where its norm is known."""
+    name = str(requirements.get("norm", ""))
+    if name not in norm.known():
+        return ()
+    return (history.row(requirements["requirements"], norm.load(name), str(run["as_of"]), root),)
 
 
 def follow(previous: Contents | None, as_of: str, asns: Sequence[int]) -> str | None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 RESULTS, STATEMENTS, NORM = "data/results.jsonl", "data/attestations.json", "data/policy/norm.json"
+HISTORY = "data/history.json"
+"""What earlier runs of the chain found on requirements that lapse over months."""
 RAW = "data/sources/raw/"
 SHOWN = 16
 """Characters of a digest by which results name a source."""
@@ -18,13 +20,17 @@ class Held:
 
     devices: frozenset[str]
     sources: Mapping[str, str]
+    history: frozenset[str] = frozenset()
+    """What earlier runs found, where the bundle follows another."""
 
     @classmethod
     def of(cls, paths: Iterable[str]) -> Held:
         """Those among all paths of a bundle."""
         known = tuple(paths)
         sources = {path[len(RAW) :][:SHOWN]: path for path in known if path.startswith(RAW)}
-        return cls(frozenset(path for path in known if path.startswith("data/devices/")), sources)
+        return cls(
+            frozenset(path for path in known if path.startswith("data/devices/")), sources, frozenset({HISTORY} & set(known))
+        )
 
 
 def files(
@@ -45,6 +51,8 @@ def files(
         out |= {meta} & held.devices
         digests = (source.rpartition(" ")[2] for source in one["sources"])
         out |= {held.sources[digest] for digest in digests if digest in held.sources}
+    if requirement["decided_by"] and requirement["phase"] == "suspension":
+        out |= held.history
     if not requirement["decided_by"] and requirement["requirement"] in stated:
         out.add(STATEMENTS)
     return sorted(out) or [NORM]

@@ -10,6 +10,7 @@ from hashlib import sha256
 from typing import Any
 
 from ..errors import BundleError
+from ..model.changed import kept as last_change
 from ..model.result import Finding
 from ..model.router import Router, Unread
 from ..model.snapshot import Snapshot
@@ -184,7 +185,7 @@ def redact(snapshot: Snapshot, router: Router, scrubber: Scrubber) -> Device:
         elif state == "u":
             kept = _blank(text, spans.get(number, []))
         else:
-            kept = text if text.strip() in STRUCTURE else ""
+            kept = text if text.strip() in STRUCTURE else last_change(text) or ""
         lines[number - 1] = kept
     whole = "\n".join(lines)
     if lines and (clean := scrubber.text(whole)) != whole:

@@ -14,7 +14,8 @@ def outline(router: Router) -> Router:
         router,
         sessions=tuple(replace(one, inbound=_named(one.inbound), outbound=_named(one.outbound)) for one in router.sessions),
         interfaces=tuple(
-            replace(one, sources_v4=None, sources_v6=None, exceptions_v4=None, exceptions_v6=None) for one in router.interfaces
+            replace(one, sources_v4=None, sources_v6=None, leaving_v4=None, leaving_v6=None, exceptions_v4=None, exceptions_v6=None)
+            for one in router.interfaces
         ),
         policies={},
         prefix_lists=tuple(_sized(one) for one in router.prefix_lists),

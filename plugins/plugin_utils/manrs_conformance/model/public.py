@@ -94,6 +94,18 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
+class Visible:
+    """Who sees a prefix: full-table peers of the collectors, and collectors with at least one such peer."""
+
+    prefix: str
+    peers: int = 0
+    of_peers: int = 0
+    collectors: int = 0
+    of_collectors: int = 0
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Announcements:
     """What route collectors see of an ASN: announced now (two weeks) and over the history; None where it was not asked."""
 
@@ -108,6 +120,8 @@ class Announcements:
     peers_v6: tuple[int, int] | None = None
     neighbours: tuple[tuple[int, bool, bool], ...] = ()
     """(ASN, seen in BGP, in the registered policy)."""
+    visible: tuple[Visible, ...] | None = None
+    """Who sees the prefixes announced now, of the first hundreds of them."""
     problem: str | None = None
 
 

@@ -88,6 +88,8 @@ class Reference:
     spoofer: Mapping[int, SpoofTests] | None = None
     ripestat: Mapping[int, Announcements] | None = None
     grip: Mapping[int, Events] | None = None
+    fullbogons: Mapping[int, tuple[PrefixEntry, ...]] = field(default_factory=dict)
+    """Full bogons by family (4, 6), each with all longer ones; a family that was not given, or whose list must not be relied on, is absent."""
     earlier: Earlier = field(default_factory=Earlier)
 
     def given(self, source: str) -> bool:

@@ -154,6 +154,9 @@ class Interface:
     acl_out_v6: str | None = None
     sources_v4: SourceFilter | None = None
     sources_v6: SourceFilter | None = None
+    leaving_v4: SourceFilter | None = None
+    """Sources of forwarded packets that the outbound packet filter lets out; None where there is none, or where its platform's are not followed."""
+    leaving_v6: SourceFilter | None = None
     lines: tuple[int, ...] = ()
 
 

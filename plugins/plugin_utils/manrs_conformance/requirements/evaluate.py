@@ -55,7 +55,7 @@ def evaluate(findings: Iterable[Finding], intent: Intent, norm: Norm, as_of: str
         ]
         return programme_verdict(action_verdicts(parts, norm))
 
-    return rules.applied(results, norm, intent, everything, alone)
+    return rules.applied(results, norm, intent, everything, alone, as_of)
 
 
 def action_verdicts(results: Sequence[RequirementResult], norm: Norm) -> tuple[ActionVerdict, ...]:

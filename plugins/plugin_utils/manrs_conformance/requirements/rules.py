@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from ..model.intent import Intent
 from ..model.result import Finding, Met, RequirementResult, Status
+from .history import Earlier, lapse
 from .norm import Norm, Requirement
 
 CARRIED = "; the action is met through its alternative "
@@ -20,7 +21,7 @@ def name(one: Finding) -> str:
 
 
 def applied(
-    results: Sequence[RequirementResult], norm: Norm, intent: Intent, findings: Sequence[Finding], alone: Judge
+    results: Sequence[RequirementResult], norm: Norm, intent: Intent, findings: Sequence[Finding], alone: Judge, as_of: str
 ) -> tuple[RequirementResult, ...]:
     """The results with those of rules in their place; `alone` gives the programme's verdict on some of the findings."""
     known = {one.id: one for one in norm.requirements}
@@ -32,7 +33,7 @@ def applied(
         elif requirement.rule == "explained":
             one = _explained(one, results, findings)
         elif requirement.rule == "lapsed":
-            one = _lapsed(one, requirement, results, known)
+            one = lapsed(one, results, norm, (), as_of)
         out.append(one)
     return tuple(out)
 
@@ -94,15 +95,24 @@ def _explained(result: RequirementResult, results: Sequence[RequirementResult], 
     return replace(result, verdict=Met.DECLARED, methods=("declaration",), because=because)
 
 
-def _lapsed(
-    result: RequirementResult, requirement: Requirement, results: Sequence[RequirementResult], known: dict[str, Requirement]
+def lapsed(
+    result: RequirementResult, results: Sequence[RequirementResult], norm: Norm, earlier: Sequence[Earlier], as_of: str
 ) -> RequirementResult:
-    """All alternatives of the action stay below their share: it takes three months, and one that is met ends it."""
+    """All alternatives of the action stay below their share: it takes months of `earlier` runs, and one that is met ends it."""
+    known = {one.id: one for one in norm.requirements}
     shares = [one for one in results if one.action == result.action and known[one.requirement].percent and one.phase == "ongoing"]
+    decided = tuple(sorted({each for one in shares for each in one.decided_by}))
     met = [one.requirement for one in shares if one.verdict is Met.MET]
     if met:
-        because = f"does not apply: {' and '.join(met)} {'is' if len(met) == 1 else 'are'} met now"
-        return replace(result, verdict=Met.NOT_APPLICABLE, methods=("public_data",), because=because)
-    words = ", ".join(f"{one.requirement} {one.verdict}" for one in shares)
-    because = f"{words} now; not seen: {requirement.missing}"
-    return replace(result, verdict=Met.INCONCLUSIVE, methods=("public_data",), because=because)
+        verdict, because = Met.NOT_APPLICABLE, f"does not apply: {' and '.join(met)} {'is' if len(met) == 1 else 'are'} met now"
+    else:
+        verdict, because = lapse(shares, earlier, as_of)
+    return replace(result, verdict=verdict, methods=("public_data",), because=because, decided_by=decided)
+
+
+def with_history(
+    results: Sequence[RequirementResult], norm: Norm, earlier: Sequence[Earlier], as_of: str
+) -> tuple[RequirementResult, ...]:
+    """The results with those that count months judged again by what `earlier` runs said."""
+    lasting = {one.id for one in norm.requirements if one.rule == "lapsed"}
+    return tuple(lapsed(one, results, norm, earlier, as_of) if one.requirement in lasting else one for one in results)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import socket
 import time
+import urllib.parse
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
+from ..errors import InputError
 from ._bytes import SourceError
 
 GREATEST_ANSWER = 64 << 20
@@ -16,6 +18,17 @@ BATCH = 50
 """Queries sent before answers are read: enough to hide the round trip, small enough never to fill a server's buffer."""
 SHARE, CONNECTIONS = 200, 4
 """Queries that go over one connection, and connections at once: few, as registries are run for the public."""
+
+
+def server_of(text: str) -> tuple[str, int]:
+    """`host`, `host:port` or `[address]:port`; port 43 unless given; raises InputError."""
+    parts = urllib.parse.urlsplit(f"//{text}")
+    try:
+        if parts.hostname:
+            return parts.hostname, parts.port or 43
+    except ValueError:
+        pass
+    raise InputError(f"sources.irr.servers: {text!r} is not a server; expected HOST or HOST:PORT")
 
 
 @dataclass(frozen=True, slots=True)

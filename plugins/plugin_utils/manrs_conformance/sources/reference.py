@@ -16,6 +16,7 @@ from typing import Any, cast
 from ..errors import InputError
 from ..model.intent import Intent, Neighbour
 from ..model.originated import originated
+from ..model.policy import PrefixEntry
 from ..model.reference import Earlier, Provenance, Reference
 from . import authorised as authorisation
 from . import grip, peeringdb, rdap, registrations, ripestat, spoofer
@@ -25,8 +26,9 @@ from ._http import HttpClient, default_cache
 from ._wanted import wanted as wanted_of
 from ._web import Tape, Web
 from .bogons import load_bogons
+from .fullbogons import FAMILY, load_fullbogons
 from .irr import Dump, RecordedRegistry, Registry, gather, read_dump
-from .irrd import IrrdClient
+from .irrd import IrrdClient, server_of
 from .rtr import load_rtr
 from .vrp import Payloads, load_payloads
 
@@ -40,6 +42,8 @@ FILES: Mapping[str, tuple[str, ...]] = {
     "vrps_before": ("vrps-before.json", "vrps-before.json.gz"),
     "irr_before": ("irr-before.json", "irr-before.rpsl", "irr-before.rpsl.gz"),
     "bogons": ("bogons.json",),
+    "fullbogons_v4": ("fullbogons-ipv4.txt",),
+    "fullbogons_v6": ("fullbogons-ipv6.txt",),
     **{source: (f"{source}.json",) for source in WEB},
 }
 """Names under which a directory holds snapshots: the first is written, the first that exists is read."""
@@ -97,7 +101,21 @@ def load(
     if bogons.value is None:
         raise InputError("the bogon registry is empty")
     run.parts.append(bogons)
-    return _public(where, run, intent, Reference(bogons.value))
+    return _public(where, run, intent, Reference(bogons.value, fullbogons=_fullbogons(where, run)))
+
+
+def _fullbogons(where: Mapping[str, Mapping[str, str]], run: _Run) -> dict[int, tuple[PrefixEntry, ...]]:
+    """The lists that are given and good, by family."""
+    found = {}
+    for source, family in FAMILY.items():
+        if source in where:
+            one = load_fullbogons(
+                source, where[source], as_of=run.as_of, base=run.base, max_age_hours=run.max_age_hours, client=run.http
+            )
+            run.parts.append(one)
+            if one.value is not None:
+                found[family] = one.value
+    return found
 
 
 def _public(where: Mapping[str, Mapping[str, str]], run: _Run, intent: Intent | None, start: Reference) -> Reference:
@@ -125,6 +143,7 @@ def _public(where: Mapping[str, Mapping[str, str]], run: _Run, intent: Intent | 
         )
         for key in keys
     }
+    first = len(run.parts)
     run.parts += [one for one in (vrps,) if one]
     web = _web(where, run, intent, tuple(asn for one in found.values() for asn in one.origins)) if intent else {}
     facts = None
@@ -136,7 +155,7 @@ def _public(where: Mapping[str, Mapping[str, str]], run: _Run, intent: Intent | 
         irr = _recorded(registry, irr, run) if isinstance(registry, IrrdClient) else irr
         if irr.provenance.problem:
             found = {key: replace(one, problem=one.problem or irr.provenance.problem) for key, one in found.items()}
-        run.parts.insert(1 + (vrps is not None), irr)
+        run.parts.insert(first + (vrps is not None), irr)
     sets_before = _sets_before(where["irr_before"], run, tuple(facts.sets) if facts else ()) if "irr_before" in where else {}
     run.parts += [before] if before else []
     return replace(
@@ -325,7 +344,7 @@ def _registry(settings: Mapping[str, str], run: _Run) -> tuple[Registry | None, 
     called = settings.get("called") or location
     timeout = float(settings.get("timeout", TIMEOUT))
     if not location:
-        servers = [_server(one) for one in settings.get("servers", "").split(",") if one]
+        servers = [server_of(one) for one in settings.get("servers", "").split(",") if one]
         names = [one for one in settings.get("irr_sources", "").split(",") if one]
         client = IrrdClient(servers, names, timeout)
         if run.keeps:
@@ -346,17 +365,6 @@ def _registry(settings: Mapping[str, str], run: _Run) -> tuple[Registry | None, 
     result: Sourced[object] = sourced("irr", called, run.as_of, raw, problem=problem)
     stamp = made.strftime("%Y-%m-%dT%H:%M:%SZ") if made else None
     return registry, described(result, stale=late is not None, serial=stamp)
-
-
-def _server(text: str) -> tuple[str, int]:
-    """`host`, `host:port` or `[address]:port`; port 43 unless given."""
-    parts = urllib.parse.urlsplit(f"//{text}")
-    try:
-        if parts.hostname:
-            return parts.hostname, parts.port or 43
-    except ValueError:
-        pass
-    raise InputError(f"sources.irr.servers: {text!r} is not a server; expected HOST or HOST:PORT")
 
 
 def _recorded(client: IrrdClient, asked: Sourced[object] | None, run: _Run) -> Sourced[object]:

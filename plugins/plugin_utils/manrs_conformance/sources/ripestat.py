@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ..model.public import Announcements, Seen
+from ..model.public import Announcements, Seen, Visible
 from ._bytes import SourceError, moment, split_prefix
 from ._wanted import Wanted
 from ._web import Asker, Reply, Web
@@ -16,6 +16,8 @@ BASE = "https://stat.ripe.net/data/"
 APP = "routesec-manrs"
 DAYS = 92
 """Three months, as Action 1 looks back."""
+GREATEST = 200
+"""Announced prefixes of own ASNs whose visibility is asked for; the answer is large, and one that is widely seen is enough."""
 OWN_CALLS = ("routing-history", "routing-status", "as-routing-consistency")
 
 
@@ -29,7 +31,46 @@ def read(asker: Asker, what: Wanted) -> dict[int, Announcements]:
             more = f"&starttime={since:%Y-%m-%d}" if call == "routing-history" else ""
             asker.place(query, f"{call}/data.json?resource=AS{asn}{more}&sourceapp={APP}")
     replies = asker.ask(list(queries.values()))
-    return {asn: _announcements(asn, {call: replies[queries[asn, call]] for call in names}) for asn, names in calls.items()}
+    found = {asn: _announcements(asn, {call: replies[queries[asn, call]] for call in names}) for asn, names in calls.items()}
+    return _with_visibility(asker, found, what.asns)
+
+
+def _with_visibility(asker: Asker, found: dict[int, Announcements], own: Sequence[int]) -> dict[int, Announcements]:
+    """The same, with who sees the prefixes that own ASNs announce now."""
+    prefixes = {asn: [one.prefix for one in found[asn].announced or ()][:GREATEST] for asn in own if not found[asn].problem}
+    queries = {prefix: f"visibility?resource={prefix}" for some in prefixes.values() for prefix in some}
+    if isinstance(asker, Web):
+        for prefix, query in queries.items():
+            asker.place(query, f"visibility/data.json?resource={prefix}&sourceapp={APP}")
+    replies = asker.ask(list(queries.values()))
+    visible = {prefix: _visible(prefix, replies[query]) for prefix, query in queries.items()}
+    return found | {
+        asn: replace(
+            found[asn],
+            at=min([found[asn].at, *(replies[queries[one]].at for one in some)]),
+            visible=tuple(visible[one] for one in some),
+        )
+        for asn, some in prefixes.items()
+    }
+
+
+def _visible(prefix: str, reply: Reply) -> Visible:
+    """Counts over the collectors, in the family of the prefix."""
+    family = "ipv6" if ":" in prefix else "ipv4"
+    try:
+        rows = [
+            (int(one[f"{family}_full_table_peer_count"]), len(one[f"{family}_full_table_peers_not_seeing"]))
+            for one in _data({"visibility": reply}, "visibility", prefix)["visibilities"]
+        ]
+        if any(not 0 <= missing <= full for full, missing in rows):
+            raise SourceError("counts more peers that do not see it than there are")
+        rows = [one for one in rows if one[0]]
+        if not rows:
+            raise SourceError("knows no collector with a full table")
+    except (SourceError, KeyError, TypeError, ValueError, AttributeError) as error:
+        return Visible(prefix, problem=f"RIPEstat on the visibility of {prefix}: {error}")
+    seeing = [full - missing for full, missing in rows]
+    return Visible(prefix, sum(seeing), sum(full for full, _ in rows), sum(1 for one in seeing if one), len(rows))
 
 
 def _announcements(asn: int, replies: Mapping[str, Reply]) -> Announcements:
@@ -58,7 +99,7 @@ def _announcements(asn: int, replies: Mapping[str, Reply]) -> Announcements:
         return replace(out, problem=f"RIPEstat on AS{asn}: {error}")
 
 
-def _data(replies: Mapping[str, Reply], call: str, asn: int) -> Mapping[str, Any]:
+def _data(replies: Mapping[str, Reply], call: str, asked: int | str) -> Mapping[str, Any]:
     """The `data` of an answer that says itself that it is good."""
     reply = replies[call]
     if reply.problem:
@@ -67,8 +108,8 @@ def _data(replies: Mapping[str, Reply], call: str, asn: int) -> Mapping[str, Any
         state = reply.data.get("status") if isinstance(reply.data, dict) else "nothing"
         raise SourceError(f"{call} answers with status {state}")
     data: Mapping[str, Any] = reply.data["data"]
-    resource = str(data.get("resource", asn)).upper().removeprefix("AS")
-    if resource != str(asn):
+    resource = str(data.get("resource", asked)).upper().removeprefix("AS")
+    if resource != str(asked).upper():
         raise SourceError(f"{call} answers for {data.get('resource')}")
     return data
 
