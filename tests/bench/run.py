@@ -34,9 +34,10 @@ def measured(job: tuple[str, int]) -> list[Row]:
     return list(importlib.import_module(f"bench_{job[0]}").rows(job[1]))
 
 
-def scales(name: str) -> Sequence[int]:
-    """By how much a bench grows."""
-    return tuple(importlib.import_module(f"bench_{name}").SCALES)
+def scales(name: str, full: bool) -> Sequence[int]:
+    """By how much a bench grows; the largest scales of some only when all is asked for."""
+    bench = importlib.import_module(f"bench_{name}")
+    return (*bench.SCALES, *(getattr(bench, "FULL", ()) if full else ()))
 
 
 def cells(row: Row) -> list[str]:
@@ -126,12 +127,13 @@ def main() -> int:
     parser.add_argument("name", nargs="*", choices=[*names(), []], help="benches, all by default")
     parser.add_argument("--write", action="store_true", help="write docs/performance.md and its figure")
     parser.add_argument("--most", type=int, default=100, help="largest scale")
+    parser.add_argument("--full", action="store_true", help="fleets of 1,000 routers, too: a quarter of an hour more")
     asked = parser.parse_args()
     rows: list[Row] = []
     context = multiprocessing.get_context("spawn")
     print(" | ".join(HEAD), flush=True)
     for name in asked.name or names():
-        for scale in [one for one in scales(name) if one <= asked.most]:
+        for scale in [one for one in scales(name, asked.full) if one <= asked.most]:
             with ProcessPoolExecutor(1, mp_context=context) as pool:
                 found = pool.submit(measured, (name, scale)).result()
             rows += found
