@@ -7,7 +7,14 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-COLOUR = {"pass": "green", "confirmed": "green", "unchanged": "green", "fail": "bold red", "inconclusive": "yellow"}
+COLOUR = {
+    "pass": "green",
+    "confirmed": "green",
+    "unchanged": "green",
+    "read": "green",
+    "fail": "bold red",
+    "inconclusive": "yellow",
+}
 
 
 def print_conformance(result: AggregatedResult, console: Console | None = None) -> None:

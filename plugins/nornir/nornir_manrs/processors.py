@@ -78,7 +78,7 @@ class EvidenceProcessor(Quiet):
             if paths:
                 self._snapshots[name] = paths[-1]
                 self._failed.pop(name, None)
-            elif result.failed and not (name in self._snapshots and self._snapshots[name].exists()):
+            elif result.failed and (_lost(result) or not (name in self._snapshots and self._snapshots[name].exists())):
                 self._snapshots.pop(name, None)
                 error = Snapshot(
                     host=name,
@@ -188,6 +188,11 @@ class ProgressBar(Quiet):
     def task_completed(self, task: Task, result: AggregatedResult) -> None:
         """Leave the bar as it ended."""
         self._progress.stop()
+
+
+def _lost(result: MultiResult) -> bool:
+    """Whether the worker was lost: what lies in the run directory is then of an earlier run."""
+    return any(getattr(one, "lost", False) for one in result)
 
 
 def _reason(host: Host, result: MultiResult) -> str:

@@ -11,9 +11,11 @@ from manrs_conformance import api, collect
 from manrs_conformance.errors import UsageError
 from nornir.core.task import Result, Task
 
-from . import sessions
+from . import keeping, sessions
+from .errand import reads_only
 
 
+@reads_only
 def manrs_audit(
     task: Task,
     intent: str | Path,
@@ -22,6 +24,7 @@ def manrs_audit(
     waivers: str | Path | None = None,
     sources: str | Path | None = None,
     as_of: str | None = None,
+    judge: bool = True,
 ) -> Result:
     """Read the router over its NAPALM connection and judge it; sends only read commands of the platform's allow-list.
 
@@ -31,21 +34,25 @@ def manrs_audit(
         waivers: file with waivers
         sources: folder with saved reference data; without it the sources that the intent names are asked
         as_of: judge as of this time, RFC 3339 UTC; now when absent
+        judge: False only reads: a large fleet is judged once, by ``EvidenceProcessor.bundle``, and intent and sources need not be where the task runs
 
     Returns:
         Result object with the following attributes set:
-          * result (``dict``): verdict, counts and findings
-          * conformant (``bool``): whether the verdict is a pass
-          * verdict (``str``): pass, fail or inconclusive
+          * result (``dict``): verdict, counts and findings; without ``judge`` none of them
+          * conformant (``bool``): whether the verdict is a pass; None without ``judge``
+          * verdict (``str``): pass, fail or inconclusive; read without ``judge``
           * snapshot (``str``): path of what was collected
     """
-    host, folder = task.host.name, Path(run_dir) / "devices"
-    (folder / f"{collect.safe_name(host)}.snapshot.json").unlink(missing_ok=True)
-    inputs = _inputs(intent, waivers, sources, as_of)
+    host = task.host.name
+    path = keeping.path_of(run_dir, host)
+    keeping.forget(path)
+    inputs = _inputs(intent, waivers, sources, as_of) if judge else None
     platform = sessions.platform(task)
     driver, verified = sessions.session(task)
     snapshot = api.collect_device(host, platform, driver, verified=verified)
-    path = collect.save(snapshot, folder)
+    keeping.keep(snapshot, path)
+    if inputs is None:
+        return Result(host=task.host, result={}, conformant=None, verdict="read", snapshot=str(path))
     report = api.audit_inputs([snapshot], inputs, expected=[host], alone=True).report
     result = {
         "verdict": report.verdict,

@@ -38,6 +38,7 @@ class Request(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     server: Any
+    counted = False
 
     def do_GET(self) -> None:
         world: Server = self.server.world
@@ -47,11 +48,17 @@ class Request(BaseHTTPRequestHandler):
             world.most = max(world.most, world.busy)
             page = world.pages.get(self.path) or world.starting(self.path) or status(404)
             act = page if callable(page) else page.pop(0) if len(page) > 1 else page[0]
+        self.counted = True
         try:
             act(self)
         finally:
-            with world.lock:
-                world.busy -= 1
+            self.leave()
+
+    def leave(self) -> None:
+        """Count this request as answered: before the client can see its end and ask again."""
+        with self.server.world.lock:
+            self.server.world.busy -= self.counted
+            self.counted = False
 
     def log_message(self, *_words: Any) -> None:
         """Be quiet."""
@@ -62,6 +69,7 @@ class Request(BaseHTTPRequestHandler):
             self.send_header(name.replace("_", "-"), value)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
+        self.leave()
         self.wfile.write(body)
 
 

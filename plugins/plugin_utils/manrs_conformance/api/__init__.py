@@ -12,7 +12,7 @@ from .bundles import opens_commitment, replay_bundle, verify_bundle, version, wr
 from .change import candidate_digests, prepare_push, push_device, render_json, safe_diff
 from .explaining import explain
 from .files import collect_device, devices, renamed, route, saved, single
-from .fleet import Cache, OnDask, Snapshots, audit_fleet, of_files, of_run, of_snapshots
+from .fleet import Cache, Cluster, Lost, OnDask, Snapshots, audit_fleet, of_files, of_run, of_snapshots
 from .gating import Gated, gate_bundle, gate_export, gate_files, gate_fragment, gate_inputs, gate_json
 from .revision import base_side
 from .rollout import Member, Undertaking, roll_out, rollout_bundle
@@ -26,10 +26,12 @@ __all__ = [
     "NORM",
     "Assessment",
     "Cache",
+    "Cluster",
     "Fetched",
     "Gated",
     "Held",
     "Inputs",
+    "Lost",
     "Member",
     "OnDask",
     "Rollout",

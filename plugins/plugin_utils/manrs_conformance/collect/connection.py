@@ -7,6 +7,7 @@ import importlib
 import os
 import shlex
 import ssl
+import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -296,8 +297,10 @@ def _close_surely(driver: Any, timeout: float) -> None:
     close = driver.close
 
     def surely() -> None:
-        with contextlib.suppress(Exception):
-            limits.bounded("no end of the session", timeout, close)
+        # NAPALM closes what was forgotten when the interpreter ends, and then no thread starts any more.
+        if not sys.is_finalizing():
+            with contextlib.suppress(Exception):
+                limits.bounded("no end of the session", timeout, close)
         limits.cut(driver)
 
     driver.close = surely

@@ -6,7 +6,8 @@ import contextlib
 import threading
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 from typing import Any
 
 from ..errors import CollectionError
@@ -17,6 +18,18 @@ RATE = 10_000
 LONG = 86_400
 UNSEEN = 20
 """How many times the time-out a call may last whose bytes cannot be seen; its library limits the silence."""
+
+_stop: ContextVar[threading.Event | None] = ContextVar("stop", default=None)
+
+
+@contextlib.contextmanager
+def until(stop: threading.Event) -> Iterator[None]:
+    """Calls to routers in this thread end with a CollectionError as soon as the event is set, whatever their limits."""
+    token = _stop.set(stop)
+    try:
+        yield
+    finally:
+        _stop.reset(token)
 
 
 class Watch:
@@ -59,7 +72,7 @@ def bounded(what: str, timeout: float, call: Callable[[], Any], *, late: Callabl
 
 
 def run(what: str, watch: Watch, call: Callable[[], Any], *, timeout: float = 0.0, late: Callable[[], Any] | None = None) -> Any:
-    """The result of a call while its watch is content; CollectionError names the limit, in seconds."""
+    """The result of a call while its watch is content; CollectionError names the limit, in seconds, or says that the run was stopped."""
     box: list[Any] = []
     given_up = threading.Event()
     done = threading.Event()
@@ -74,9 +87,13 @@ def run(what: str, watch: Watch, call: Callable[[], Any], *, timeout: float = 0.
             with contextlib.suppress(Exception):
                 late()
 
+    stop = _stop.get()
     watch.begin()
     threading.Thread(target=work, name="manrs-call", daemon=True).start()
     while not done.wait(0.1):
+        if stop is not None and stop.is_set():
+            given_up.set()
+            raise CollectionError(f"{what}: interrupted")
         if watch.over:
             given_up.set()
             limit = timeout or watch.timeout * (1 if watch.seen else UNSEEN)

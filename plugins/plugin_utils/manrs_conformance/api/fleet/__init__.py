@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from .cache import Cache
-from .dask import OnDask
+from .dask import Cluster, Lost, OnDask
 from .run import audit_fleet
 from .sources import Snapshots, Text, of_files, of_run, of_snapshots
 
-__all__ = ["Cache", "OnDask", "Snapshots", "Text", "audit_fleet", "of_files", "of_run", "of_snapshots"]
+__all__ = ["Cache", "Cluster", "Lost", "OnDask", "Snapshots", "Text", "audit_fleet", "of_files", "of_run", "of_snapshots"]

@@ -12,7 +12,8 @@ import pickle
 import threading
 import time
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from ...errors import ManrsError, UsageError
@@ -24,29 +25,39 @@ from .sources import Snapshots
 
 TIMEOUT = 30
 """Seconds within which the scheduler must answer."""
+Job = Callable[[str, int], tuple[Any, ...]]
+"""Function and arguments for a name, at the n-th try of it."""
 
 
-class OnDask:
-    """A place where routers are judged (see `run.Runner`): the cluster behind a scheduler such as `tcp://10.0.0.5:8786`."""
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """Why no worker gave an answer."""
+
+    because: str
+
+
+class Cluster:
+    """The workers behind a Dask scheduler such as `tcp://10.0.0.5:8786`; they must run this very engine."""
 
     def __init__(self, address: str) -> None:
         """`address` of the scheduler; UsageError when Dask is not installed."""
         try:
             import distributed
         except ImportError:
-            raise UsageError("--scheduler needs the package distributed: pip install 'routesec-manrs[dask]'") from None
+            raise UsageError("a Dask scheduler needs the package distributed: pip install 'routesec-manrs[dask]'") from None
         self._distributed: Any = distributed
         self.address = address
 
-    def __call__(self, snapshots: Snapshots, hosts: Sequence[str], rules: Rules) -> Iterator[tuple[str, Outcome]]:
-        """(host, outcome) of every router; ManrsError when the cluster cannot be used or goes away."""
+    @contextlib.contextmanager
+    def client(self) -> Iterator[Any]:
+        """A client of the cluster; UsageError when it cannot be used."""
         try:
             client = self._distributed.Client(self.address, timeout=TIMEOUT, set_as_default=False)
         except (OSError, ValueError) as error:
             raise UsageError(f"{self.address}: no Dask scheduler answers: {error}") from None
         with contextlib.closing(client):
             self._same_engine(client)
-            yield from self._outcomes(client, snapshots, hosts, rules)
+            yield client
 
     def _same_engine(self, client: Any) -> None:
         found = client.run(_engine)
@@ -58,57 +69,71 @@ class OnDask:
                 f"{self.address}: another version of routesec-manrs runs on {', '.join(other[:5])}; results would not be these"
             )
 
-    def _outcomes(self, client: Any, snapshots: Snapshots, hosts: Sequence[str], rules: Rules) -> Iterator[tuple[str, Outcome]]:
-        data = pickle.dumps((rules.intent, rules.reference), pickle.HIGHEST_PROTOCOL)
-        name = hashlib.sha256(data).hexdigest()
-        run = uuid.uuid4().hex
-        waiting, tries = list(reversed(hosts)), dict.fromkeys(hosts, 0)
-        shared = _sent(client, data)
+    def each(
+        self, client: Any, run: str, names: Sequence[str], job: Job, *, tries: int = TRIES
+    ) -> Generator[tuple[str, Any], None, None]:
+        """(name, answer) of every job in the order in which they end, `Lost` for one that ended without an answer at each try.
+
+        ManrsError when the cluster goes away; what is not done when the iterator is closed is cancelled.
+        """
+        waiting, tried = list(reversed(names)), dict.fromkeys(names, 0)
         ahead = AHEAD * max(1, sum(client.nthreads().values()))
         under_way: dict[Any, str] = {}
         done = self._distributed.as_completed(loop=client.loop)
         try:
             while waiting or under_way:
                 while waiting and len(under_way) < ahead:
-                    host = waiting.pop()
-                    tries[host] += 1
-                    future = client.submit(
-                        _work,
-                        name,
-                        shared,
-                        snapshots[host],
-                        key=f"manrs-{run}-{host}-{tries[host]}",
-                        pure=False,
-                        retries=TRIES,
-                    )
-                    under_way[future] = host
+                    name = waiting.pop()
+                    tried[name] += 1
+                    key = f"manrs-{run}-{name}-{tried[name]}"
+                    future = client.submit(*job(name, tried[name]), key=key, pure=False, retries=tries - 1)
+                    under_way[future] = name
                     done.add(future)
                 future = next(done)
-                host = under_way.pop(future)
-                outcome = self._outcome(future)
-                if outcome is not None:
-                    yield host, outcome
-                elif tries[host] < TRIES:
-                    # Its worker was lost, perhaps with the reference data: both are sent anew.
-                    shared = _sent(client, data)
-                    waiting.append(host)
+                name = under_way.pop(future)
+                answer = self._answer(future)
+                if not isinstance(answer, Lost) or tried[name] >= tries:
+                    yield name, answer
                 else:
-                    yield host, f"its analysis ended without an answer: {_why(future)}"
+                    waiting.append(name)
         except OSError as error:
-            raise ManrsError(f"{self.address}: the Dask cluster went away while routers were judged: {error}") from None
+            raise ManrsError(f"{self.address}: the Dask cluster went away during the work: {error}") from None
         finally:
             with contextlib.suppress(Exception):
                 client.cancel(list(under_way))
 
-    def _outcome(self, future: Any) -> Outcome | None:
-        """What came of a router; None when it was lost on the way."""
+    def _answer(self, future: Any) -> Any:
         if future.status != "finished":
-            return None
+            return Lost(_why(future))
         try:
-            found: Outcome = future.result()
-        except self._distributed.CancelledError:
-            return None
-        return found
+            return future.result()
+        except self._distributed.CancelledError as error:
+            return Lost(f"CancelledError: {error}")
+
+
+class OnDask:
+    """A place where routers are judged (see `run.Runner`): the cluster behind a scheduler."""
+
+    def __init__(self, address: str) -> None:
+        """`address` of the scheduler; UsageError when Dask is not installed."""
+        self._cluster = Cluster(address)
+
+    def __call__(self, snapshots: Snapshots, hosts: Sequence[str], rules: Rules) -> Iterator[tuple[str, Outcome]]:
+        """(host, outcome) of every router; ManrsError when the cluster cannot be used or goes away."""
+        with self._cluster.client() as client:
+            data = pickle.dumps((rules.intent, rules.reference), pickle.HIGHEST_PROTOCOL)
+            name = hashlib.sha256(data).hexdigest()
+            shared = [_sent(client, data)]
+
+            def job(host: str, number: int) -> tuple[Any, ...]:
+                if number > 1:  # its worker was lost, perhaps with the reference data: both are sent anew
+                    shared[0] = _sent(client, data)
+                return _work, name, shared[0], snapshots[host]
+
+            with contextlib.closing(self._cluster.each(client, uuid.uuid4().hex, hosts, job)) as answers:
+                for host, answer in answers:
+                    lost = isinstance(answer, Lost)
+                    yield host, f"its analysis ended without an answer: {answer.because}" if lost else answer
 
 
 def _sent(client: Any, data: bytes) -> Any:

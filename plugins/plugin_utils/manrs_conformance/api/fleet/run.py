@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 
 from ... import checks
 from ...errors import Interrupted
@@ -40,12 +41,14 @@ def audit_fleet(
     errors: dict[str, str] = {}
     judged: dict[str, Judged] = {}
     try:
-        for host, outcome in _outcomes(snapshots, hosts, rules, workers, cache, runner):
-            if isinstance(outcome, Judged):
-                judged[host] = outcome
-            else:
-                errors[host] = outcome
-            progress(host)
+        # Closed here and not when it is forgotten: what is under way must end with the run.
+        with contextlib.closing(_outcomes(snapshots, hosts, rules, workers, cache, runner)) as outcomes:
+            for host, outcome in outcomes:
+                if isinstance(outcome, Judged):
+                    judged[host] = outcome
+                else:
+                    errors[host] = outcome
+                progress(host)
     except KeyboardInterrupt:
         missing = sorted(set(hosts) - judged.keys() - errors.keys())
         raise Interrupted(
@@ -67,11 +70,12 @@ def _outcomes(
     workers: int | None,
     cache: Cache | None,
     runner: Runner | None,
-) -> Iterator[tuple[str, pool.Outcome]]:
+) -> Generator[tuple[str, pool.Outcome], None, None]:
     if runner is not None:
-        return runner(snapshots, hosts, rules)
+        yield from runner(snapshots, hosts, rules)
+        return
     texts = snapshots.texts()
-    return pool.run(texts, rules, workers=pool.workers_for(len(texts), workers), cache=cache)
+    yield from pool.run(texts, rules, workers=pool.workers_for(len(texts), workers), cache=cache)
 
 
 def _some(names: Sequence[str]) -> str:
