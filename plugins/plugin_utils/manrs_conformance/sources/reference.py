@@ -27,8 +27,9 @@ from ._wanted import wanted as wanted_of
 from ._web import Tape, Web
 from .bogons import load_bogons
 from .fullbogons import FAMILY, load_fullbogons
-from .irr import Dump, RecordedRegistry, Registry, gather, read_dump
+from .irr import RecordedRegistry, Registry, gather
 from .irrd import IrrdClient, server_of
+from .rpsl import Dump, read_dump
 from .rtr import load_rtr
 from .vrp import Payloads, load_payloads
 
