@@ -30,6 +30,8 @@ class _Node:
     decided: dict[int, int]
     """By list the lengths that some covering entry permits or denies."""
     children: list[int] = field(default_factory=list)
+    filled: int = 0
+    """Addresses that the children cover."""
 
 
 @dataclass(slots=True)
@@ -50,7 +52,8 @@ class Forest:
         ordered = self._ordered(spans)
         keys = sorted(permitted.keys() | ordered.keys() if ordered else permitted)
         regions, leaves, bits = self.regions, set[tuple[int, int]](), self.bits
-        tails = [(1 << bits - length) - 1 << 8 | 255 for length in range(bits + 1)]
+        covered = [1 << bits - length for length in range(bits + 1)]
+        tails = [one - 1 << 8 | 255 for one in covered]
         top = _Node(0, tails[0], permitted.get(0, 0), {}, {})
         if 0 in ordered:
             self._apply(top, ordered[0])
@@ -66,6 +69,7 @@ class Forest:
                 self._emit(top)
                 top = stack.pop()
             top.children.append(key)
+            top.filled += covered[key & 255]
             following = next(after, None)
             end = key | tails[key & 255]
             if key in ordered:
@@ -143,19 +147,13 @@ class Forest:
             self.regions[low, node.masks] += 1
             for child in children:
                 self.regions[child & 255, node.masks] -= 1
-        top = self._own_top(low, children)
+        # Children that tile the whole node leave nothing from the length of the longest on.
+        tiled = children and node.filled == 1 << (self.bits - low)
+        top = max(child & 255 for child in children) - 1 if tiled else self.bits
         known = (low, top, node.masks)
         if known not in self.seen:  # the same signatures at the same lengths: no shorter witness
             self.seen.add(known)
             self._signatures(node.key, top, node.masks, children)
-
-    def _own_top(self, low: int, children: Sequence[int]) -> int:
-        """Greatest length at which the region still holds a prefix; children that tile the whole node leave nothing from there on."""
-        if not children:
-            return self.bits
-        longest = max(child & 255 for child in children)
-        filled = sum(1 << (longest - (child & 255)) for child in children)
-        return longest - 1 if filled == 1 << (longest - low) else self.bits
 
     def _signatures(self, key: int, top: int, masks: int, children: Sequence[int]) -> None:
         """Note each signature of a region from its own length to `top`, where that is shorter than what was found."""

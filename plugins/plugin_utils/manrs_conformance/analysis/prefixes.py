@@ -59,24 +59,28 @@ def permits(one: PrefixList, network: int, length: int) -> bool:
 LONG = 64
 """Entries from which on what was read of a list is remembered: the same list is asked for again and again."""
 REMEMBERED = 8
-_spans: dict[int, tuple[tuple[PrefixEntry, ...], str, dict[int, int] | None]] = {}
+_spans: dict[int, tuple[tuple[PrefixEntry, ...], dict[str, dict[int, int] | None]]] = {}
 
 
 def spans(one: PrefixList) -> dict[int, int] | None:
     """Per prefix of a list the lengths that are permitted under it, or None where the order of its entries matters.
 
-    The last few long lists are remembered. A route of 200,000 entries is looked up in a dictionary, one per possible length.
+    The last few long lists are remembered: a route is then looked up in a list of 200,000 entries by a dictionary, once per possible length.
     """
+    if len(one.entries) <= LONG:
+        return _spans_of(one)
     known = _spans.get(id(one.entries))
-    if known is not None and known[0] is one.entries and known[1] == one.order:
-        return known[2]
-    made = _spans_of(one)
-    if len(one.entries) > LONG:
+    if known is None or known[0] is not one.entries:
         _spans.pop(id(one.entries), None)
         if len(_spans) >= REMEMBERED:
             del _spans[next(iter(_spans))]
-        _spans[id(one.entries)] = (one.entries, one.order, made)
-    return made
+        known = _spans[id(one.entries)] = (one.entries, {})
+    made = known[1]
+    if one.order not in made:
+        made[one.order] = _spans_of(one)
+        if one.order == "first" and made["first"] is not None:
+            made["any"] = made["first"]
+    return made[one.order]
 
 
 def _spans_of(one: PrefixList) -> dict[int, int] | None:
