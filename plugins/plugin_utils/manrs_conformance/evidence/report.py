@@ -7,15 +7,16 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from typing import TYPE_CHECKING, Any
 
 from .. import checks
 from . import blocks, charts
 from .canonical import loads
 from .compare import OPEN, Comparison, order, state
 from .previous import Contents
+
+if TYPE_CHECKING:
+    from jinja2 import Template
 
 LABEL = {
     "pass": "Pass",
@@ -223,6 +224,8 @@ def route_text(route: Mapping[str, Any]) -> str:
 
 @cache
 def _template() -> Template:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # a summary at a terminal needs none
+
     folder = Path(__file__).resolve().parent.parent / "data"
     environment = Environment(
         loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
