@@ -144,11 +144,19 @@ class Forest:
     def _rows(
         self, spans: Sequence[Spans | None], ordered: Collection[int], known: Callable[[int], Rows | None]
     ) -> Rows:
-        """All nodes with the masks of the lists whose entries count in any order; the masks of the longest list stand first, unshifted."""
+        """All nodes with the masks of the lists whose entries count in any order; the masks of the longest list stand first, unshifted.
+
+        Lists with the very same spans (one list, asked for twice) stand in one place.
+        """
         order = sorted(range(len(spans)), key=lambda number: len(spans[number] or ()), reverse=True)
-        self.shifts = [order.index(number) * (self.bits + 1) for number in range(len(spans))]
+        places: dict[int, int] = {}
+        for number in order:
+            places.setdefault(id(spans[number]) if spans[number] else -1 - number, len(places) * (self.bits + 1))
+        self.shifts = [places[id(one) if one else -1 - number] for number, one in enumerate(spans)]
         others = dict.fromkeys(ordered, 0)
         for number in order[1:]:
+            if spans[number] is spans[order[0]]:
+                continue
             shift, held = self.shifts[number], others.get
             for key, mask in (spans[number] or {}).items():
                 others[key] = held(key, 0) | mask << shift
@@ -204,12 +212,19 @@ class Forest:
         if (low, node.masks) in self.seen:
             return
         children = self._children(node)
-        # Children that tile the whole node leave nothing from the length of the longest on.
-        tiled = children and sum(1 << self.bits - (child & 255) for child in children) == 1 << (self.bits - low)
-        if not tiled:
+        top = self.bits
+        if self._tiled(node, children):
+            # They leave nothing from the length of the longest on.
+            top = max(child & 255 for child in children) - 1
+        else:
             self.seen.add((low, node.masks))
-        top = max(child & 255 for child in children) - 1 if tiled else self.bits
         self._signatures(node.key, top, node.masks, children)
+
+    def _tiled(self, node: _Node, children: Sequence[int]) -> bool:
+        """Whether the children cover the whole node."""
+        if not children or children[0] >> 8 != node.key >> 8 or children[-1] | _tails(self.bits)[children[-1] & 255] != node.end:
+            return False
+        return sum(1 << self.bits - (child & 255) for child in children) == 1 << self.bits - (node.key & 255)
 
     def _children(self, node: _Node) -> list[int]:
         """The nodes right under a node, in order."""

@@ -59,7 +59,7 @@ def permits(one: PrefixList, network: int, length: int) -> bool:
 LONG = 64
 """Entries from which on what was read of a list is remembered: the same list is asked for again and again."""
 REMEMBERED = 8
-_spans: dict[int, tuple[tuple[PrefixEntry, ...], dict[str, dict[int, int] | None], dict[str, Rows]]] = {}
+_spans: dict[int, tuple[tuple[PrefixEntry, ...], dict[str, dict[int, int] | None], dict[int, Rows]]] = {}
 
 
 def spans(one: PrefixList) -> dict[int, int] | None:
@@ -89,9 +89,9 @@ def _rows(one: PrefixList) -> Rows | None:
     if found is None or len(one.entries) <= LONG:
         return None
     made = _spans[id(one.entries)][2]
-    if one.order not in made:
-        made[one.order] = Rows.of(found, BITS[one.afi])
-    return made[one.order]
+    if id(found) not in made:
+        made[id(found)] = Rows.of(found, BITS[one.afi])
+    return made[id(found)]
 
 
 def _spans_of(one: PrefixList) -> dict[int, int] | None:
