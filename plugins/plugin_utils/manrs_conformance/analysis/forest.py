@@ -141,9 +141,7 @@ class Forest:
         for node in (top, *reversed(stack)):
             self._emit(node)
 
-    def _rows(
-        self, spans: Sequence[Spans | None], ordered: Collection[int], known: Callable[[int], Rows | None]
-    ) -> Rows:
+    def _rows(self, spans: Sequence[Spans | None], ordered: Collection[int], known: Callable[[int], Rows | None]) -> Rows:
         """All nodes with the masks of the lists whose entries count in any order; the masks of the longest list stand first, unshifted.
 
         Lists with the very same spans (one list, asked for twice) stand in one place.
