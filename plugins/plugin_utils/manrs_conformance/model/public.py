@@ -155,6 +155,7 @@ class RouteObject:
     prefix: str
     origin: int
     registry: str
+    maintainers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +168,8 @@ class AutNum:
     imports: tuple[int, ...] = ()
     exports: tuple[int, ...] = ()
     registries: tuple[str, ...] = ()
+    maintainers: tuple[tuple[str, str], ...] = ()
+    """(registry, maintainer) of each object."""
     problem: str | None = None
 
 
