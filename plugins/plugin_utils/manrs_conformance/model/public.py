@@ -156,6 +156,8 @@ class RouteObject:
     origin: int
     registry: str
     maintainers: tuple[str, ...] = ()
+    invalid: bool = False
+    """RPKI invalid, as the server says: registries leave such an object out of filters, and show it only when asked to."""
 
 
 @dataclass(frozen=True, slots=True)
