@@ -41,8 +41,10 @@ class ActionModule(ManrsAction):
             Path(args["sources"]) if args["sources"] else None,
             args["as_of"] or collect.now(),
         )
-        folder = Path(args["run_dir"]) / "devices"
-        snapshots = api.of_run(sorted(folder.glob("*.snapshot.json")) if folder.is_dir() else [])
+        run_dir = Path(args["run_dir"])
+        # Slices of a job have a folder each; a router that two of them read is refused, not counted twice.
+        found = [one for pattern in ("devices", "slice-*/devices") for one in sorted(run_dir.glob(f"{pattern}/*.snapshot.json"))]
+        snapshots = api.of_run(found)
         cache = api.Cache.open(Path(args["cache"]), inputs.intent_bytes, inputs.reference) if args["cache"] else None
         done = api.audit_fleet(
             snapshots,

@@ -15,9 +15,15 @@ description:
     one line per host and one per MANRS action of it.
   - What fails is named too, one line per check, with the route or packet that proves it and the configuration lines it passes.
   - A host that could not be assessed has a line too.
+  - When an audit is stopped by Ctrl-C or SIGTERM, says which routers were and which were not assessed.
 requirements:
   - Enable it with C(callbacks_enabled = routesec.manrs.conformance).
 """
+
+import os
+import signal
+import threading
+from functools import partial
 
 from ansible.plugins.callback import CallbackBase
 
@@ -49,6 +55,21 @@ class CallbackModule(CallbackBase):
     def __init__(self):
         super().__init__()
         self._rows = []
+        self._expected, self._assessed, self._bundled = set(), set(), False
+
+    def v2_playbook_on_start(self, playbook):
+        """Listen to the signals that stop a run, before Ansible does what it does with them."""
+        if threading.current_thread() is threading.main_thread():
+            for number in (signal.SIGINT, signal.SIGTERM):
+                before = signal.getsignal(number)
+                if callable(before):
+                    signal.signal(number, partial(self._stopped, before))
+
+    def _stopped(self, before, number, frame):
+        if self._expected and not self._bundled:
+            # Not through the display: the signal may have come while it was writing.
+            os.write(2, interrupted(self._expected, self._assessed).encode())
+        before(number, frame)
 
     def v2_runner_on_ok(self, result):
         """Note a finished task."""
@@ -65,6 +86,12 @@ class CallbackModule(CallbackBase):
     def v2_playbook_on_play_start(self, play):
         """The play before is over."""
         self._print()
+        self._hosts = [str(one) for one in play.get_variable_manager().get_vars(play=play).get("ansible_play_hosts_all", [])]
+
+    def v2_playbook_on_task_start(self, task, is_conditional):
+        """From the first reading on it is known who is expected."""
+        if PREFIX + "audit" in (getattr(task, "resolved_action", ""), task.action):
+            self._expected.update(self._hosts)
 
     def v2_playbook_on_stats(self, stats):
         """The last play is over."""
@@ -73,6 +100,9 @@ class CallbackModule(CallbackBase):
     def _note(self, result):
         names = [str(getattr(result._task, name, "") or "") for name in ("resolved_action", "action")]
         action = next((name.removeprefix(PREFIX) for name in names if name.startswith(PREFIX)), None)
+        if action == "audit" and result._result.get("snapshot"):
+            self._assessed.add(result._host.get_name())
+        self._bundled = self._bundled or action == "evidence"
         if action:
             self._rows.append((result._host.get_name(), action, result._result))
 
@@ -85,6 +115,16 @@ class CallbackModule(CallbackBase):
             for text, state in lines(host, action, result):
                 self._display.display(text, color=MARKS.get(state, "red"))
         self._display.display("")
+
+
+def interrupted(expected, assessed):
+    """What to say of an audit that was stopped."""
+    missing = sorted(expected - assessed)
+    some = ", ".join(missing[:MOST_LINES]) + (f" and {len(missing) - MOST_LINES} more" if len(missing) > MOST_LINES else "")
+    return (
+        f"\ninterrupted: {len(expected & assessed)} of {len(expected)} routers were assessed, no bundle was written; "
+        f"not assessed: {some or 'none'}\n"
+    )
 
 
 def lines(host, action, result):

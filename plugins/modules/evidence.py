@@ -22,7 +22,7 @@ extends_documentation_fragment:
 options:
   run_dir:
     description:
-      - Directory of the run, as given to M(routesec.manrs.audit).
+      - Directory of the run, as given to M(routesec.manrs.audit), or the directory above those of the slices of a run, C(slice-*).
     type: path
     required: true
   bundle:

@@ -1,21 +1,14 @@
-"""Bundle of a synthetic fleet: build, verify and archive, with times and sizes; the floor is `sha256sum` over the same files.
-
-Usage: python tests/bench/evidence_fleet.py [--routers 1000] [--mode blocks|full]
-Seventy per cent of the routers have 1,500 lines, a quarter 15,000, a twentieth 200,000 (prefix lists from a shared pool of customers), with
-40 results each. Results are made up: what is measured is the evidence, not the analysis.
-"""
+"""A synthetic fleet for bundles. Seventy per cent of the routers have 1,500 lines, a quarter 15,000, a twentieth 200,000 (prefix lists from a shared
+pool of customers), with 40 results each. Results are made up: what is measured is the evidence, not the analysis."""
 
 from __future__ import annotations
 
-import argparse
 import math
 import multiprocessing
 import random
 import subprocess
 import sys
-import tempfile
 import time
-import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -200,32 +193,3 @@ def measure(path: Path, routers: int, mode: Mode) -> Measured:
         floor, verifying, hashing, verify_memory = pool.apply(verified, (path,))
     sizes = [one.stat().st_size for one in path.rglob("*") if one.is_file()]
     return Measured(routers, lines, len(sizes), sum(sizes), building, making, memory, floor, verifying, verify_memory, hashing)
-
-
-def main() -> None:
-    """Measure one fleet and print it."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--routers", type=int, default=1000)
-    parser.add_argument("--mode", choices=["full", "blocks"], default="blocks")
-    asked = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "bundle")
-        found = measure(path, asked.routers, asked.mode)
-        rows = [
-            ("routers, lines, results", f"{found.routers:,}, {found.lines:,}, {found.routers * RESULTS:,}"),
-            (f"bundle, mode {asked.mode}", f"{found.files:,} files, {found.size / 1e6:.1f} MB"),
-            ("build", f"{found.building - found.making:.2f} s of the processor, peak memory {found.memory} MB"),
-            ("floor: sha256sum -c over the payload", f"{found.floor:.2f} s"),
-            ("verify, warm", f"{found.verifying:.2f} s = {found.verifying / found.floor:.1f} x floor, {found.verify_memory} MB"),
-            ("  of it reading, hashing, listing", f"{found.hashing:.2f} s"),
-            ("  for each 10,000 files", f"{found.verifying * 10_000 / found.files:.2f} s"),
-        ]
-        with zipfile.ZipFile(Path(folder, "b.zip"), "w", zipfile.ZIP_DEFLATED) as archive:
-            zipping = clocked(lambda: [archive.write(one, one.relative_to(path)) for one in sorted(path.rglob("*"))])
-        rows.append(("zip", f"{zipping:.2f} s, {Path(folder, 'b.zip').stat().st_size / 1e6:.1f} MB"))
-    for name, value in rows:
-        print(f"{name:40} {value}")
-
-
-if __name__ == "__main__":
-    main()

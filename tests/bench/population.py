@@ -10,6 +10,7 @@ import ipaddress
 import json
 import random
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -210,8 +211,10 @@ def customers_of(number: int, count: int) -> list[int]:
     return random.Random(f"router {number}").sample(range(POOL), count)
 
 
-def write(folder: Path, routers: int, customers: int = 10, *, changed: int = 0) -> list[Path]:
-    """Write intent, sources and configurations into a folder; the first `changed` routers hold one line more."""
+def write(folder: Path, routers: int, customers: int | Sequence[int] = 10, *, changed: int = 0) -> list[Path]:
+    """Write intent, sources and configurations into a folder; the first `changed` routers hold one line more. Several numbers of customers take
+    turns."""
+    sizes = (customers,) if isinstance(customers, int) else customers
     (folder / "sources").mkdir(parents=True, exist_ok=True)
     (folder / "configs").mkdir(exist_ok=True)
     names = [f"r{number:04}" for number in range(routers)]
@@ -220,7 +223,7 @@ def write(folder: Path, routers: int, customers: int = 10, *, changed: int = 0) 
     out = []
     for number, name in enumerate(names):
         path = folder / "configs" / f"{name}.ios.cfg"
-        path.write_text(config(number, customers_of(number, customers), changed=number < changed))
+        path.write_text(config(number, customers_of(number, sizes[number % len(sizes)]), changed=number < changed))
         out.append(path)
     return out
 

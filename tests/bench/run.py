@@ -1,13 +1,16 @@
 """`python tests/bench/run.py [NAME ...] [--write]`: every bench of this folder, each in a process of its own, as one table.
 
 Seconds are of the processor; the machine may be busy, so each is shown as a ratio to a floor and to peers on the same input in the same
-run. `--write` puts the table into docs/performance.md and draws how the cost of one unit grows. Exit code 1 when a target is missed.
+run. `--write` puts the table into docs/performance.md and draws how the cost of one unit grows; benches that were not named keep the rows of their last
+run on this machine. Exit code 1 when a target is missed.
 """
 
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import importlib
+import json
 import multiprocessing
 import platform
 import sys
@@ -19,9 +22,10 @@ from table import ROOT, Row
 
 BEGIN, END = "<!-- bench: begin -->", "<!-- bench: end -->"
 COLOURS = ("#3f7fd0", "#c62738", "#2c9a4b", "#d69a17", "#7b4fb5", "#5aa7a0", "#8a1a26", "#555f6b")
-WIDTH, HEIGHT, LEFT, TOP = 900, 420, 60, 24
-CEILING = 3.0
-"""What the figure shows of the growth at most."""
+DASHES = ("", ' stroke-dasharray="7 3"', ' stroke-dasharray="2 3"', ' stroke-dasharray="9 3 2 3"')
+WIDTH, HEIGHT, LEFT, TOP, LEGEND = 960, 420, 60, 36, 20
+CEILING, LINEAR = 3.0, 1.3
+"""What the figure shows of the growth at most, and what still counts as near-linear."""
 
 
 def names() -> list[str]:
@@ -34,9 +38,10 @@ def measured(job: tuple[str, int]) -> list[Row]:
     return list(importlib.import_module(f"bench_{job[0]}").rows(job[1]))
 
 
-def scales(name: str) -> Sequence[int]:
-    """By how much a bench grows."""
-    return tuple(importlib.import_module(f"bench_{name}").SCALES)
+def scales(name: str, full: bool) -> Sequence[int]:
+    """By how much a bench grows; the largest scales of some only when all is asked for."""
+    bench = importlib.import_module(f"bench_{name}")
+    return (*bench.SCALES, *(getattr(bench, "FULL", ()) if full else ()))
 
 
 def cells(row: Row) -> list[str]:
@@ -82,27 +87,31 @@ def drawing(curves: dict[str, list[tuple[float, float]]]) -> str:
     import math
 
     widest = math.log10(max(x for points in curves.values() for x, _y in points))
-    plot = WIDTH - LEFT - 370
+    plot, height = WIDTH - LEFT - 390, max(HEIGHT, TOP + LEGEND * (len(curves) + 1))
 
     def place(x: float, y: float) -> tuple[float, float]:
-        return LEFT + plot * math.log10(x) / widest, TOP + (HEIGHT - 2 * TOP - 20) * (1 - min(y, CEILING) / CEILING)
+        return LEFT + plot * math.log10(x) / widest, TOP + (height - 2 * TOP - 20) * (1 - min(y, CEILING) / CEILING)
 
     out = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif" font-size="12" role="img">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" font-family="sans-serif" font-size="12" role="img">'
     ]
-    out += ["<title>Cost of one unit as the input grows</title>", f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#ffffff"/>']
-    for level in (0, 1, 2, 3):
+    out += ["<title>Cost of one unit as the input grows</title>", f'<rect width="{WIDTH}" height="{height}" fill="#ffffff"/>']
+    out.append(
+        f'<text x="{LEFT}" y="18" fill="#333">cost of one unit (line, entry, route, host), beside that at the smallest size</text>'
+    )
+    for level, stroke in ((0, "#d5d9de"), (1, "#d5d9de"), (LINEAR, "#9aa3ad"), (2, "#d5d9de"), (3, "#d5d9de")):
         x, y = place(1, level)
-        out.append(f'<line x1="{x:.0f}" y1="{y:.0f}" x2="{LEFT + plot}" y2="{y:.0f}" stroke="#d5d9de"/>')
+        dash = DASHES[2] if level == LINEAR else ""
+        out.append(f'<line x1="{x:.0f}" y1="{y:.0f}" x2="{LEFT + plot}" y2="{y:.0f}" stroke="{stroke}"{dash}/>')
         out.append(f'<text x="{x - 8:.0f}" y="{y + 4:.0f}" text-anchor="end" fill="#333">{level}x</text>')
     for power in range(int(widest + 0.01) + 1):
         x, y = place(10**power, 0)
         out.append(f'<text x="{x:.0f}" y="{y + 18:.0f}" text-anchor="middle" fill="#333">{10**power}x input</text>')
     for at, (name, points) in enumerate(curves.items()):
-        colour, dash = COLOURS[at % len(COLOURS)], ' stroke-dasharray="5 3"' if at >= len(COLOURS) else ""
+        colour, dash = COLOURS[at % len(COLOURS)], DASHES[at // len(COLOURS) % len(DASHES)]
         path = " ".join(f"{x:.1f},{y:.1f}" for x, y in (place(*point) for point in points))
         out.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"{dash}/>')
-        y = TOP + 8 + 20 * at
+        y = TOP + 8 + LEGEND * at
         out.append(
             f'<line x1="{LEFT + plot + 24}" y1="{y}" x2="{LEFT + plot + 46}" y2="{y}" stroke="{colour}" stroke-width="2"{dash}/>'
         )
@@ -120,25 +129,37 @@ def write(rows: Sequence[Row]) -> None:
         figure.write_text(drawing(curves), "utf-8")
 
 
+def kept(name: str, rows: Sequence[Row] | None = None) -> list[Row]:
+    """Rows of the last run of a bench, after keeping new ones."""
+    place = ROOT / "tests/output/bench" / f"{name}.json"
+    if rows is not None:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(json.dumps([dataclasses.asdict(one) for one in rows], indent=1))
+    return [Row(**one) for one in json.loads(place.read_text())] if place.is_file() else []
+
+
 def main() -> int:
     """Measure what was asked for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("name", nargs="*", choices=[*names(), []], help="benches, all by default")
     parser.add_argument("--write", action="store_true", help="write docs/performance.md and its figure")
     parser.add_argument("--most", type=int, default=100, help="largest scale")
+    parser.add_argument("--full", action="store_true", help="fleets of 1,000 routers, too: a quarter of an hour more")
     asked = parser.parse_args()
     rows: list[Row] = []
     context = multiprocessing.get_context("spawn")
     print(" | ".join(HEAD), flush=True)
     for name in asked.name or names():
-        for scale in [one for one in scales(name) if one <= asked.most]:
+        found: list[Row] = []
+        for scale in [one for one in scales(name, asked.full) if one <= asked.most]:
             with ProcessPoolExecutor(1, mp_context=context) as pool:
-                found = pool.submit(measured, (name, scale)).result()
-            rows += found
-            for one in found:
+                some = pool.submit(measured, (name, scale)).result()
+            found += some
+            for one in some:
                 print(" | ".join(cells(one)), flush=True)
+        rows += kept(name, found)
     if asked.write:
-        write(rows)
+        write([row for name in names() for row in kept(name)])
     return int(any(one.must is not None and one.seconds > one.must for one in rows))
 
 

@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any, ClassVar
@@ -188,6 +189,33 @@ def test_evidence_of_nothing_is_never_a_pass(place: Path) -> None:
     result = run("evidence", judged_by(place) | options, host="localhost")
     assert result["verdict"] == "inconclusive"
     assert result["exit_code"] == 2
+
+
+def test_slices_are_judged_together_and_a_router_of_two_is_refused(place: Path) -> None:
+    audit(place, run_dir=str(place / "run/slice-1"), judge=False)
+    options = {"run_dir": str(place / "run"), "bundle": str(place / "bundle"), "expected": ["edge1"]}
+    assert run("evidence", judged_by(place) | options, host="localhost")["scope"] == {"edge1": "assessed"}
+    audit(place, run_dir=str(place / "run/slice-2"), judge=False)
+    with pytest.raises(AnsibleActionFail, match="two snapshots carry the host name edge1"):
+        run("evidence", judged_by(place) | options | {"bundle": str(place / "other")}, host="localhost")
+    audit(place, run_dir=str(place / "other/20261001T000000Z"), judge=False)
+    options |= {"run_dir": str(place / "other"), "bundle": str(place / "third")}
+    assert run("evidence", judged_by(place) | options, host="localhost")["scope"] == {"edge1": "unreachable"}
+
+
+def test_the_execution_environment_holds_what_the_engine_needs() -> None:
+    project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())["project"]
+    wanted = [one for one in project["dependencies"] if not one.startswith("nornir")]
+    assert sorted((CHECKOUT / "meta/ee-requirements.txt").read_text().split()) == sorted(wanted)
+    galaxy = yaml.safe_load((CHECKOUT / "galaxy.yml").read_text())
+    definition = yaml.safe_load((CHECKOUT / "execution-environment.yml").read_text())
+    name = f"routesec-manrs-{galaxy['version']}.tar.gz"
+    assert definition["version"] == 3
+    assert [one["name"] for one in definition["dependencies"]["galaxy"]["collections"]] == [f"collections/{name}"]
+    assert definition["additional_build_files"] == [{"src": f"dist/{name}", "dest": "collections"}]
+    assert definition["dependencies"]["ansible_core"]["package_pip"] == project["optional-dependencies"]["ansible"][0]
+    found = yaml.safe_load((CHECKOUT / "meta/execution-environment.yml").read_text())["dependencies"]
+    assert all((CHECKOUT / one).is_file() for one in found.values())
 
 
 def test_evidence_writes_nothing_in_check_mode(place: Path) -> None:

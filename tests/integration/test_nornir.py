@@ -129,6 +129,15 @@ def shown(result: Any) -> str:
     return file.getvalue()
 
 
+def test_a_fleet_is_only_read_and_judged_in_the_end(nr: Nornir, given: dict[str, Any], tmp_path: Path) -> None:
+    evidence = EvidenceProcessor(nr.inventory.hosts)
+    result = nr.with_processors([evidence]).run(manrs_audit, intent="nowhere.yml", run_dir=tmp_path / "run", judge=False)
+    one = result["bad"][0]
+    assert (one.verdict, one.conformant, one.result, Path(one.snapshot).is_file()) == ("read", None, {}, True)
+    assert "read" in shown(result)
+    assert evidence.bundle(tmp_path / "bundle", **given)["verdict"] == "fail"
+
+
 def test_audit_collects_failed_hosts_into_the_bundle(nr: Nornir, given: dict[str, Any], tmp_path: Path) -> None:
     evidence = EvidenceProcessor(nr.inventory.hosts)
     bar = io.StringIO()

@@ -220,9 +220,14 @@ def test_dask_says_the_same_also_when_workers_are_killed(folder: Path) -> None:
         [sys.executable, str(script), str(folder), AS_OF], env=environment, capture_output=True, text=True, check=False, timeout=120
     )
     assert done.returncode == 0, done.stderr[-2000:]
-    plain, killed = done.stdout.splitlines()
+    plain, killed, stopped = done.stdout.splitlines()
     assert plain == written(whole)
     assert killed == written(whole), "nothing is lost, nothing counted twice"
+    seconds, code, said, left = json.loads(stopped)
+    assert (seconds < 10, code, left) == (True, 3, 0), stopped
+    assert (
+        "of 600 routers were assessed, nothing was written; not assessed: s" in " ".join(said.split()) and "Traceback" not in said
+    ), said
 
 
 def test_a_scheduler_that_does_not_answer_is_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -240,7 +245,7 @@ def test_a_scheduler_that_does_not_answer_is_told(folder: Path, monkeypatch: pyt
     assert (done.returncode, "no Dask scheduler answers" in done.stderr, done.stdout) == (3, True, "")
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_stopped_within_seconds_it_says_what_was_not_assessed(how: signal.Signals, folder: Path) -> None:
     for number in range(10, 400):
         (folder / "configs" / f"r{number}.frr.cfg").write_text(router(number), encoding="utf-8")
@@ -270,6 +275,11 @@ def test_stopped_within_seconds_it_says_what_was_not_assessed(how: signal.Signal
     os.killpg(running.pid, how) if how is signal.SIGINT else running.send_signal(how)
     _out, err = running.communicate(timeout=20)
     assert time.monotonic() - began < 10
+    if how is signal.SIGKILL:
+        while states(running.pid) and time.monotonic() < began + 10:
+            time.sleep(0.05)
+        assert states(running.pid) == [], "no worker outlives the one that it works for"
+        return
     assert running.returncode == 3
     assert "interrupted" in err and "not assessed: " in err and "Traceback" not in err
     assert not bundle.exists()

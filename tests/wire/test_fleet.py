@@ -5,8 +5,11 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -99,6 +102,12 @@ def vaulted(place: Path, document: dict[str, Any]) -> None:
 
 def by_ansible(fleet: Fleet, place: Path, name: str = "audit", **more: Any) -> subprocess.CompletedProcess[str]:
     """A playbook of the collection, as an operator runs it."""
+    command, environment = playbook(fleet, place, name, **more)
+    return subprocess.run(command, cwd=place, env=environment, capture_output=True, text=True, timeout=120, check=False)
+
+
+def playbook(fleet: Fleet, place: Path, name: str, **more: Any) -> tuple[list[str], dict[str, str]]:
+    """The command of a playbook and its environment."""
     import ansible_collections.routesec.manrs as collection
 
     vaulted(place, inventory(fleet, place))
@@ -126,7 +135,7 @@ def by_ansible(fleet: Fleet, place: Path, name: str = "audit", **more: Any) -> s
         json.dumps(given | more),
     ]
     command += ["--vault-password-file", str(place / "vault")]
-    return subprocess.run(command, cwd=place, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    return command, environment
 
 
 @pytest.fixture
@@ -253,6 +262,40 @@ def test_one_bad_router_does_not_delay_the_others(fleet: Fleet, place: Path, nor
         name: clean[name] for name in ("ios1", "iosxr1", "nxos1")
     }
     fleet.devices["junos1"].faults.over.set()
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_a_stopped_playbook_leaves_no_session_and_says_what_was_not_assessed(
+    how: signal.Signals, fleet: Fleet, place: Path
+) -> None:
+    """Ansible itself ends with 99 after Ctrl-C, and with the signal after SIGTERM."""
+    hung = {"ios1": "show running-config", "junos1": "get-configuration", "nxos1": "show running-config"}
+    for name, at in hung.items():
+        fleet.devices[name].faults.add("hang", at)
+    command, environment = playbook(fleet, place, "audit")
+    streams: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True, "start_new_session": True}
+    with subprocess.Popen(command, cwd=place, env=environment, **streams) as running:
+        ready = time.monotonic() + 60
+        done = [place / "ansible" / "devices" / f"{name}.snapshot.json" for name in ("eos1", "iosxr1", "frr1", "frr2")]
+        asked = {name: re.compile(at) for name, at in hung.items()}
+        while time.monotonic() < ready and not (
+            all(one.exists() for one in done)
+            and all(any(map(at.search, fleet.devices[name].received)) for name, at in asked.items())
+        ):
+            time.sleep(0.05)
+        assert all(fleet.devices[name].sessions for name in hung)
+        time.sleep(1)
+        began = time.monotonic()
+        running.send_signal(how)
+        while any(one.sessions for one in fleet.devices.values()) and time.monotonic() < began + 10:
+            time.sleep(0.02)
+        said = running.communicate(timeout=20)[0]
+        assert time.monotonic() - began < 5
+    assert running.returncode == (99 if how is signal.SIGINT else -signal.SIGTERM)
+    assert not [name for name, one in fleet.devices.items() if one.sessions]
+    words = "interrupted: 4 of 8 routers were assessed, no bundle was written; not assessed: dead1, ios1, junos1, nxos1"
+    assert words in " ".join(said.split()), said
+    assert not (place / "ansible" / "bundle").exists()
 
 
 def results_of(nornir: Nornir, run_dir: Path) -> dict[str, Any]:

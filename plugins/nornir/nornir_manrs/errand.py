@@ -145,16 +145,16 @@ def unpacked(data: bytes, host: Host) -> MultiResult:
     """The results of an errand as a task at home would have given them; what it collected is written."""
     plain, brought = pickle.loads(data)
     keeping.unload(brought)
-    out = _restored(plain, host)
-    assert isinstance(out, MultiResult)
-    return out
+    return _many(plain, host)
 
 
-def _restored(plain: Mapping[str, Any], host: Host) -> MultiResult | Result:
-    if "results" in plain:
-        many = MultiResult(plain["name"])
-        many.extend(_restored(one, host) for one in plain["results"])  # type: ignore[misc]
-        return many
+def _many(plain: Mapping[str, Any], host: Host) -> MultiResult:
+    many = MultiResult(plain["name"])
+    many.extend(_many(one, host) if "results" in one else _one(one, host) for one in plain["results"])  # type: ignore[misc]
+    return many
+
+
+def _one(plain: Mapping[str, Any], host: Host) -> Result:
     one = Result(host)
     one.__dict__.update(plain["attributes"])
     one.exception = WorkerError(*plain["error"]) if plain["error"] else None

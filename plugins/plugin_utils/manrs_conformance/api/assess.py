@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from .. import checks, platforms
+from ..analysis.collecting import uncollected
 from ..errors import InputError
 from ..model.intent import Intent, Waiver
 from ..model.reference import Reference
@@ -81,7 +82,8 @@ def conclude(
 ) -> Assessment:
     """The assessment of a fleet whose routers were judged already; `errors` says why others could not be."""
     scope = _scope(snapshots, routers, (*expected, *inputs.intent.devices), dict(excluded or {}), errors or {})
-    return _concluded(findings, scope, snapshots, routers, inputs.intent, inputs.reference, inputs.as_of, inputs.waivers)
+    with uncollected():
+        return _concluded(findings, scope, snapshots, routers, inputs.intent, inputs.reference, inputs.as_of, inputs.waivers)
 
 
 def _concluded(

@@ -108,7 +108,12 @@ def run_fleet(
 
 def finished(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Findings with their fingerprints in canonical order."""
-    return tuple(sorted((replace(one, fingerprint=fingerprint(one)) for one in findings), key=order))
+    return tuple(sorted((one if one.fingerprint else named(one) for one in findings), key=order))
+
+
+def named(finding: Finding) -> Finding:
+    """The finding with its fingerprint."""
+    return replace(finding, fingerprint=fingerprint(finding))
 
 
 def _on(check: Check, context: CheckContext) -> Iterable[Finding]:

@@ -8,9 +8,11 @@ from __future__ import annotations
 import datetime
 import fnmatch
 import ipaddress
+import itertools
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from operator import itemgetter
 
 from ..errors import UsageError
 from ..model.intent import Declaration, Intent
@@ -37,6 +39,23 @@ class ActionVerdict:
     counts: Mapping[str, int] = field(default_factory=dict)
 
 
+class Grouped:
+    """Findings by their check: a fleet has half a million, and every requirement asks for those of a few checks."""
+
+    def __init__(self, findings: Iterable[Finding]) -> None:
+        """Their order is kept."""
+        self._by: dict[str, list[tuple[int, Finding]]] = {}
+        for at, one in enumerate(findings):
+            self._by.setdefault(one.check, []).append((at, one))
+
+    def of(self, wanted: Iterable[str]) -> list[Finding]:
+        """The findings of some checks, in the order of all."""
+        parts = [part for check in dict.fromkeys(wanted) if (part := self._by.get(check))]
+        if len(parts) == 1:
+            return [one for _at, one in parts[0]]
+        return [one for _at, one in sorted(itertools.chain.from_iterable(parts), key=itemgetter(0))]
+
+
 def evaluate(findings: Iterable[Finding], intent: Intent, norm: Norm, as_of: str) -> tuple[RequirementResult, ...]:
     """The verdict on every requirement of the norm at `as_of` (RFC 3339); raises UsageError for a wrong time."""
     everything = tuple(findings)
@@ -45,13 +64,15 @@ def evaluate(findings: Iterable[Finding], intent: Intent, norm: Norm, as_of: str
     judged = any(one.status in (Status.PASS, Status.FAIL) and one.check in norm.checks for one in everything)
     idle = frozenset(check for check in norm.checks if judged and _idle(check, norm, intent))
     today = _day(as_of)
-    results = tuple(_judge(one, everything, declared.get(one.id), intent, doubts, idle, today) for one in norm.requirements)
+    grouped = Grouped(everything)
+    results = tuple(_judge(one, grouped, declared.get(one.id), intent, doubts, idle, today) for one in norm.requirements)
     results = tuple(_with_alternative(one, norm, results) for one in results)
 
     def alone(found: Sequence[Finding]) -> Met:
         """The programme's verdict on some of the findings."""
+        some = Grouped(found)
         parts = [
-            _judge(one, found, declared.get(one.id), intent, doubts, idle, today) for one in norm.requirements if one.rule is None
+            _judge(one, some, declared.get(one.id), intent, doubts, idle, today) for one in norm.requirements if one.rule is None
         ]
         return programme_verdict(action_verdicts(parts, norm))
 
@@ -75,15 +96,15 @@ def unknown_declarations(intent: Intent, norm: Norm) -> tuple[str, ...]:
 
 def _judge(
     requirement: Requirement,
-    findings: Sequence[Finding],
+    findings: Grouped,
     declaration: Declaration | None,
     intent: Intent,
     doubts: Sequence[Finding],
     idle: frozenset[str],
     today: datetime.date,
 ) -> RequirementResult:
-    deciding = [one for one in findings if one.check in requirement.decides and not _left_out(requirement, one, intent)]
-    supporting = [one for one in findings if one.check in requirement.supports]
+    deciding = [one for one in findings.of(requirement.decides) if not _left_out(requirement, one, intent)]
+    supporting = findings.of(requirement.supports)
     methods: tuple[str, ...]
     if requirement.phase == "suspension":
         verdict, methods, because = (
@@ -93,7 +114,7 @@ def _judge(
         )
     elif not requirement.decides or ("router" not in requirement.methods and not deciding):
         verdict, methods, because = _by_word(requirement, declaration, today)
-        against = [one for one in findings if one.check in requirement.contradicted_by and one.status is Status.FAIL]
+        against = [one for one in findings.of(requirement.contradicted_by) if one.status is Status.FAIL]
         if against and verdict is Met.DECLARED:
             verdict, because = Met.INCONCLUSIVE, f"{because}; what was seen speaks against it: {_list(against)}"
     else:
@@ -116,9 +137,9 @@ def _judge(
     )
 
 
-def _open(requirement: Requirement, findings: Sequence[Finding]) -> str:
+def _open(requirement: Requirement, findings: Grouped) -> str:
     """Which of the checks that the count rests on came to no answer."""
-    rows = {check: [one for one in findings if one.check == check] for check in requirement.needs}
+    rows = {check: findings.of((check,)) for check in requirement.needs}
     silent = [f"no result of {check}" for check, found in rows.items() if not found]
     return "; ".join(
         [*silent, *(_list(doubtful) for found in rows.values() if (doubtful := [one for one in found if one.status in DOUBT]))]

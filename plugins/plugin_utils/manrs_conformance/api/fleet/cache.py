@@ -12,7 +12,6 @@ import dataclasses
 import hashlib
 import json
 import os
-import pickle
 import sys
 import tempfile
 from dataclasses import dataclass
@@ -22,7 +21,8 @@ from ...errors import UsageError
 from ...evidence import tool
 from ...model.reference import Reference
 from ...model.snapshot import Snapshot
-from .device import Judged
+
+DIGEST = hashlib.sha256().digest_size
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,21 +43,22 @@ class Cache:
         content = json.dumps([tool.engine_digest(), sys.version, hashlib.sha256(intent).hexdigest(), reference.bogons.dated, known])
         return cls(folder, hashlib.sha256(content.encode()).hexdigest())
 
-    def get(self, snapshot: Snapshot) -> Judged | None:
-        """What was found before, or None."""
+    def get(self, snapshot: Snapshot) -> bytes | None:
+        """What was found before, packed, or None; a file that was damaged counts for nothing."""
         try:
-            found = pickle.loads(self._path(snapshot).read_bytes())
-        except (OSError, EOFError, pickle.UnpicklingError, AttributeError):
+            found = self._path(snapshot).read_bytes()
+        except OSError:
             return None
-        return found if isinstance(found, Judged) else None
+        digest, data = found[:DIGEST], found[DIGEST:]
+        return data if hashlib.sha256(data).digest() == digest else None
 
-    def put(self, snapshot: Snapshot, judged: Judged) -> None:
-        """Keep a result; a full disk costs speed only."""
+    def put(self, snapshot: Snapshot, data: bytes) -> None:
+        """Keep a packed result; a full disk costs speed only."""
         path = self._path(snapshot)
         with contextlib.suppress(OSError):
             path.parent.mkdir(mode=0o700, exist_ok=True)
             with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-                file.write(pickle.dumps(judged, pickle.HIGHEST_PROTOCOL))
+                file.write(hashlib.sha256(data).digest() + data)
             Path(file.name).replace(path)
 
     def _path(self, snapshot: Snapshot) -> Path:

@@ -20,6 +20,7 @@ from ...errors import ManrsError, UsageError
 from ...evidence import tool
 from ...model.snapshot import Snapshot
 from .device import Rules, judge
+from .packing import packed, unpacked
 from .pool import AHEAD, TRIES, Outcome
 from .sources import Snapshots
 
@@ -132,8 +133,10 @@ class OnDask:
 
             with contextlib.closing(self._cluster.each(client, uuid.uuid4().hex, hosts, job)) as answers:
                 for host, answer in answers:
-                    lost = isinstance(answer, Lost)
-                    yield host, f"its analysis ended without an answer: {answer.because}" if lost else answer
+                    if isinstance(answer, Lost):
+                        yield host, f"its analysis ended without an answer: {answer.because}"
+                    else:
+                        yield host, unpacked(answer) if isinstance(answer, bytes) else answer
 
 
 def _sent(client: Any, data: bytes) -> Any:
@@ -164,7 +167,7 @@ _known: dict[str, Rules] = {}
 _lock = threading.Lock()
 
 
-def _work(name: str, data: bytes, snapshot: Snapshot) -> Outcome:
+def _work(name: str, data: bytes, snapshot: Snapshot) -> bytes | str:
     """Judge one router on a worker; what it is judged by is read once for each run."""
     with _lock:  # the engine keeps what it worked out in tables of the process: one router at a time
         if name not in _known:
@@ -173,6 +176,6 @@ def _work(name: str, data: bytes, snapshot: Snapshot) -> Outcome:
         if snapshot.error is not None:
             return snapshot.error
         try:
-            return judge(snapshot, _known[name])
+            return packed(judge(snapshot, _known[name]))
         except Exception as error:
             return f"its analysis failed: {type(error).__name__}: {error}"

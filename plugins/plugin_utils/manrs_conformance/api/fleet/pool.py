@@ -17,6 +17,7 @@ from concurrent.futures.process import BrokenProcessPool
 from ...errors import ManrsError
 from .cache import Cache
 from .device import Judged, Rules, judge
+from .packing import packed, unpacked
 from .sources import Text
 
 AHEAD = 3
@@ -47,7 +48,7 @@ def run(
     if workers <= 1:
         _take(rules, cache)
         for one in texts:
-            yield one.host, _work(one)
+            yield one.host, _opened(_work(one))
             done(one.host)
         return
     tries = dict.fromkeys((one.host for one in texts), 0)
@@ -75,7 +76,7 @@ def _round(
     plain = threading.active_count() == 1 or __name__.startswith("ansible_collections.")
     method = "fork" if plain else "spawn"
     pool = ProcessPoolExecutor(workers, multiprocessing.get_context(method), initializer=_start, initargs=(rules, cache))
-    under_way: dict[Future[Outcome], Text] = {}
+    under_way: dict[Future[bytes | str], Text] = {}
     waiting = iter(texts)
     try:
         while True:
@@ -87,7 +88,7 @@ def _round(
             for future in ended:
                 text = under_way.pop(future)
                 try:
-                    outcome = future.result()
+                    outcome = _opened(future.result())
                 except BrokenProcessPool:
                     under_way[future] = text
                     raise
@@ -117,13 +118,25 @@ def _take(rules: Rules, cache: Cache | None) -> None:
 
 
 def _start(rules: Rules, cache: Cache | None) -> None:
-    """Once in each process of a pool: its parent hears Ctrl-C and ends it."""
+    """Once in each process of a pool: its parent hears Ctrl-C and ends it; a parent that is gone ends it, too."""
     _take(rules, cache)
+    threading.Thread(target=_with_parent, daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
-def _work(text: Text) -> Outcome:
+def _with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def _opened(answer: bytes | str) -> Outcome:
+    return answer if isinstance(answer, str) else unpacked(answer)
+
+
+def _work(text: Text) -> bytes | str:
     """Judge one router in this process; an unforeseen error costs this router only, a file that cannot be read is the operator's."""
     assert _rules is not None
     snapshot = text.read()
@@ -133,7 +146,7 @@ def _work(text: Text) -> Outcome:
         known = _cache.get(snapshot) if _cache is not None else None
         if known is not None:
             return known
-        made = judge(snapshot, _rules)
+        made = packed(judge(snapshot, _rules))
         if _cache is not None:
             _cache.put(snapshot, made)
         return made
