@@ -256,6 +256,14 @@ def test_the_exports_stand_on_the_lines_of_the_candidate(sides: Path) -> None:
     assert any(one["location"]["path"].endswith("candidate/edge1.frr.cfg") for one in json.loads(names["a.json"].read_text()))
     assert len(names["a.md"].read_text().splitlines()) <= 40
     assert "<failure" in names["a.xml"].read_text()
+    (sides / "base").rename(sides / "good")
+    (sides / "candidate").rename(sides / "base")
+    (sides / "good").rename(sides / "candidate")
+    code, _text = command(sides, "--junit", str(names["a.xml"]), "--gitlab", str(names["a.json"]))
+    assert code == 0
+    assert json.loads(names["a.json"].read_text()) == [], "what is mended or stood before is not what the change brings"
+    assert "<failure" not in names["a.xml"].read_text()
+    assert "known before the change" in names["a.xml"].read_text()
 
 
 def test_an_override_is_on_record_in_the_bundle(sides: Path) -> None:
