@@ -17,9 +17,12 @@ trap 'rm -f "$log"' EXIT
 step "Gates"
 BIN=$root/.venv/bin CACHE=$root/.venv-galaxy sh tests/gates.sh 9>&- || failed="gates"
 
-step "Tests, with the lab of real routers"
-python -m pytest tests/unit tests/property tests/integration tests/wire tests/lab tests/oracle --hypothesis-seed=20261001 -rs 9>&- |
+# Two at a time: most of what talks over a wire waits. What boots routers is measured in milliseconds, so it has the machine to itself.
+step "Tests of the engine, and over the wire"
+python -m pytest -n 2 --dist loadfile tests/wire tests/unit tests/property tests/integration --hypothesis-seed=20261001 -rs 9>&- |
     tee "$log" || failed="$failed tests"
+step "Tests with the lab of real routers"
+python -m pytest tests/lab tests/oracle --hypothesis-seed=20261001 -rs 9>&- | tee -a "$log" || failed="$failed lab"
 # NAPALM's own suite skips the getters that a driver does not have; nothing else may be skipped.
 ! grep '^SKIPPED' "$log" | grep -qv 'napalm/base/test/getters.py' || failed="$failed skipped-tests"
 [ -z "$failed" ] || { echo "failed: $failed" >&2; exit 1; }

@@ -4,33 +4,28 @@ from __future__ import annotations
 
 import json
 import random
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from manrs_conformance.analysis import origin
-from table import Row, peer, timed
+from manrs_conformance.analysis import arrays, origin
+from rov import internet
+from table import Row, environment, peer, process, timed
 
 SCALES = (1, 10, 100)
 PAYLOADS, ROUTES = 6_000, 10_000
+AHEAD = 7
+"""By how much a whole run must take less than the loop of the MANRS IXP validation tool, at full size and with numpy."""
 
 
 def rows(scale: int) -> Iterator[Row]:
-    """Index and validation together, as a run does both; routes are half of the payloads' prefixes and half of others."""
-    dice = random.Random(6811)
-
-    def prefix() -> str:
-        return f"{dice.randint(1, 223)}.{dice.getrandbits(8)}.{dice.getrandbits(8)}.0/24"
-
-    vrps = [(prefix(), 24, dice.randint(1, 400_000)) for _ in range(PAYLOADS * scale)]
-    table = [
-        (vrps[dice.randrange(len(vrps))][0], dice.randint(1, 400_000)) if dice.random() < 0.5 else (prefix(), 1)
-        for _ in range(ROUTES * scale)
-    ]
+    """Index and validation together, as a run does both; then the whole process, from the files to the counts."""
+    vrps, table = internet(random.Random(6811), PAYLOADS * scale, ROUTES * scale)
 
     def all_of() -> int:
-        known = origin.index(vrps)
-        return sum(origin.validate(known, one, asn).value == "invalid" for one, asn in table)
+        return sum(one.value == "invalid" for one in origin.validate_all(origin.index(vrps), table))
 
     floor, _ = timed(lambda: [one.partition("/") for one, _asn in table], 2)
     seconds, _ = timed(all_of, 1)
@@ -38,4 +33,27 @@ def rows(scale: int) -> Iterator[Row]:
         file = Path(folder, "rov.json")
         file.write_text(json.dumps({"vrps": vrps, "routes": table}))
         found = {"py-radix": peer("radix_rov", str(file))}
-    yield Row("origin validation", len(table), "routes", seconds, floor, "one pass over the routes", found)
+        yield Row("origin validation", len(table), "routes", seconds, floor, "one pass over the routes", found)
+        yield whole(Path(folder), vrps, table, scale == SCALES[-1])
+
+
+def whole(folder: Path, vrps: list[tuple[str, int, int]], table: list[tuple[str, int]], full: bool) -> Row:
+    """A validator's file and a table as files, each program a process of its own."""
+    files = folder / "vrps.json", folder / "routes.txt"
+    roas = [{"prefix": one, "maxLength": most, "asn": f"AS{asn}", "ta": "bench"} for one, most, asn in vrps]
+    files[0].write_text(json.dumps({"metadata": {"buildtime": "2026-11-24T05:00:00Z"}, "roas": roas}))
+    files[1].write_text("".join(f"{one} {asn}\n" for one, asn in table))
+    floor, _ = timed(lambda: (json.loads(files[0].read_bytes()), files[1].read_text().split()), 1)
+    words = [str(one) for one in files]
+    here = Path(__file__).parent
+    ours = [sys.executable, str(here / "rovwhole.py"), *words]
+    seconds, _, code = process(ours)
+    # The kernel counts the memory of the parent before `exec` too, so the program says its own.
+    memory = int(subprocess.run(ours, capture_output=True, text=True, check=True).stdout.rpartition("peak=")[2])
+    theirs, _, failed = process([str(environment("peers")), str(here / "peers.py"), "ixp_rov", *words])
+    assert code == failed == 0
+    fast = arrays.numpy() is not None
+    name = f"origin validation, whole process, {'numpy' if fast else 'pure'}"
+    must = theirs / AHEAD if full and fast else None
+    peers = {"loop of the MANRS IXP tool (written again)": theirs}
+    return Row(name, len(table), "routes", seconds, floor, "JSON and words", peers, memory, must)

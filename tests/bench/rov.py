@@ -21,7 +21,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "plugins" / "plugin_utils"))
 
-from manrs_conformance.analysis import origin, prefixes
+from manrs_conformance.analysis import arrays, origin, prefixes
 from manrs_conformance.sources.vrp import load_payloads
 
 BITS = {4: 32, 6: 128}
@@ -143,19 +143,26 @@ def _wait(port: int) -> None:
             time.sleep(0.05)
 
 
-def whole(dice: random.Random) -> None:
-    """A validator's file and a full table, read, indexed and judged; rpki-rov's answers to the same must be the same."""
-    roas, routes = [], []
-    for _payload in range(WHOLE):
+def internet(dice: random.Random, payloads: int, table: int) -> tuple[list[tuple[str, int, int]], list[tuple[str, int]]]:
+    """Payloads and routes spread over the routed space; six of ten routes are those of a payload, one in five of them by another origin."""
+    roas: list[tuple[str, int, int]] = []
+    routes: list[tuple[str, int]] = []
+    for _payload in range(payloads):
         afi = 4 if dice.random() < 0.78 else 6
         spot = wide(dice, afi)
         roas.append((prefixes.text(*spot), min(BITS[afi], spot[2] + dice.choice((0, 0, 0, 2))), dice.randint(1, 80_000)))
-    for _route in range(TABLE):
+    for _route in range(table):
         if dice.random() < 0.6:
             prefix, _most, asn = dice.choice(roas)
             routes.append((prefix, asn if dice.random() < 0.8 else asn + 1))
         else:
             routes.append((prefixes.text(*wide(dice, 4 if dice.random() < 0.75 else 6)), dice.randint(1, 80_000)))
+    return roas, routes
+
+
+def whole(dice: random.Random) -> None:
+    """A validator's file and a full table, read, indexed and judged; rpki-rov's answers to the same must be the same."""
+    roas, routes = internet(dice, WHOLE, TABLE)
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "vrps.json")
         rows = [{"prefix": prefix, "maxLength": most, "asn": asn, "ta": "bench"} for prefix, most, asn in roas]
@@ -165,9 +172,9 @@ def whole(dice: random.Random) -> None:
         loaded = load_payloads(str(file), as_of="2026-11-24T06:00:00Z", max_age_hours=24).value
         assert loaded is not None
         times.append(time.process_time())
-        known = origin.indexed(loaded.vrps)
+        origin.indexed(loaded.vrps) if arrays.numpy() is None else loaded.vrps.forests()
         times.append(time.process_time())
-        states = origin.validate_all(known, routes)
+        states = origin.states(loaded.vrps, [one for one, _asn in routes], [asn for _one, asn in routes])
         times.append(time.process_time())
     steps = ", ".join(
         f"{name} {after - before:.1f} s" for name, before, after in zip(("read", "index", "judge"), times, times[1:], strict=False)

@@ -45,7 +45,10 @@ def test_files_are_written_for_each_device(tmp_path: Path) -> None:
 def test_nothing_is_written_where_authorised_prefixes_are_not_known(tmp_path: Path) -> None:
     done = called(tmp_path, "ios", "--out", str(tmp_path / "out"), intent=(HERE / "manrs.yml").read_text())
     assert done.return_value == 1
-    assert "no authorised prefixes are known; a missing answer never becomes a filter" in done.stderr
+    assert (
+        "no registry data for AS43211:AS-CUSTOMERS and no pinned prefixes in the intent; a missing answer never becomes a filter"
+        in done.stderr
+    )
     assert list((tmp_path / "out").iterdir()) == []
 
 

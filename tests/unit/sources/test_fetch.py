@@ -123,3 +123,33 @@ def test_diff_shows_the_stolen_account(tmp_path: Path) -> None:
 def test_an_unknown_source_is_named(intent: Path, tmp_path: Path) -> None:
     with pytest.raises(Exception, match="not a source; known: bogons"):
         fetch(intent, tmp_path / "out", "--only", "whois")
+
+
+def test_what_each_customer_may_announce_is_shown_with_its_reason(tmp_path: Path) -> None:
+    data = yaml.safe_load((WORLD / "manrs.yml").read_text(encoding="utf-8"))
+    customers = [one for one in data["neighbours"] if one["relationship"] == "customer"]
+    customers[1] |= {"exclude": ["203.0.113.128/25"], "more_specifics_v4": 25}
+    file = tmp_path / "manrs.yml"
+    file.write_text(yaml.safe_dump(data), encoding="utf-8")
+    code, text = manrs("authorised", WORLD, "--intent", file, "--as-of", AS_OF)
+    assert (code, text.splitlines()) == (
+        0,
+        [
+            "customer AS64501: IPv4 ranges: 1, IPv6 ranges: 0",
+            "    198.51.100.0/24: pinned in the intent",
+            "customer AS64502 AS64502:AS-ALL: IPv4 ranges: 2, IPv6 ranges: 0",
+            "    203.0.113.0/24: route object of AS64502; ROA of AS64502",
+            "    203.0.113.0/25: part of 203.0.113.0/24: route object of AS64502; ROA of AS64502",
+            "    203.0.113.128/25: excluded by the intent",
+        ],
+    )
+    assert "the server says 503" in _authorised_without_registry(tmp_path, file)
+
+
+def _authorised_without_registry(tmp_path: Path, intent: Path) -> str:
+    """What is shown where the registry failed when it was asked."""
+    folder = tmp_path / "failed"
+    folder.mkdir()
+    row = {"source": "irr", "location": "irr.example.net", "problem": "irr.example.net: the server says 503"}
+    (folder / "index.json").write_text(json.dumps([row]), encoding="utf-8")
+    return manrs("authorised", folder, "--intent", intent, "--as-of", AS_OF)[1]

@@ -164,3 +164,18 @@ def test_two_meanings_of_one_community_are_refused(tmp_path: Path) -> None:
 
 def test_a_community_that_does_not_fit_is_refused(tmp_path: Path) -> None:
     assert "at most 65535" in error_of(having(tagging={"customer": "70000:1"}), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"exclude": ["198.51.100.1/24"]}, "neighbours[0].exclude[0]: '198.51.100.1/24' is not a prefix"),
+        ({"exclude": ["198.51.100.0/24"], "blackhole": ["64500:666"]}, "cannot stand beside `blackhole`"),
+        ({"prefixes": ["198.51.100.0/24"], "more_specifics_v4": 28}, "pinned prefixes say their lengths themselves"),
+        ({"more_specifics_v4": 33}, "more_specifics_v4: 33 is out of range"),
+    ],
+)
+def test_what_is_authorised_is_adjusted_without_contradiction(changes: dict[str, Any], words: str, tmp_path: Path) -> None:
+    assert words in error_of(neighbour(**changes), tmp_path)
+    found = load_intent(neighbour(exclude=["198.51.100.0/24"], more_specifics_v4=24)).neighbours[0]
+    assert (found.exclude, found.more_specifics_v4, found.more_specifics_v6) == (("198.51.100.0/24",), 24, None)

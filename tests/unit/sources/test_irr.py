@@ -11,8 +11,9 @@ import pytest
 from manrs_conformance.model.reference import Vrp
 from manrs_conformance.sources._bytes import SourceError
 from manrs_conformance.sources.authorised import authorised
-from manrs_conformance.sources.irr import RecordedRegistry, expand, read_dump, routes_of
+from manrs_conformance.sources.irr import RecordedRegistry, expand, routes_of
 from manrs_conformance.sources.irrd import IrrdClient
+from manrs_conformance.sources.rpsl import read_dump
 
 ANSWERS = {
     "iAS-TOP": "AS64501 AS-MID AS-TOP",

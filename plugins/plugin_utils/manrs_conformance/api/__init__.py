@@ -16,7 +16,7 @@ from .fleet import Cache, Cluster, Lost, OnDask, Snapshots, audit_fleet, of_file
 from .gating import Gated, gate_bundle, gate_export, gate_files, gate_fragment, gate_inputs, gate_json
 from .revision import base_side
 from .rollout import Member, Undertaking, roll_out, rollout_bundle
-from .sourcing import Fetched, Held, fetch_sources, held_sources, observatory_figures, source_changes
+from .sourcing import Fetched, Held, authorised_ranges, fetch_sources, held_sources, observatory_figures, source_changes
 from .staging import MODES, gate_on_device
 from .words import brief, counts, report_json, summary_text
 
@@ -41,6 +41,7 @@ __all__ = [
     "audit",
     "audit_fleet",
     "audit_inputs",
+    "authorised_ranges",
     "base_side",
     "brief",
     "candidate_digests",

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import checks
-from ..analysis import observatory, prefixes
+from ..analysis import authority, observatory, prefixes
 from ..errors import InputError, UsageError
 from ..model.intent import Intent
 from ..model.reference import Provenance, Reference, Vrp
@@ -18,6 +18,7 @@ from ..sources import fullbogons
 from ..sources import intent as intents
 from ..sources import reference as references
 
+AUTHORISED = frozenset({"customer", "sibling", "route_server_client"})
 SHOWN = 20
 """Full bogons that a comparison lists each way."""
 BEFORE = {"vrps": "vrps_before", "irr": "irr_before"}
@@ -174,6 +175,25 @@ def _bogon_changes(before: Reference, after: Reference) -> Iterator[str]:
                 yield f"full bogon {word}: {prefixes.text(4 if family == 4 else 6, net, length)}"
             if len(change) > SHOWN:
                 yield f"full bogon {word}: and {len(change) - SHOWN} more"
+
+
+def authorised_ranges(folder: Path, intent: Path, as_of: str) -> Iterator[str]:
+    """What each customer, sibling and client of a route server may announce, and why, a line each."""
+    declared = intents.load_intent(intent)
+    reference = references.load(folder, as_of, intent=declared)
+    for one in declared.neighbours:
+        if one.relationship not in AUTHORISED:
+            continue
+        asn = one.select.asn
+        known = authority.of(one, asn, reference)
+        who = " ".join(filter(None, (one.relationship.replace("_", " "), f"AS{asn}" if asn else "", one.as_set, one.name)))
+        yield f"{who}: {known.problem or f'IPv4 ranges: {len(known.v4)}, IPv6 ranges: {len(known.v6)}'}"
+        if not known.problem:
+            for words, why in authority.reasoned(known):
+                yield f"    {words}: {why}"
+        for words, why in known.reasons.items():
+            if why.startswith(("excluded", "this as-set")):
+                yield f"    {words}: {why}"
 
 
 def observatory_figures(folder: Path, intent: Path, as_of: str) -> tuple[observatory.Figure, ...]:

@@ -29,10 +29,11 @@ def listed(session: Session, attachment: Attachment) -> tuple[PrefixEntry, ...]:
 
 
 def _listed(session: Session, attachment: Attachment) -> tuple[PrefixEntry, ...]:
-    found: set[tuple[int, int, int, int]] = set()
-    for one in _reach.lists(attachment):
-        if isinstance(one, PrefixList) and one.afi == session.afi:
-            found |= {entry[:4] for entry in one.entries if entry[4] and entry[1] >= SHORTEST[session.afi]}
+    shortest = SHORTEST[session.afi]
+    some = [one.entries for one in _reach.lists(attachment) if isinstance(one, PrefixList) and one.afi == session.afi]
+    if len(some) == 1 and all(entry[4] and entry[1] >= shortest for entry in some[0]):
+        return some[0]  # what was found out about this one list holds for it here, too
+    found = {entry[:4] for entries in some for entry in entries if entry[4] and entry[1] >= shortest}
     return tuple((*one, True, 0) for one in sorted(found))
 
 

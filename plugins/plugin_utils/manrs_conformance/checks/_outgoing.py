@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from ..model.intent import Intent
-from ..model.policy import AnyOf, Cond, PrefixEntry, TextMatch
+from ..analysis import authority
+from ..model.intent import Intent, PrefixRange
+from ..model.policy import AnyOf, Cond, Not, PrefixEntry, TextMatch
 from ..model.reference import Reference
 from ._questions import both, carries, own, ranges, within
 from .base import Case
@@ -25,10 +26,8 @@ def _customers(intent: Intent, reference: Reference, afi: int) -> tuple[PrefixEn
     for one in intent.neighbours:
         if one.relationship not in ("customer", "route_server_client"):
             continue
-        known = reference.authorised.get(one.as_set or f"AS{one.select.asn}")
-        if one.prefixes is not None:
-            found.update(dict.fromkeys(ranges(one.prefixes, afi)))
-        elif known is not None and not known.problem:
+        known = authority.of(one, one.select.asn, reference)
+        if not known.problem:
             found.update(dict.fromkeys(known.v4 if afi == 4 else known.v6))
     return tuple(found)
 
@@ -58,5 +57,7 @@ def relayed_blackhole(case: Case) -> Cond:
     spaces: list[Cond] = [ours(case)]
     for one in case.context.intent.neighbours:
         if one.relationship == "customer" and one.prefixes is not None:
-            spaces.append(within(afi, ranges(one.prefixes, afi, every_longer=True), "customer space"))
+            space = within(afi, ranges(one.prefixes, afi, every_longer=True), "customer space")
+            gone = ranges(map(PrefixRange, one.exclude), afi, every_longer=True)
+            spaces.append(both(space, Not(within(afi, gone, "excluded"))) if gone else space)
     return both(carries(*case.declared.blackhole), AnyOf(tuple(spaces)))

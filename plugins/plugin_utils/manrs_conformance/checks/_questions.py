@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterable, Sequence
 
-from ..analysis import aspath
+from ..analysis import aspath, authority
 from ..model.intent import Intent, Neighbour, PrefixRange
 from ..model.policy import (
     ALWAYS,
@@ -66,24 +66,7 @@ def longer(entries: Iterable[PrefixEntry], afi: int) -> tuple[PrefixEntry, ...]:
 
 def ranges(items: Iterable[PrefixRange], afi: int, *, every_longer: bool = False) -> tuple[PrefixEntry, ...]:
     """Declared prefix ranges of one family as list entries."""
-    out: list[PrefixEntry] = []
-    for one in items:
-        net = ipaddress.ip_network(one.prefix, strict=False)
-        if net.version != afi:
-            continue
-        low = one.ge if one.ge is not None else net.prefixlen
-        high = one.le if one.le is not None else (bits(afi) if one.ge is not None else net.prefixlen)
-        out.append(
-            (
-                int(net.network_address),
-                net.prefixlen,
-                net.prefixlen if every_longer else low,
-                bits(afi) if every_longer else high,
-                True,
-                0,
-            )
-        )
-    return tuple(out)
+    return authority.entries(items, afi, every_longer=every_longer)
 
 
 def too_long(intent: Intent, afi: int) -> Cond:
@@ -110,12 +93,7 @@ def own(intent: Intent, afi: int, *, every_longer: bool = False) -> Cond:
 
 def authorised(neighbour: Neighbour, session: Session, reference: Reference) -> Authorised:
     """What the neighbour may announce, pinned or from registries; `problem` says why it is unknown."""
-    if neighbour.prefixes is not None:
-        asn = (session.remote_as,) if isinstance(session.remote_as, int) else ()
-        return Authorised(ranges(neighbour.prefixes, 4), ranges(neighbour.prefixes, 6), neighbour.origins or asn)
-    key = neighbour.as_set or f"AS{session.remote_as}"
-    known = reference.authorised.get(key)
-    return known or Authorised((), (), problem=f"no registry data for {key} and no pinned prefixes in the intent")
+    return authority.of(neighbour, session.remote_as, reference)
 
 
 def allowed(neighbour: Neighbour, session: Session, reference: Reference, *, every_longer: bool = False) -> Cond:

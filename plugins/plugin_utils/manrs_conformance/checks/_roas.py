@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ..analysis.origin import indexed, validate
 from ..model.originated import Originated
@@ -38,7 +38,7 @@ def failed(context: FleetContext, check: Check) -> list[Finding]:
     return [unknown(context, check, asn, f"AS{asn}", problem, "vrps") for asn in context.intent.asns] if problem else []
 
 
-def state(vrps: tuple[Vrp, ...], one: Originated) -> Rpki:
+def state(vrps: Sequence[Vrp], one: Originated) -> Rpki:
     """Valid when any possible origin is."""
     known = indexed(vrps)
     found = {validate(known, one.prefix, origin) for origin in one.origins}
@@ -50,7 +50,7 @@ def before(context: FleetContext, one: Originated) -> Rpki | None:
     return state(context.reference.earlier.vrps, one) if context.reference.earlier.vrps else None
 
 
-def covering(vrps: tuple[Vrp, ...], prefix: str) -> list[Vrp]:
+def covering(vrps: Sequence[Vrp], prefix: str) -> list[Vrp]:
     """Payloads that cover the prefix."""
     net = ipaddress.ip_network(prefix)
     known, out = indexed(vrps), []

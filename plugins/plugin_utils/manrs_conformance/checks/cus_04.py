@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..analysis import prefixes
+from ..analysis import authority, prefixes
 from ..model import changed
 from ..model.policy import PrefixEntry, PrefixList
 from ..model.result import Finding, Severity
 from . import _reach
 from ._allowlist import listed
 from ._public import listed as shown
-from ._questions import authorised, within
+from ._questions import within
 from .base import CUSTOMERS, Case, Check
 
 
@@ -25,7 +25,7 @@ def judge(case: Case) -> Finding:
     session, declared = case.session, case.declared
     if declared.prefixes is not None:
         return case.skipped("its prefixes are pinned in the intent, which no registry renews")
-    known = authorised(declared, session, case.context.reference)
+    known = authority.of(declared, session.remote_as, case.context.reference, widened=False)
     if known.problem:
         return case.doubtful("what registries authorise now is not known", known.problem)
     entries = listed(session, case.attachment)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..analysis.origin import Index, index, indexed, origin, validate
+from ..analysis.origin import index, origin, states, validate_all
 from ..model.policy import Rpki
 from ..model.result import Finding, Severity, Status, Witness
 from ..model.route import Route
-from ..model.router import LiveRoute
+from ..model.router import Live, LiveRoute
 from .base import Check, CheckContext
 
 SHOWN = 3
@@ -22,13 +22,9 @@ def run(context: CheckContext, check: Check) -> Iterable[Finding]:
     if router.live is None or router.live.routes is None:
         because = "the BGP table was not collected (not asked for, or too large)"
         return [check.finding(context.device, "router", Status.NOT_APPLICABLE, "best paths not validated", because=because)]
-    vrps = context.reference.vrps
-    known = indexed(vrps) if vrps and not context.reference.problem("vrps") else None
-    if known is None and router.live.vrps is not None:
-        known = index(router.live.vrps)
-    judged = [
-        (one, _state(one, known, router.local_as or 0)) for one in router.live.routes if one.best and one.neighbor and one.as_path
-    ]
+    routes = [one for one in router.live.routes if one.best and one.neighbor and one.as_path]
+    found = _states(context, router.live, routes, router.local_as or 0)
+    judged = list(zip(routes, [one.rpki for one in routes] if found is None else found, strict=True))
     bad = [one for one, state in judged if state is Rpki.INVALID and not _blackhole(context, one)]
     if bad:
         witnesses = tuple(
@@ -46,16 +42,23 @@ def run(context: CheckContext, check: Check) -> Iterable[Finding]:
                 context.device, "router", Status.FAIL, message, cause="invalid best path", remedy=remedy, witnesses=witnesses
             )
         ]
-    if known is None and all(state is Rpki.UNVERIFIED for _one, state in judged):
+    if found is None and all(state is Rpki.UNVERIFIED for _one, state in judged):
         because = "neither the router nor a reference gives validation states"
         return [check.finding(context.device, "router", Status.INCONCLUSIVE, "best paths not validated", because=because)]
     return [check.finding(context.device, "router", Status.PASS, f"none of {len(judged)} received best paths is RPKI invalid")]
 
 
-def _state(route: LiveRoute, known: Index | None, own_as: int) -> Rpki:
-    if known is None or route.rpki is Rpki.INVALID:
-        return route.rpki
-    return validate(known, route.prefix, origin(route.as_path, own_as))
+def _states(context: CheckContext, live: Live, routes: list[LiveRoute], own_as: int) -> list[Rpki] | None:
+    """The state of each route by the reference, else by the VRPs that the router holds; invalid for the router is invalid. None without either."""
+    vrps = context.reference.vrps if not context.reference.problem("vrps") else None
+    prefixes, origins = [one.prefix for one in routes], [origin(one.as_path, own_as) for one in routes]
+    if vrps:
+        found = states(vrps, prefixes, origins)
+    elif live.vrps is not None:
+        found = validate_all(index(live.vrps), zip(prefixes, origins, strict=True))
+    else:
+        return None
+    return [Rpki.INVALID if one.rpki is Rpki.INVALID else state for one, state in zip(routes, found, strict=True)]
 
 
 def _blackhole(context: CheckContext, route: LiveRoute) -> bool:

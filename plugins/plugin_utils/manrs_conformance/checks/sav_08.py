@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterable
 
+from ..analysis import authority
 from ..model.result import Finding, Severity, Status
 from ..model.router import SourceFilter
 from ._interfaces import Link, Network, beyond, families, judged_interfaces, links, network
@@ -87,11 +88,9 @@ def leaving(link: Link) -> tuple[list[Network], str]:
         who = one.as_set or (f"AS{one.select.asn}" if one.select.asn else one.name or "a customer")
         if one.relationship in ("sibling", "complex"):
             unknown.append(who)
-        elif one.relationship == "customer" and one.prefixes is not None:
-            entries += ranges(one.prefixes, afi)
         elif one.relationship == "customer":
-            known = reference.authorised.get(who)
-            if known is None or known.problem:
+            known = authority.of(one, one.select.asn, reference)
+            if known.problem:
                 unknown.append(who)
             else:
                 entries += known.v4 if afi == 4 else known.v6

@@ -76,6 +76,17 @@ def diff_sources(old: Path, new: Path, intent_path: Path, as_of: str | None) -> 
     return 0
 
 
+@sources.command("authorised")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--intent", "intent_path", type=READABLE, required=True, help="manrs.yml")
+@click.option("--as-of", "as_of", default=None, help="Judge as of this time (RFC 3339 UTC); now when absent.")
+def authorised_sources(folder: Path, intent_path: Path, as_of: str | None) -> int:
+    """Show what each customer may announce by a folder of sources and the intent, and why."""
+    for line in api.authorised_ranges(folder, intent_path, as_of or collect.now()):
+        click.echo(line)
+    return 0
+
+
 @sources.command("score")
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--intent", "intent_path", type=READABLE, required=True, help="manrs.yml")

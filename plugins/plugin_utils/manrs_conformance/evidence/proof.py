@@ -51,7 +51,7 @@ def files(
         out |= {meta} & held.devices
         digests = (source.rpartition(" ")[2] for source in one["sources"])
         out |= {held.sources[digest] for digest in digests if digest in held.sources}
-    if requirement["decided_by"] and requirement["phase"] == "suspension":
+    if requirement["decided_by"] and requirement.get("phase") == "suspension":
         out |= held.history
     if not requirement["decided_by"] and requirement["requirement"] in stated:
         out.add(STATEMENTS)

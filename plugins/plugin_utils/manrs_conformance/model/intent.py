@@ -56,6 +56,11 @@ class Neighbour:
     coordinated: str | None = None
     """Ticket under which bilateral changes (roles, GTSM, MD5) were agreed with the other side."""
     own_prefixes_agreed: bool = False
+    more_specifics_v4: int | None = None
+    """Length down to which it may announce parts of what registries authorise; None means as they say."""
+    more_specifics_v6: int | None = None
+    exclude: tuple[str, ...] = ()
+    """Prefixes that it may not announce, nor anything longer, whatever registries say."""
 
 
 @dataclass(frozen=True, slots=True)

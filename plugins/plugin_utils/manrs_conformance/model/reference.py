@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from .policy import PrefixEntry
@@ -63,7 +63,7 @@ class Authorised:
 class Earlier:
     """What an earlier snapshot said, to see what changed: VRPs, and ASNs by as-set."""
 
-    vrps: tuple[Vrp, ...] | None = None
+    vrps: Sequence[Vrp] | None = None
     sets: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
 
@@ -72,7 +72,7 @@ class Reference:
     """All reference data of a run; None where a source was not given."""
 
     bogons: Bogons
-    vrps: tuple[Vrp, ...] | None = None
+    vrps: Sequence[Vrp] | None = None
     provenance: tuple[Provenance, ...] = ()
     authorised: Mapping[str, Authorised] = field(default_factory=dict)
     """By as-set or ASN text, from IRR and RPKI."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterable, Mapping, Sequence
 
-from ..analysis import scope
+from ..analysis import authority, scope
 from ..errors import PushError
 from ..model.intent import Intent, Neighbour, PrefixRange
 from ..model.plan import OWNED, ExportPlan, ImportPlan, Plan, SessionPlan, SourceValidation, behind
@@ -206,8 +206,7 @@ def _drifted(device: str, session: Session, intent: Intent, reference: Reference
     held = owned_ranges(session)
     if held is None or session.kind != "ebgp" or neighbour is None or neighbour.relationship != "customer":
         return False
-    known = reference.authorised.get(neighbour.as_set or f"AS{session.remote_as}")
-    if neighbour.prefixes is None and (known is None or known.problem):
+    if authority.of(neighbour, session.remote_as, reference).problem:
         return False
     longest = intent.limits.longest_v4 if session.afi == 4 else intent.limits.longest_v6
     return held != {one[:4] for one in _allow(session, neighbour, reference, longest)}
@@ -226,14 +225,10 @@ def _above(neighbour: Neighbour, intent: Intent, reference: Reference) -> tuple[
 
 
 def _allow(session: Session, neighbour: Neighbour, reference: Reference, longest: int) -> tuple[PrefixEntry, ...]:
-    if neighbour.prefixes is not None:
-        ranges = _family(neighbour.prefixes, session.afi)
-    else:
-        known = reference.authorised.get(neighbour.as_set or f"AS{session.remote_as}")
-        if known is None or known.problem:
-            why = known.problem if known else "no authorised prefixes are known"
-            raise PushError(f"{session.key}: refused: {why}; a missing answer never becomes a filter")
-        ranges = known.v4 if session.afi == 4 else known.v6
+    known = authority.of(neighbour, session.remote_as, reference)
+    if known.problem:
+        raise PushError(f"{session.key}: refused: {known.problem}; a missing answer never becomes a filter")
+    ranges = known.v4 if session.afi == 4 else known.v6
     if not ranges and not (neighbour.prefixes is not None and neighbour.prefixes):
         raise PushError(f"{session.key}: refused: the allow-list of {neighbour.name or session.remote_as} would be empty")
     return tuple(one for one in ranges if one[2] <= longest)

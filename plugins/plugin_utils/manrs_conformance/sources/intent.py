@@ -99,7 +99,7 @@ def _range(document: Document, place: Place, item: str | Mapping[str, Any]) -> P
 
 
 def _neighbour(document: Document, place: Place, item: Mapping[str, Any]) -> Neighbour:
-    values = {key: value for key, value in item.items() if key not in {"select", "prefixes", "origins", "blackhole"}}
+    values = {key: value for key, value in item.items() if key not in {"select", "prefixes", "origins", "blackhole", "exclude"}}
     select = dict(item["select"])
     if "address" in select:
         select["address"] = _address(document, (*place, "select", "address"), select["address"])
@@ -107,10 +107,20 @@ def _neighbour(document: Document, place: Place, item: Mapping[str, Any]) -> Nei
         for key in ("stub", "single_homed"):
             if item.get(key):
                 raise document.error((*place, key), f"only a customer can be {key}, this neighbour is a {item['relationship']}")
+    for index, text in enumerate(item.get("exclude", ())):
+        _prefix(document, (*place, "exclude", index), text)
+    if item.get("exclude") and item.get("blackhole"):
+        what = "cannot stand beside `blackhole`, whose host routes are accepted inside everything that is authorised; pin `prefixes` instead"
+        raise document.error((*place, "exclude"), what)
+    if "prefixes" in item:
+        for key in ("more_specifics_v4", "more_specifics_v6"):
+            if key in item:
+                raise document.error((*place, key), "pinned prefixes say their lengths themselves: write {prefix: P, le: N}")
     return Neighbour(
         select=Selector(**select),
         prefixes=_ranges(document, (*place, "prefixes"), item["prefixes"]) if "prefixes" in item else None,
         origins=tuple(item["origins"]) if "origins" in item else None,
+        exclude=tuple(item.get("exclude", ())),
         blackhole=tuple(_community(document, (*place, "blackhole", i), one) for i, one in enumerate(item.get("blackhole", ()))),
         **values,
     )

@@ -6,15 +6,12 @@ The three answers that matter are kept apart: found, does not exist, and could n
 from __future__ import annotations
 
 import datetime
-import ipaddress
 import json
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from ._bytes import SourceError, split_prefix, unpack
-from .irrd import pinned
 
 GREATEST_SET = 1_000_000
 DEPTH = 64
@@ -70,84 +67,6 @@ class RecordedRegistry:
         if unknown:
             raise SourceError(self.trouble or f"the recording holds no answer to !{unknown[0]}")
         return {one: self.answers[one] for one in queries}
-
-
-@dataclass(frozen=True, slots=True)
-class Dump:
-    """Objects of an RPSL dump, already indexed; where a set name occurs in several registries, the first in the file answers."""
-
-    members: Mapping[str, tuple[str, ...]]
-    routes: Mapping[int, tuple[str, ...]]
-    routes6: Mapping[int, tuple[str, ...]]
-    made: str | None = None
-    """Time in a leading comment `# retrieved-at: TIME`, if there is one."""
-    objects: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
-    """Text of route, route6, aut-num and as-set objects by class and key."""
-    sources: tuple[str, ...] = ()
-
-    def ask(self, queries: Sequence[str]) -> dict[str, str | None]:
-        """The answers an IRRd server would give from these objects."""
-        return {one: self._answer(one) for one in queries}
-
-    def _answer(self, query: str) -> str | None:
-        kind, key = query[0], query[1:].upper()
-        if kind == "r":
-            texts = tuple(text for one in _covering(query[1:].partition(",")[0]) for text in self.objects.get(("route", one), ()))
-            return "\n\n".join(texts) if texts else None
-        if kind == "m":
-            source, bare = pinned(query)
-            name, _, wanted = bare[1:].partition(",")
-            texts = self.objects.get((name.lower(), wanted.upper()), ())
-            return next((one for one in texts if not source or f"SOURCE: {source}" in one.upper().splitlines()), None)
-        found: tuple[str, ...] | None
-        if kind == "i":
-            found = self.members.get(key)
-        else:
-            found = (self.routes if kind == "g" else self.routes6).get(int(key.removeprefix("AS")))
-        return None if found is None else " ".join(found)
-
-
-def read_dump(raw: bytes) -> Dump:
-    """Index aut-num, as-set, route and route6 objects of an RPSL dump (gzip or plain); raises SourceError when it holds none."""
-    text = unpack(raw).decode("utf-8", "replace")
-    sets: dict[str, set[str]] = {}
-    by_reference: dict[str, set[str]] = {}
-    joins: list[tuple[str, str, frozenset[str]]] = []
-    routes: tuple[dict[int, set[str]], dict[int, set[str]]] = ({}, {})
-    texts: dict[tuple[str, str], tuple[str, ...]] = {}
-    for one in objects(text):
-        kind, key = one[0]
-        if kind in {"route", "route6", "aut-num", "as-set"}:
-            place = ("route", _canonical(key)) if kind.startswith("route") else (kind, key.upper())
-            texts[place] = (*texts.get(place, ()), "\n".join(f"{name}: {value}" for name, value in one))
-        if kind == "as-set":
-            members = set(_values(one, "members"))
-            for name in [key.upper(), *(f"{source}::{key.upper()}" for source in _values(one, "source"))]:
-                if name not in sets:
-                    sets[name] = members
-                    by_reference[name] = set(_values(one, "mbrs-by-ref"))
-        if kind in {"aut-num", "as-set"}:
-            maintainers = frozenset(_values(one, "mnt-by"))
-            joins += [(key.upper(), wanted, maintainers) for wanted in _values(one, "member-of")]
-        if kind in {"route", "route6"}:
-            origin = next(iter(_values(one, "origin")), "")
-            if origin[:2] == "AS" and origin[2:].isdigit():
-                routes[kind == "route6"].setdefault(int(origin[2:]), set()).add(key)
-    for member, wanted, maintainers in joins:
-        allowed = by_reference.get(wanted, set())
-        if "ANY" in allowed or allowed & maintainers:
-            sets[wanted].add(member)
-    if not sets and not routes[0] and not routes[1]:
-        raise SourceError("holds no as-set, route or route6 object")
-    stated = re.match(r"(?:[#%].*\n)*?[#%] *retrieved-at: *(\S+)", text)
-    return Dump(
-        {name: tuple(sorted(found)) for name, found in sets.items()},
-        {asn: tuple(sorted(found)) for asn, found in routes[0].items()},
-        {asn: tuple(sorted(found)) for asn, found in routes[1].items()},
-        stated[1] if stated else None,
-        texts,
-        tuple(sorted({name.partition("::")[0] for name in sets if "::" in name})),
-    )
 
 
 def expand(registry: Registry, name: str) -> Expansion:
@@ -223,41 +142,3 @@ def routes_of(registry: Registry, asns: Iterable[int]) -> dict[int, tuple[str, .
                 raise SourceError(f"route object of AS{asn}: {error}") from error
         out[asn] = tuple(texts)
     return out
-
-
-def _canonical(prefix: str) -> str:
-    """A prefix as it is asked for; what is none stays as it is, and is never found."""
-    try:
-        return str(ipaddress.ip_network(prefix))
-    except ValueError:
-        return prefix
-
-
-def _covering(prefix: str) -> list[str]:
-    """The prefix and every shorter one that covers it, as registries write them."""
-    net = ipaddress.ip_network(prefix)
-    return [str(net.supernet(new_prefix=length)) for length in range(net.prefixlen, -1, -1)]
-
-
-def objects(text: str) -> Iterator[list[tuple[str, str]]]:
-    """Objects as (attribute, value) pairs: comments removed, continuation lines joined (RFC 2622 section 2)."""
-    current: list[tuple[str, str]] = []
-    for line in text.splitlines():
-        if not line.strip():
-            if current:
-                yield current
-            current = []
-        elif line[0] in " \t+":
-            if current:
-                name, value = current[-1]
-                current[-1] = (name, f"{value} {line[1:].partition('#')[0].strip()}".strip())
-        elif line[0] not in "%#":
-            name, colon, value = line.partition(":")
-            if colon:
-                current.append((name.strip().lower(), value.partition("#")[0].strip()))
-    if current:
-        yield current
-
-
-def _values(one: Sequence[tuple[str, str]], name: str) -> list[str]:
-    return [part for key, value in one if key == name for part in value.upper().replace(",", " ").split()]

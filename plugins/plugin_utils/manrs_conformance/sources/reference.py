@@ -27,8 +27,9 @@ from ._wanted import wanted as wanted_of
 from ._web import Tape, Web
 from .bogons import load_bogons
 from .fullbogons import FAMILY, load_fullbogons
-from .irr import Dump, RecordedRegistry, Registry, gather, read_dump
+from .irr import RecordedRegistry, Registry, gather
 from .irrd import IrrdClient, server_of
+from .rpsl import Dump, read_dump
 from .rtr import load_rtr
 from .vrp import Payloads, load_payloads
 
@@ -154,7 +155,10 @@ def _public(where: Mapping[str, Mapping[str, str]], run: _Run, intent: Intent | 
     if irr is not None:
         irr = _recorded(registry, irr, run) if isinstance(registry, IrrdClient) else irr
         if irr.provenance.problem:
-            found = {key: replace(one, problem=one.problem or irr.provenance.problem) for key, one in found.items()}
+            own = registry is not None  # else each only says that there is none
+            found = {
+                key: replace(one, problem=(one.problem if own else None) or irr.provenance.problem) for key, one in found.items()
+            }
         run.parts.insert(first + (vrps is not None), irr)
     sets_before = _sets_before(where["irr_before"], run, tuple(facts.sets) if facts else ()) if "irr_before" in where else {}
     run.parts += [before] if before else []

@@ -9,8 +9,9 @@ from typing import TypeVar
 
 from ..model.public import AutNum, Registrations, RouteObject, SetFacts
 from ._bytes import SourceError, split_prefix
-from .irr import Dump, RecordedRegistry, Registry, expand, objects
+from .irr import RecordedRegistry, Registry, expand
 from .irrd import IrrdClient
+from .rpsl import Dump, objects
 
 K = TypeVar("K")
 POLICY = re.compile(r"\b(?:from|to)\s+AS([0-9]+)\b", re.I)

@@ -12,9 +12,11 @@ from pathlib import Path
 from socket import AF_INET, AF_INET6, inet_pton
 from typing import Any
 
+from ..analysis import origin
 from ..analysis.collecting import uncollected
 from ..model.public import Aspa
 from ..model.reference import Vrp
+from . import _columns
 from ._bytes import Sourced, SourceError, age_problem, described, fetch_noted, moment, sourced, split_prefix, unpack
 from ._http import HttpClient
 
@@ -29,15 +31,13 @@ WHOLE = 1000
 class Payloads:
     """Everything of a validator's file: VRPs, ASPAs (None where it has no list of them), ends, and VRPs by trust anchor."""
 
-    vrps: tuple[Vrp, ...]
+    vrps: Sequence[Vrp]
     aspas: tuple[Aspa, ...] | None = None
     expires: Mapping[Vrp, str] = field(default_factory=dict)
     anchors: Mapping[str, int] = field(default_factory=dict)
 
 
-def load_vrps(
-    location: str, *, as_of: str, max_age_hours: int, base: Path = Path(), timeout: float = 60
-) -> Sourced[tuple[Vrp, ...]]:
+def load_vrps(location: str, *, as_of: str, max_age_hours: int, base: Path = Path(), timeout: float = 60) -> Sourced[Sequence[Vrp]]:
     """VRPs of a file or URL; what fails, is empty, cut short or too old has a `problem` in its provenance."""
     return _only_vrps(load_payloads(location, as_of=as_of, max_age_hours=max_age_hours, base=base, timeout=timeout))
 
@@ -63,12 +63,12 @@ def load_payloads(
     return described(parse_payloads(raw, name or location, as_of=as_of, max_age_hours=max_age_hours, asns=asns), note=note)
 
 
-def parse_vrps(raw: bytes, location: str, *, as_of: str, max_age_hours: int) -> Sourced[tuple[Vrp, ...]]:
+def parse_vrps(raw: bytes, location: str, *, as_of: str, max_age_hours: int) -> Sourced[Sequence[Vrp]]:
     """VRPs of recorded bytes (gzip or plain); a stale set is returned with its problem, a damaged one is not."""
     return _only_vrps(parse_payloads(raw, location, as_of=as_of, max_age_hours=max_age_hours))
 
 
-def _only_vrps(one: Sourced[Payloads]) -> Sourced[tuple[Vrp, ...]]:
+def _only_vrps(one: Sourced[Payloads]) -> Sourced[Sequence[Vrp]]:
     return Sourced(one.value.vrps if one.value else None, one.provenance, one.raw)
 
 
@@ -129,11 +129,14 @@ def _document(raw: bytes) -> dict[str, Any]:
     return document
 
 
-def _read(items: list[Any], now: float, asns: frozenset[int]) -> tuple[tuple[Vrp, ...], float | None, dict[Vrp, str]]:
-    """VRPs in order of prefix, without those that expired, when the first of them expires, and when those of `asns` do.
+def _read(items: list[Any], now: float, asns: frozenset[int]) -> tuple[Sequence[Vrp], float | None, dict[Vrp, str]]:
+    """VRPs in order of prefix, without those that expired, when the first of them expires, and when those of `asns` do."""
+    vrps, until, ends = _columns.read(items, now, asns) or _one_by_one(items, now, asns)
+    return vrps, None if until == math.inf else until, {vrp: _stamp(end) or "" for vrp, end in ends.items()}
 
-    A whole validator's set is read here: what is written as validators write it takes the short way, all else `_entry`'s.
-    """
+
+def _one_by_one(items: list[Any], now: float, asns: frozenset[int]) -> tuple[Sequence[Vrp], float, Mapping[Vrp, float]]:
+    """As `_read`: what is written as validators write it takes the short way, all else `_entry`'s."""
     found: tuple[dict[int, Vrp], dict[int, Vrp]] = ({}, {})
     four, six = found
     ends: dict[Vrp, float] = {}
@@ -169,8 +172,10 @@ def _read(items: list[Any], now: float, asns: frozenset[int]) -> tuple[tuple[Vrp
                 ends[vrp] = max(expires, ends.get(vrp, 0))
         except (KeyError, TypeError, ValueError, AttributeError, OSError) as error:
             raise SourceError(f"roas[{index}] cannot be read: {_reason(item, error)}") from error
-    vrps = tuple(table[key] for table in found for key in sorted(table))
-    return vrps, None if until == math.inf else until, {vrp: _stamp(end) or "" for vrp, end in ends.items()}
+    orders = [sorted(table) for table in found]
+    vrps = tuple(table[key] for table, order in zip(found, orders, strict=True) for key in order)
+    origin.keep_numbers(vrps, *orders)
+    return vrps, until, ends
 
 
 def _reason(item: Any, error: Exception) -> Exception:
