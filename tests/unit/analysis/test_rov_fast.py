@@ -194,3 +194,29 @@ def test_a_file_is_read_and_judged_through_columns(monkeypatch: pytest.MonkeyPat
     assert origin.states(fast.value.vrps, routes, origins) == without
     again = pickle.loads(pickle.dumps(fast.value.vrps))
     assert again == fast.value.vrps == slow.value.vrps and origin.states(again, routes, origins) == without
+
+
+BAD = [
+    "2001:db8::1/64",
+    "2001:db8::1/127",
+    "2001:db9::/31",
+    "10.0.0.1/24",
+    "10.0.0.0/33",
+    "256.0.0.0/8",
+    "010.0.0.0/8",
+    "10.0.0.0/08",
+    "10.0.0/8",
+    "::/129",
+    "",
+    "x",
+]
+
+
+@pytest.mark.parametrize("prefix", BAD)
+def test_a_prefix_that_is_none_is_left_to_the_strict_reading(prefix: str) -> None:
+    items = [
+        {"prefix": "10.0.0.0/8", "asn": 1, "maxLength": 8},
+        {"prefix": prefix, "asn": 1, "maxLength": 128 if ":" in prefix else 32},
+    ]
+    assert isinstance(pure(items)[0], type), "the strict reading refuses it"
+    assert _columns.read(items, NOW, frozenset()) is None
