@@ -186,7 +186,7 @@ def test_policies() -> None:
     irr = authorised("AS-TOP", policy="irr", registry=dump, vrps=None)
     assert irr.v4 == ((NET, 24, 24, 24, True, 0),) and irr.v6 == ((NET6, 32, 32, 32, True, 0),)
     assert irr.origins == (64501, 64503, 64504) and irr.problem is None
-    assert irr.reasons["203.0.113.0/24"] == "route object of AS64501" and "AS-MID" in irr.reasons
+    assert irr.reasons["203.0.113.0/24"] == "route object of AS64501 in EXAMPLE or OTHER" and "AS-MID" in irr.reasons
     rpki = authorised("AS-TOP", policy="rpki", registry=dump, vrps=VRPS)
     assert rpki.v4 == ((NET, 24, 24, 25, True, 0),) and rpki.v6 == ()
     both = authorised("AS-TOP", policy="both", registry=dump, vrps=VRPS)
