@@ -95,7 +95,7 @@ def test_the_audit_of_both_edges_replays_from_its_signed_bundle(lab: Lab, inputs
     assert {check for device, check in failed if device == "edge2"} & CHECKS <= {"EXP-02"}
     api.write_bundle(tmp_path / "bundle", done, inputs)
     assert api.verify_bundle(tmp_path / "bundle", None).ok
-    differences, lines = api.replay_bundle(tmp_path / "bundle")
+    differences, lines, _ = api.replay_bundle(tmp_path / "bundle")
     assert differences == ()
     assert lines > 300
     for path in (tmp_path / "bundle").rglob("*"):

@@ -198,6 +198,7 @@ def _not_assessed(scope: Mapping[str, Any], findings: Sequence[Mapping[str, Any]
         "inconclusive": sum(1 for one in findings if one["status"] == "inconclusive"),
         "errors": sum(1 for one in findings if one["status"] == "error"),
         "unread": [{"device": one["name"], **line} for one in devices for line in one.get("unread", [])],
+        "doubted": [{"name": one["name"], "parts": one["replay_differs"]} for one in devices if one.get("replay_differs")],
         "unverified": [one["name"] for one in devices if one["verified"] is False],
     }
 
