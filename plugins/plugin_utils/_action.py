@@ -42,13 +42,15 @@ class CompiledEngine:
 
 sys.meta_path.insert(0, CompiledEngine)
 
-from .manrs_conformance import platforms  # noqa: E402
+from .manrs_conformance import api, platforms  # noqa: E402
 from .manrs_conformance.collect import connection, names  # noqa: E402
 from .manrs_conformance.errors import ManrsError  # noqa: E402
 
 # Here, once, and not in the process that Ansible forks for each host: a second for all of them, and a tenth for each host.
 for known in platforms.names():
     platforms.load(known)
+for known in api.__all__:
+    getattr(api, known)
 
 
 class ManrsAction(ActionBase):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import resource
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import population
@@ -26,16 +28,18 @@ FROM = 100
 """Routers from which on targets count: processes are started, and lists seen for the first time, whatever the number."""
 
 
-def used(what: Callable[[], api.Assessment]) -> tuple[float, float, api.Assessment]:
-    """Processor seconds with those of the workers, seconds by the clock, and the result."""
+def used(what: Callable[[], api.Assessment]) -> tuple[float, float, str]:
+    """Processor seconds with those of the workers, seconds by the clock, and a digest of what the audit says."""
 
     def spent() -> float:
         mine, theirs = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
         return mine.ru_utime + mine.ru_stime + theirs.ru_utime + theirs.ru_stime
 
     before, began = spent(), time.perf_counter()
-    result = what()
-    return spent() - before, time.perf_counter() - began, result
+    done = what()
+    seconds, clock = spent() - before, time.perf_counter() - began
+    told = json.dumps(api.report_json(done.report), sort_keys=True)
+    return seconds, clock, hashlib.sha256(told.encode()).hexdigest()
 
 
 def rows(scale: int) -> Iterator[Row]:
@@ -57,20 +61,23 @@ def rows(scale: int) -> Iterator[Row]:
         floor = time.process_time() - began
         cache = api.Cache.open(folder / "cache", inputs.intent_bytes, inputs.reference)
         texts = api.of_files(paths, None)
-        spent, clock, two = used(lambda: api.audit_fleet(texts, inputs, workers=2, cache=cache))
-        memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
-        told = api.report_json(two.report)
-        del two
-        population.write(folder, count, SIZES, changed=max(1, count // 100))
-        again, _clock, _result = used(lambda: api.audit_fleet(texts, inputs, workers=2, cache=cache))
-        population.write(folder, count, SIZES)
-        alone, _clock, one = used(lambda: api.audit_fleet(texts, inputs, workers=1))
-        assert api.report_json(one.report) == told, "the number of workers must not matter"
         found = {"ciscoconfparse2": sum(peer("ciscoconfparse2", str(path)) for path in paths)} if scale == 1 else {}
-        yield Row("fleet judged, one worker", lines, "lines", alone, floor, FLOOR, found)
-        held = count >= FROM
-        must = MUST * count if held else None
+        must = MUST * count if count >= FROM else None
+        spent, clock, told = used(lambda: api.audit_fleet(texts, inputs, workers=2, cache=cache))
+        memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
         yield Row("fleet judged, two workers", lines, "lines", spent, floor, FLOOR, found, memory, must and 2 * must)
         yield Row("fleet judged, two workers, by the clock", count, "routers", clock, floor, FLOOR, {}, memory, must)
-        must = AGAIN * spent if held else None
-        yield Row("fleet judged again, 1 % changed", count, "routers", again, floor, FLOOR, {}, memory, must)
+        rewrite(paths, changed=True)
+        again, _clock, _told = used(lambda: api.audit_fleet(texts, inputs, workers=2, cache=cache))
+        yield Row("fleet judged again, 1 % changed", count, "routers", again, floor, FLOOR, {}, memory, must and AGAIN * spent)
+        rewrite(paths, changed=False)
+        alone, _clock, single = used(lambda: api.audit_fleet(texts, inputs, workers=1))
+        assert single == told, "the number of workers must not matter"
+        yield Row("fleet judged, one worker", lines, "lines", alone, floor, FLOOR, found)
+
+
+def rewrite(paths: Sequence[Path], *, changed: bool) -> None:
+    """One router in a hundred, with a line more or without it."""
+    for number, path in enumerate(paths[: max(1, len(paths) // 100)]):
+        customers = population.customers_of(number, SIZES[number % len(SIZES)])
+        path.write_text(population.config(number, customers, changed=changed))

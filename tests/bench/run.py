@@ -1,16 +1,14 @@
 """`python tests/bench/run.py [NAME ...] [--write]`: every bench of this folder, each in a process of its own, as one table.
 
 Seconds are of the processor; the machine may be busy, so each is shown as a ratio to a floor and to peers on the same input in the same
-run. `--write` puts the table into docs/performance.md and draws how the cost of one unit grows; benches that were not named keep the rows of their last
-run on this machine. Exit code 1 when a target is missed.
+run. `--write` puts the table into docs/performance.md and draws how the cost of one unit grows; with names, the other rows of the page stay. Exit code 1
+when a target is missed.
 """
 
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import importlib
-import json
 import multiprocessing
 import platform
 import sys
@@ -66,19 +64,33 @@ def cells(row: Row) -> list[str]:
 HEAD = ["What", "Size", "Processor", "Speed", "Beside the floor", "Faster than", "Memory", "Target"]
 
 
-def table(rows: Sequence[Row]) -> str:
+def table(lines: Sequence[Sequence[str]]) -> str:
     """All rows as Markdown."""
-    lines = [HEAD, ["---"] * len(HEAD), *(cells(one) for one in rows)]
-    return "\n".join("| " + " | ".join(one) + " |" for one in lines)
+    return "\n".join("| " + " | ".join(one) + " |" for one in (HEAD, ["---"] * len(HEAD), *lines))
 
 
-def growth(rows: Sequence[Row]) -> dict[str, list[tuple[float, float]]]:
+def written(page: str) -> list[list[str]]:
+    """The rows that a page has."""
+    part = page.partition(BEGIN)[2].partition(END)[0]
+    lines = [[cell.strip() for cell in line.strip("| ").split(" | ")] for line in part.splitlines() if line.startswith("|")]
+    return [(one + [""] * len(HEAD))[: len(HEAD)] for one in lines[2:]]
+
+
+def together(old: Sequence[list[str]], new: Sequence[list[str]]) -> list[list[str]]:
+    """New rows instead of old ones of their name; rows of one name together, new names last."""
+    names = {one[0] for one in new}
+    rank = {name: at for at, name in enumerate(dict.fromkeys(one[0] for one in (*old, *new)))}
+    return sorted([*(one for one in old if one[0] not in names), *new], key=lambda one: rank[one[0]])
+
+
+def growth(lines: Sequence[Sequence[str]]) -> dict[str, list[tuple[float, float]]]:
     """By name: how much larger the input is than the smallest, and how much dearer one unit of it."""
     out: dict[str, list[tuple[float, float]]] = {}
-    first: dict[str, Row] = {}
-    for one in rows:
-        start = first.setdefault(one.name, one)
-        out.setdefault(one.name, []).append((one.size / start.size, one.seconds / one.size / (start.seconds / start.size)))
+    first: dict[str, tuple[float, float]] = {}
+    for name, size_cell, seconds_cell, *_rest in lines:
+        size, seconds = (float(one.split()[0].replace(",", "")) for one in (size_cell, seconds_cell))
+        start = first.setdefault(name, (size, seconds / size))
+        out.setdefault(name, []).append((size / start[0], seconds / size / start[1]))
     return {name: points for name, points in out.items() if len(points) > 1}
 
 
@@ -119,23 +131,16 @@ def drawing(curves: dict[str, list[tuple[float, float]]]) -> str:
     return "\n".join([*out, "</svg>", ""])
 
 
-def write(rows: Sequence[Row]) -> None:
-    """Put table and figure into the documentation."""
+def write(rows: Sequence[Row], keep: bool) -> None:
+    """Put table and figure into the documentation; `keep` leaves rows of other names there."""
     page, figure = ROOT / "docs/performance.md", ROOT / "docs/performance.svg"
-    head, _begin, rest = page.read_text("utf-8").partition(BEGIN)
+    text = page.read_text("utf-8")
+    lines = together(written(text) if keep else [], [cells(one) for one in rows])
+    head, _begin, rest = text.partition(BEGIN)
     machine = f"Python {platform.python_version()}, {platform.machine()}."
-    page.write_text(f"{head}{BEGIN}\n\n{machine}\n\n{table(rows)}\n\n{END}{rest.partition(END)[2]}", "utf-8")
-    if curves := growth(rows):
+    page.write_text(f"{head}{BEGIN}\n\n{machine}\n\n{table(lines)}\n\n{END}{rest.partition(END)[2]}", "utf-8")
+    if curves := growth(lines):
         figure.write_text(drawing(curves), "utf-8")
-
-
-def kept(name: str, rows: Sequence[Row] | None = None) -> list[Row]:
-    """Rows of the last run of a bench, after keeping new ones."""
-    place = ROOT / "tests/output/bench" / f"{name}.json"
-    if rows is not None:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_text(json.dumps([dataclasses.asdict(one) for one in rows], indent=1))
-    return [Row(**one) for one in json.loads(place.read_text())] if place.is_file() else []
 
 
 def main() -> int:
@@ -150,16 +155,14 @@ def main() -> int:
     context = multiprocessing.get_context("spawn")
     print(" | ".join(HEAD), flush=True)
     for name in asked.name or names():
-        found: list[Row] = []
         for scale in [one for one in scales(name, asked.full) if one <= asked.most]:
             with ProcessPoolExecutor(1, mp_context=context) as pool:
-                some = pool.submit(measured, (name, scale)).result()
-            found += some
-            for one in some:
+                found = pool.submit(measured, (name, scale)).result()
+            rows += found
+            for one in found:
                 print(" | ".join(cells(one)), flush=True)
-        rows += kept(name, found)
     if asked.write:
-        write([row for name in names() for row in kept(name)])
+        write(rows, keep=bool(asked.name))
     return int(any(one.must is not None and one.seconds > one.must for one in rows))
 
 

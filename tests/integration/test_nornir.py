@@ -14,7 +14,9 @@ from manrs_conformance.errors import UsageError
 from nornir.core import Nornir
 from nornir.core.inventory import ConnectionOptions, Defaults, Groups, Host, Hosts, Inventory
 from nornir.core.plugins.connections import ConnectionPluginRegister
+from nornir.core.task import MultiResult, Result, Task
 from nornir.plugins.runners import ThreadedRunner
+from nornir_manrs.errand import WorkerError
 from nornir_manrs.functions import print_conformance
 from nornir_manrs.processors import EvidenceProcessor, ProgressBar
 from nornir_manrs.tasks import manrs_audit, manrs_gate, manrs_push
@@ -136,6 +138,18 @@ def test_a_fleet_is_only_read_and_judged_in_the_end(nr: Nornir, given: dict[str,
     assert (one.verdict, one.conformant, one.result, Path(one.snapshot).is_file()) == ("read", None, {}, True)
     assert "read" in shown(result)
     assert evidence.bundle(tmp_path / "bundle", **given)["verdict"] == "fail"
+
+
+def test_a_host_lost_with_its_worker_is_not_assessed_by_an_older_snapshot(
+    nr: Nornir, given: dict[str, Any], tmp_path: Path
+) -> None:
+    evidence = EvidenceProcessor(nr.inventory.hosts)
+    nr.with_processors([evidence]).run(manrs_audit, run_dir=tmp_path / "run", **given)
+    results = MultiResult("manrs_audit")
+    results.append(Result(nr.inventory.hosts["good"], failed=True, exception=WorkerError("the worker was lost"), lost=True))
+    evidence.task_instance_completed(Task(manrs_audit, nr, False, nr.processors), nr.inventory.hosts["good"], results)
+    assert evidence.failed["good"] == "the worker was lost"
+    assert evidence.bundle(tmp_path / "bundle", **given)["scope"]["good"] == "unreachable"
 
 
 def test_audit_collects_failed_hosts_into_the_bundle(nr: Nornir, given: dict[str, Any], tmp_path: Path) -> None:

@@ -57,6 +57,15 @@ def test_the_engine_and_bgpq4_get_the_same_prefixes(lab: Lab, name: str) -> None
     assert ours(lab, name) == bgpq4(lab, name)
 
 
+def test_objects_that_are_rpki_invalid_may_be_asked_for_too(lab: Lab) -> None:
+    """The lab's IRRd validates nothing, so that its answers are the same; that it takes the command is what counts."""
+    asked, plain = client(lab), client(lab)
+    asked.unfiltered = True
+    queries = ["r45.11.0.0/20,L", "gAS43211", "mas-set,AS43211:AS-ALL"]
+    assert asked.ask(queries) == plain.ask(queries)
+    assert "45.11.0.0/20" in (asked.recorded["r45.11.0.0/20,L"] or "")
+
+
 def test_the_registry_itself_expands_to_the_same(lab: Lab) -> None:
     """IRRd's own recursive answer (`!i...,1`), which is how bgpq4 asks for ASNs."""
     asked = client(lab)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
+from random import Random
 
 from hypothesis import strategies as st
 from manrs_conformance.platforms import names
@@ -60,6 +61,51 @@ def damaged(text: str, corpus: Corpus, data: st.DataObject) -> str:
     for _ in range(data.draw(st.integers(1, 12))):
         at = data.draw(st.integers(0, len(lines) - 1))
         _damage(lines, at, data.draw(st.sampled_from(HOW)), corpus, data)
+    return "\n".join(lines)
+
+
+MARKS = "abcxyz {};!#<>[]()\"'/*-0123456789.:^$"
+ENDS = (
+    "{",
+    "}",
+    "};",
+    "endif",
+    "end-policy",
+    "end-set",
+    "exit",
+    "!",
+    "exit-address-family",
+    "address-family ipv4",
+    "]",
+    "*/",
+    "/*",
+)
+
+
+def mangled(text: str, corpus: Corpus, random: Random) -> str:
+    """The text with lines deleted, doubled, cut, exchanged or made up, and ends of blocks where there are none."""
+    lines = text.splitlines()
+    for _ in range(random.randint(1, 8)):
+        at, other = random.randrange(len(lines)), random.randrange(len(lines))
+        words = lines[at].split(" ")
+        match random.randrange(8):
+            case 0 if len(lines) > 1:
+                del lines[at]
+            case 1:
+                lines.insert(other, lines[at])
+            case 2:
+                lines[at] = lines[at][: random.randint(0, len(lines[at]))]
+            case 3:
+                words[random.randrange(len(words))] = random.choice([*corpus.words, *ODD])
+                lines[at] = " ".join(words)
+            case 4:
+                lines[at], lines[other] = lines[other], lines[at]
+            case 5:
+                lines[at] = "".join(random.choice(MARKS) for _ in range(random.randint(0, 30)))
+            case 6:
+                lines.insert(at, random.choice(ENDS))
+            case _:
+                lines.insert(at, " " * random.randint(0, 3) + " ".join(random.choice(corpus.words) for _ in range(3)))
     return "\n".join(lines)
 
 

@@ -95,9 +95,20 @@ def test_a_filter_that_cannot_be_followed_is_inconclusive_when_it_changes(inputs
 
 
 def test_nothing_to_compare_is_never_green(inputs: api.Inputs) -> None:
-    assert api.gate_inputs([], [], inputs)[0].verdict == "inconclusive"
+    empty = api.gate_inputs([], [], inputs)[0]
+    assert empty.verdict == "inconclusive"
+    assert "no configuration of a device" in api.gate_text(empty)
     bare = "frr version 8.4.4\nhostname edge1\nrouter bgp 64496\nexit\n"
     assert judged(inputs, bare, bare).verdict == "inconclusive"
+    assert "has a BGP session" in api.gate_text(judged(inputs, bare, bare))
+
+
+def test_what_weighs_most_is_told_first(inputs: api.Inputs) -> None:
+    told = [line.split()[1] for line in api.gate_text(judged(inputs, BASE, WIDE)).splitlines() if line.startswith("NEW")]
+    weights = {one.check: one.severity for one in judged(inputs, BASE, WIDE).new}
+    order = list(type(next(iter(weights.values()))))
+    assert len({weights[one] for one in told}) > 1
+    assert [order.index(weights[one]) for one in told] == sorted(order.index(weights[one]) for one in told)
 
 
 WIDE = BASE.replace("permit 203.0.113.0/24", "permit 203.0.113.0/24\nip prefix-list CUST seq 6 permit 10.0.0.0/8")
@@ -254,6 +265,14 @@ def test_the_exports_stand_on_the_lines_of_the_candidate(sides: Path) -> None:
     assert any(one["location"]["path"].endswith("candidate/edge1.frr.cfg") for one in json.loads(names["a.json"].read_text()))
     assert len(names["a.md"].read_text().splitlines()) <= 40
     assert "<failure" in names["a.xml"].read_text()
+    (sides / "base").rename(sides / "good")
+    (sides / "candidate").rename(sides / "base")
+    (sides / "good").rename(sides / "candidate")
+    code, _text = command(sides, "--junit", str(names["a.xml"]), "--gitlab", str(names["a.json"]))
+    assert code == 0
+    assert json.loads(names["a.json"].read_text()) == [], "what is mended or stood before is not what the change brings"
+    assert "<failure" not in names["a.xml"].read_text()
+    assert "known before the change" in names["a.xml"].read_text()
 
 
 def test_an_override_is_on_record_in_the_bundle(sides: Path) -> None:

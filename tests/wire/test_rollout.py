@@ -150,7 +150,7 @@ def test_eight_routers_in_order_and_one_bundle(fleet: Fleet, tmp_path: Path) -> 
     assert {"before.json", "rollout.json", "rollout.jsonl", "edge1.diff", "edge8.diff"} <= names
     before = json.loads((tmp_path / "bundle" / "data" / "change" / "before.json").read_text())
     assert before["counts"]["fail"] > 8
-    differences, lines = api.replay_bundle(tmp_path / "bundle")
+    differences, lines, _ = api.replay_bundle(tmp_path / "bundle")
     assert differences == ()
     assert lines > 100
 

@@ -58,7 +58,7 @@ def drawn(dice: random.Random, count: int) -> list[Vrp]:
     return out
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", range(20))
 def test_whole_tables_are_judged_like_single_routes(seed: int) -> None:
     dice = random.Random(seed)
     vrps = tuple(drawn(dice, dice.choice((1, 2, 40, 300))))
@@ -141,7 +141,7 @@ ODD = st.one_of(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(
     st.lists(GOOD | GOOD.flatmap(lambda one: EXPIRES.map(lambda end: one | {"expires": end})), min_size=1, max_size=12),
     st.lists(ODD, max_size=2),
@@ -194,3 +194,29 @@ def test_a_file_is_read_and_judged_through_columns(monkeypatch: pytest.MonkeyPat
     assert origin.states(fast.value.vrps, routes, origins) == without
     again = pickle.loads(pickle.dumps(fast.value.vrps))
     assert again == fast.value.vrps == slow.value.vrps and origin.states(again, routes, origins) == without
+
+
+BAD = [
+    "2001:db8::1/64",
+    "2001:db8::1/127",
+    "2001:db9::/31",
+    "10.0.0.1/24",
+    "10.0.0.0/33",
+    "256.0.0.0/8",
+    "010.0.0.0/8",
+    "10.0.0.0/08",
+    "10.0.0/8",
+    "::/129",
+    "",
+    "x",
+]
+
+
+@pytest.mark.parametrize("prefix", BAD)
+def test_a_prefix_that_is_none_is_left_to_the_strict_reading(prefix: str) -> None:
+    items = [
+        {"prefix": "10.0.0.0/8", "asn": 1, "maxLength": 8},
+        {"prefix": prefix, "asn": 1, "maxLength": 128 if ":" in prefix else 32},
+    ]
+    assert isinstance(pure(items)[0], type) or prefix.endswith("/08"), "the strict reading refuses it"
+    assert _columns.read(items, NOW, frozenset()) is None

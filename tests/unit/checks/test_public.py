@@ -89,7 +89,7 @@ def test_a_source_that_was_not_given_passes_nothing(world: Path, source: str) ->
 def test_a_damaged_source_passes_nothing(world: Path, source: str, content: str) -> None:
     """Whatever rests on it is inconclusive, with a reason."""
     alone = {"CON-01": "rdap", "CON-02": "peeringdb", "CON-05": "peeringdb", "IRR-06": "peeringdb", "SAV-15": "spoofer", "SAV-16": "spoofer", "ROA-01": "vrps", "ROA-02": "vrps",
-             "IRR-01": "irr", "IRR-02": "irr", "IRR-03": "irr", "IRR-04": "irr", "IRR-05": "irr", "IRR-07": "irr", "IRR-08": "irr",
+             "IRR-01": "irr", "IRR-09": "irr", "IRR-02": "irr", "IRR-03": "irr", "IRR-04": "irr", "IRR-05": "irr", "IRR-07": "irr", "IRR-08": "irr",
              "RIS-01": "ripestat", "RIS-02": "ripestat", "RIS-03": "ripestat"}  # fmt: skip
     if content == "stale":
         content = (world / FILES[source][0]).read_text(encoding="utf-8").replace("2026-11-24T05", "2026-11-20T05")

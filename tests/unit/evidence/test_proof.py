@@ -14,7 +14,7 @@ FOLDERS = {"edge1": "edge1", "edge2": "edge2", "gone": "gone"}
 
 def files(finding: dict[str, Any] | None, stated: tuple[str, ...] = ()) -> list[str]:
     known = {} if finding is None else {"f1": finding}
-    return proof.files({"requirement": "A1.N1", "decided_by": list(known)}, known, FOLDERS, HELD, stated)
+    return proof.files({"requirement": "A1.N1", "phase": "ongoing", "decided_by": list(known)}, known, FOLDERS, HELD, stated)
 
 
 def test_a_router_s_finding_rests_on_results_and_on_what_was_read_of_it() -> None:

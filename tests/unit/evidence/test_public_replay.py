@@ -32,7 +32,7 @@ def test_every_source_is_in_the_bundle_and_replays(world: Path, tmp_path: Path) 
     index = json.loads((tmp_path / "bundle" / "data" / "sources" / "index.json").read_text(encoding="utf-8"))
     assert {one["source"] for one in index} == set(FILES)
     assert all(one["file"] for one in index)
-    differences, count = api.replay_bundle(tmp_path / "bundle")
+    differences, count, _ = api.replay_bundle(tmp_path / "bundle")
     assert differences == () and count == len(done.report.findings)
     verdicts = {one.requirement: one.verdict.value for one in done.report.requirements}
     met = ["A1.J4", "A1.J5", "A2.N3", "A2.J1", "A2.O1", "A3.N1", "A3.N2", "A3.D1", "A3.D3", "A3.D4"]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from manrs_conformance.evidence.redact import Scrubber, redact, secret_values
+from manrs_conformance.evidence.faithful import kept, text_of
+from manrs_conformance.evidence.redact import Device, Scrubber, redact, rewritten, secret_values
 from manrs_conformance.model.router import Router
 from manrs_conformance.model.snapshot import Snapshot
 from manrs_conformance.model_json import model_json, model_text
@@ -49,3 +50,35 @@ def same_meaning(before: Router, after: Router) -> None:
     left, right = meaning(before), meaning(after)
     for name, value in left.items():
         assert value == right[name], name
+
+
+@dataclass(frozen=True, slots=True)
+class Rekept:
+    """What a bundle keeps of a text, and what it must not show."""
+
+    device: Device
+    differs: tuple[str, ...]
+    secrets: tuple[str, ...]
+    scrubber: Scrubber
+
+
+def rekept(platform: str, text: str) -> tuple[Router, Rekept, Router]:
+    """The router of a text, what a bundle keeps of it, and the router of that."""
+    snapshot = Snapshot("r1", platform, text)
+    router = load(platform).parse(text, {})
+    scrubber = Scrubber(secret_values({"r1": snapshot}, {"r1": router}))
+    held = kept(snapshot, router, scrubber, lambda one: load(one.platform).parse(one.config, one.state))
+    long = tuple(value for value in scrubber.strong if len(value) > 7)
+    again = load(platform).parse(text_of(snapshot, held.device), {})
+    return router, Rekept(held.device, held.differs, long, scrubber), again
+
+
+def same_results(before: Router, after: Router, held: Rekept) -> None:
+    """Both routers are the same to every check, secrets and quotations of lines that are not shown aside."""
+
+    def told(value: object) -> str:
+        return " ".join(rewritten(repr(value), held.device, held.scrubber).split())
+
+    left, right = meaning(before), meaning(after)
+    for name, value in left.items():
+        assert value == right[name] or told(value) == " ".join(repr(right[name]).split()), name

@@ -138,8 +138,8 @@ def test_what_each_customer_may_announce_is_shown_with_its_reason(tmp_path: Path
             "customer AS64501: IPv4 ranges: 1, IPv6 ranges: 0",
             "    198.51.100.0/24: pinned in the intent",
             "customer AS64502 AS64502:AS-ALL: IPv4 ranges: 2, IPv6 ranges: 0",
-            "    203.0.113.0/24: route object of AS64502; ROA of AS64502",
-            "    203.0.113.0/25: part of 203.0.113.0/24: route object of AS64502; ROA of AS64502",
+            "    203.0.113.0/24: route object of AS64502 in RIPE or RADB; ROA of AS64502",
+            "    203.0.113.0/25: part of 203.0.113.0/24: route object of AS64502 in RIPE or RADB; ROA of AS64502",
             "    203.0.113.128/25: excluded by the intent",
         ],
     )

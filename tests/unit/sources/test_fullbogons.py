@@ -59,7 +59,7 @@ def test_a_list_that_fails_decides_nothing_and_a_young_copy_stands_in(feed: Serv
         feed.pages["/v4.txt"] = PAGES[way]
     live = asked(url, timeout=timeout)
     assert live.problem("fullbogons_v4") and live.fullbogons == {}
-    if way in PLACES:
+    if way in PLACES or way == "no answer in time":
         return
     later = asked(url, tmp_path, NOW + datetime.timedelta(minutes=20), timeout, refresh=True)
     assert later.fullbogons == first.fullbogons

@@ -186,7 +186,7 @@ def test_policies() -> None:
     irr = authorised("AS-TOP", policy="irr", registry=dump, vrps=None)
     assert irr.v4 == ((NET, 24, 24, 24, True, 0),) and irr.v6 == ((NET6, 32, 32, 32, True, 0),)
     assert irr.origins == (64501, 64503, 64504) and irr.problem is None
-    assert irr.reasons["203.0.113.0/24"] == "route object of AS64501" and "AS-MID" in irr.reasons
+    assert irr.reasons["203.0.113.0/24"] == "route object of AS64501 in EXAMPLE or OTHER" and "AS-MID" in irr.reasons
     rpki = authorised("AS-TOP", policy="rpki", registry=dump, vrps=VRPS)
     assert rpki.v4 == ((NET, 24, 24, 25, True, 0),) and rpki.v6 == ()
     both = authorised("AS-TOP", policy="both", registry=dump, vrps=VRPS)
@@ -221,3 +221,13 @@ def test_no_answer_is_a_problem_not_an_empty_filter(key: str, policy: str, vrps:
     result = authorised(key, policy=policy, registry=read_dump(DUMP), vrps=vrps, vrps_problem=trouble)  # type: ignore[arg-type]
     assert result.problem and part in result.problem
     assert not result.v4 and not result.v6
+
+
+@pytest.mark.parametrize("unfiltered", [False, True])
+def test_objects_that_are_rpki_invalid_are_shown_where_they_are_asked_for(unfiltered: bool) -> None:
+    log: list[str] = []
+    with irrd({**ANSWERS, "fno-rpki-filter": "Filtering out RPKI invalids is disabled"}, log) as port:
+        IrrdClient([("127.0.0.1", port)], ["EXAMPLE"], 2, unfiltered=unfiltered).ask(["gAS64501"])
+    assert ("fno-rpki-filter" in log) is unfiltered
+    with irrd({**ANSWERS}, [], {"fno-rpki-filter": b"F unknown\n"}) as port, pytest.raises(SourceError, match="unknown"):
+        IrrdClient([("127.0.0.1", port)], ["EXAMPLE"], 2, unfiltered=True).ask(["gAS64501"])

@@ -43,7 +43,7 @@ def line_by_line(raw: bytes) -> Any:
         return said(raw)
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=400, deadline=None)
 @example(["route: 192.0.2.0/24", " more", "origin: AS64500"])
 @example(["route: 192.0.2.0/24", "# c", " more", "origin: AS64500"])
 @example(["route: 192.0.2.0/24", "descr: a\rorigin: AS64501", "origin: AS64500"])
@@ -78,7 +78,7 @@ def test_objects_as_registries_write_them_agree_too() -> None:
     assert sum(rpsl._plain_route(one, done) for one in rpsl.BLANK.split(raw.decode())) > 1000, "the short way is taken"
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", range(5))
 def test_prefixes_are_written_as_ipaddress_writes_them(seed: int) -> None:
     dice = random.Random(seed)
     for _ in range(200):

@@ -7,6 +7,7 @@ Patterns whose numbers stand between delimiters are decided over whole ASNs; any
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -164,6 +165,16 @@ def end_path(place: object) -> bool:
 def printed(path: AsPath) -> str:
     """A path as routers print it: ASNs with spaces, AS_SETs in braces."""
     return " ".join("{" + ",".join(str(n) for n in one) + "}" if isinstance(one, tuple) else str(one) for one in path)
+
+
+REPEATED = 4
+"""Times that an ASN is printed one after the other before it is counted instead."""
+
+
+def shortened(path: AsPath) -> str:
+    """A path for people: as printed, but a long run of one ASN is counted (`64500 1 (101 times)`)."""
+    runs = [(printed((asn,)), len(list(some))) for asn, some in itertools.groupby(path)]
+    return " ".join(f"{text} ({times} times)" if times > REPEATED else " ".join([text] * times) for text, times in runs)
 
 
 def matches(one: AsPathList, path: AsPath) -> bool | None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from ..model.route import Decision, Route
-from .aspath import printed
+from .aspath import shortened
 
 
 def route_text(route: Route) -> str:
     """A route in one line."""
-    words = [route.prefix, f"path [{printed(route.as_path)}]"]
+    words = [route.prefix, f"path [{shortened(route.as_path)}]"]
     communities = [*sorted(route.communities), *sorted(route.large), *sorted(route.extended)]
     if communities:
         words.append("communities " + " ".join(communities))

@@ -7,8 +7,11 @@ comparing and remembering them costs one operation, however many lists there are
 
 from __future__ import annotations
 
+import bisect
+import functools
+import itertools
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ..model.policy import PrefixEntry, PrefixList
@@ -17,6 +20,52 @@ Spans = Mapping[int, int]
 """By network << 8 | length the lengths that a list permits under that prefix, as a bitmask; the order of its entries does not matter."""
 Chain = tuple[tuple[int, PrefixEntry], ...]
 Regions = Counter[tuple[int, int]]
+FEW = 4
+"""A list is long when it has so many times the nodes of the others: theirs are put among its own, else all are sorted anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The nodes of a family in order, a column each: key, prefix length, greatest key under it, and masks."""
+
+    keys: list[int]
+    lengths: list[int]
+    ends: list[int]
+    masks: list[int]
+
+    @classmethod
+    def of(cls, masks: Spans, bits: int) -> Rows:
+        """The rows of masks by key: the one sort, and what the pass would otherwise work out at each node in each question."""
+        keys, tails = sorted(masks), _tails(bits)
+        return cls(keys, [key & 255 for key in keys], [key | tails[key & 255] for key in keys], [masks[key] for key in keys])
+
+    def joined(self, more: Spans, bits: int) -> Rows:
+        """These rows with the masks of more keys, of which there are few: what lies between them is copied as it is."""
+        out, tails, start, last = Rows([], [], [], []), _tails(bits), 0, len(self.keys)
+        for key in sorted(more):
+            at = bisect.bisect_left(self.keys, key, start)
+            out.extend(self, start, at)
+            here = at < last and self.keys[at] == key
+            out.keys.append(key)
+            out.lengths.append(key & 255)
+            out.ends.append(key | tails[key & 255])
+            out.masks.append(more[key] | self.masks[at] if here else more[key])
+            start = at + 1 if here else at
+        out.extend(self, start, last)
+        return out
+
+    def extend(self, more: Rows, start: int, stop: int) -> None:
+        """Append some of other rows."""
+        self.keys.extend(more.keys[start:stop])
+        self.lengths.extend(more.lengths[start:stop])
+        self.ends.extend(more.ends[start:stop])
+        self.masks.extend(more.masks[start:stop])
+
+
+@functools.cache
+def _tails(bits: int) -> list[int]:
+    """By length the bits that a key of that length leaves to the keys under it."""
+    return [(1 << bits - length) - 1 << 8 | 255 for length in range(bits + 1)]
 
 
 @dataclass(slots=True)
@@ -29,9 +78,8 @@ class _Node:
     """By list the covering entries; kept only where the order of entries matters."""
     decided: dict[int, int]
     """By list the lengths that some covering entry permits or denies."""
-    children: list[int] = field(default_factory=list)
-    filled: int = 0
-    """Addresses that the children cover."""
+    at: int
+    """Place of the node among all nodes; what it covers comes right after it."""
 
 
 @dataclass(slots=True)
@@ -44,68 +92,81 @@ class Forest:
     """Subtrees by length of their top and masks, if they are to be counted: what a child covers is taken from its parent's."""
     found: dict[int, tuple[int, int]] = field(default_factory=dict)
     """By signature the shortest witness (network, length) found first."""
-    seen: set[tuple[int, int, int]] = field(default_factory=set)
+    seen: set[tuple[int, int]] = field(default_factory=set)
+    """Length and masks of regions whose signatures were noted up to the longest length."""
+    shifts: list[int] = field(default_factory=list)
+    """By list where its lengths stand in the masks."""
+    rows: Rows = field(default_factory=lambda: Rows([], [], [], []))
 
-    def walk(self, spans: Sequence[Spans | None]) -> None:
-        """Visit every node, children before their parent; `spans` holds None for each list whose entries count in order."""
-        permitted = self._permitted(spans)
-        ordered = self._ordered(spans)
-        keys = sorted(permitted.keys() | ordered.keys() if ordered else permitted)
-        regions, leaves, bits = self.regions, set[tuple[int, int]](), self.bits
-        covered = [1 << bits - length for length in range(bits + 1)]
-        tails = [one - 1 << 8 | 255 for one in covered]
-        top = _Node(0, tails[0], permitted.get(0, 0), {}, {})
+    def walk(self, spans: Sequence[Spans | None], known: Callable[[int], Rows | None] = lambda _number: None) -> None:
+        """Visit every node, children before their parent; `spans` holds None for each list whose entries count in order.
+
+        `known` may give the rows of a list by its number, where they were made before.
+        """
+        bits, regions, seen, ordered = self.bits, self.regions, self.seen, self._ordered(spans)
+        self.rows = rows = self._rows(spans, ordered, known)
+        first = 1 if rows.keys and rows.keys[0] == 0 else 0
+        top = _Node(0, _tails(bits)[0], rows.masks[0] if first else 0, {}, {}, first - 1)
         if 0 in ordered:
             self._apply(top, ordered[0])
         stack: list[_Node] = []
-        after = iter(keys)
-        key = next(after, None)
-        if key == 0:
-            key = next(after, None)
+        limit, masks = top.end, top.masks
+        columns = (rows.keys, rows.lengths, rows.ends, rows.masks, itertools.chain(rows.keys[1:], (limit + 1,)))
+        nodes = itertools.islice(enumerate(zip(*columns, strict=False)), first, None)
         # A list of an operator has hundreds of thousands of nodes, nearly all of them leaves that look like a leaf before: those cost one
-        # union of masks and one look into a set, and no object of their own.
-        while key is not None:
-            while key > top.end:
+        # union of masks and one look into a set, and no object of their own. Children are looked up only where a region is new.
+        for at, (key, length, end, own, following) in nodes:
+            while key > limit:
                 self._emit(top)
                 top = stack.pop()
-            top.children.append(key)
-            top.filled += covered[key & 255]
-            following = next(after, None)
-            end = key | tails[key & 255]
-            if key in ordered:
-                node = _Node(key, end, top.masks | permitted.get(key, 0), top.chains, top.decided)
-                self._apply(node, ordered[key])
-                if following is not None and following <= end:
-                    stack.append(top)
-                    top = node
-                else:
-                    self._emit(node)
-            elif following is not None and following <= end:
-                stack.append(top)
-                top = _Node(key, end, top.masks | permitted[key], top.chains, top.decided)
-            else:
-                leaf = (key & 255, top.masks | permitted[key])
+                limit, masks = top.end, top.masks
+            if regions is not None:
+                regions[length, masks] -= 1
+            if following > end and (not ordered or key not in ordered):
+                leaf = (length, masks | own)
                 if regions is not None:
                     regions[leaf] += 1
-                if leaf not in leaves:
-                    leaves.add(leaf)
+                if leaf not in seen:
+                    seen.add(leaf)
                     self._signatures(key, bits, leaf[1], ())
-            key = following
+                continue
+            node = _Node(key, end, masks | own, top.chains, top.decided, at)
+            if key in ordered:
+                self._apply(node, ordered[key])
+            if following <= end:
+                stack.append(top)
+                top, limit, masks = node, end, node.masks
+            else:
+                self._emit(node)
         for node in (top, *reversed(stack)):
             self._emit(node)
 
-    def _permitted(self, spans: Sequence[Spans | None]) -> dict[int, int]:
-        """Masks by node, of all lists whose entries count in any order."""
-        out: dict[int, int] = {}
-        for number, one in enumerate(spans):
-            shift = number * (self.bits + 1)
-            if one and not out:
-                out = {key: mask << shift for key, mask in one.items()} if shift else dict(one)
-            elif one:
-                known = out.get
-                for key, mask in one.items():
-                    out[key] = known(key, 0) | mask << shift
-        return out
+    def _rows(self, spans: Sequence[Spans | None], ordered: Collection[int], known: Callable[[int], Rows | None]) -> Rows:
+        """All nodes with the masks of the lists whose entries count in any order; the masks of the longest list stand first, unshifted.
+
+        Lists with the very same spans (one list, asked for twice) stand in one place.
+        """
+        order = sorted(range(len(spans)), key=lambda number: len(spans[number] or ()), reverse=True)
+        places: dict[int, int] = {}
+        for number in order:
+            places.setdefault(id(spans[number]) if spans[number] else -1 - number, len(places) * (self.bits + 1))
+        self.shifts = [places[id(one) if one else -1 - number] for number, one in enumerate(spans)]
+        others = dict.fromkeys(ordered, 0)
+        for number in order[1:]:
+            if spans[number] is spans[order[0]]:
+                continue
+            shift, held = self.shifts[number], others.get
+            for key, mask in (spans[number] or {}).items():
+                others[key] = held(key, 0) | mask << shift
+        longest = order[0] if order else 0
+        rows = known(longest) if order and FEW * len(others) <= len(spans[longest] or ()) else None
+        if rows is not None:
+            return rows.joined(others, self.bits)
+        masks = dict(spans[longest] or {}) if order else {}
+        held = masks.get
+        for key, mask in others.items():
+            masks[key] = held(key, 0) | mask
+        return Rows.of(masks, self.bits)
 
     def _ordered(self, spans: Sequence[Spans | None]) -> dict[int, list[tuple[int, int, PrefixEntry]]]:
         """Entries as (list, index, entry) by node, of all lists whose entries count in order."""
@@ -123,7 +184,7 @@ class Forest:
         node.chains, node.decided = dict(node.chains), dict(node.decided)
         length, width = node.key & 255, self.bits + 1
         for number, index, entry in entries:
-            old, longest = node.chains.get(number, ()), self.lists[number].order == "longest"
+            old, longest, shift = node.chains.get(number, ()), self.lists[number].order == "longest", self.shifts[number]
             if longest:
                 # The longest prefix is chosen alone; several entries of it count in order.
                 old = tuple(one for one in old if one[1][1] == length)
@@ -133,31 +194,50 @@ class Forest:
             else:
                 span = span_of(entry)
                 before = node.decided.get(number, 0) if old else 0
-                mask = node.masks >> number * width & (1 << width) - 1 if old else 0
+                mask = node.masks >> shift & (1 << width) - 1 if old else 0
                 mask |= span & ~before if entry[4] else 0
                 node.decided[number] = before | span
                 old = (*old, (index, entry))
             node.chains[number] = old
-            node.masks = node.masks & ~((1 << width) - 1 << number * width) | mask << number * width
+            node.masks = node.masks & ~((1 << width) - 1 << shift) | mask << shift
 
     def _emit(self, node: _Node) -> None:
         """Add the signatures of a node's own region: the prefixes under it that no child covers."""
-        low, children = node.key & 255, node.children
+        low = node.key & 255
         if self.regions is not None:
             self.regions[low, node.masks] += 1
-            for child in children:
-                self.regions[child & 255, node.masks] -= 1
-        # Children that tile the whole node leave nothing from the length of the longest on.
-        tiled = children and node.filled == 1 << (self.bits - low)
-        top = max(child & 255 for child in children) - 1 if tiled else self.bits
-        known = (low, top, node.masks)
-        if known not in self.seen:  # the same signatures at the same lengths: no shorter witness
-            self.seen.add(known)
-            self._signatures(node.key, top, node.masks, children)
+        # The same signatures at the same lengths, up to the longest, were found before: there is no shorter witness.
+        if (low, node.masks) in self.seen:
+            return
+        children = self._children(node)
+        top = self.bits
+        if self._tiled(node, children):
+            # They leave nothing from the length of the longest on.
+            top = max(child & 255 for child in children) - 1
+        else:
+            self.seen.add((low, node.masks))
+        self._signatures(node.key, top, node.masks, children)
+
+    def _tiled(self, node: _Node, children: Sequence[int]) -> bool:
+        """Whether the children cover the whole node."""
+        if not children or children[0] >> 8 != node.key >> 8 or children[-1] | _tails(self.bits)[children[-1] & 255] != node.end:
+            return False
+        return sum(1 << self.bits - (child & 255) for child in children) == 1 << self.bits - (node.key & 255)
+
+    def _children(self, node: _Node) -> list[int]:
+        """The nodes right under a node, in order."""
+        keys, ends, at, out = self.rows.keys, self.rows.ends, node.at + 1, []
+        while at < len(keys) and keys[at] <= node.end:
+            out.append(keys[at])
+            end = ends[at]
+            at += 1
+            if at < len(keys) and keys[at] <= end:
+                at = bisect.bisect_right(keys, end, at)
+        return out
 
     def _signatures(self, key: int, top: int, masks: int, children: Sequence[int]) -> None:
         """Note each signature of a region from its own length to `top`, where that is shorter than what was found."""
-        columns = [masks >> number * (self.bits + 1) for number in range(len(self.lists))]
+        columns = [masks >> shift for shift in self.shifts]
         for length in range(key & 255, top + 1):
             signature = sum(1 << number for number, mask in enumerate(columns) if mask >> length & 1)
             known = self.found.get(signature)

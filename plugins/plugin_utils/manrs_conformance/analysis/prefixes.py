@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from ..model.policy import PrefixEntry, PrefixList
 from .collecting import uncollected
-from .forest import Forest, Regions
+from .forest import Forest, Regions, Rows
 
 BITS = {4: 32, 6: 128}
 
@@ -59,7 +59,7 @@ def permits(one: PrefixList, network: int, length: int) -> bool:
 LONG = 64
 """Entries from which on what was read of a list is remembered: the same list is asked for again and again."""
 REMEMBERED = 8
-_spans: dict[int, tuple[tuple[PrefixEntry, ...], dict[str, dict[int, int] | None]]] = {}
+_spans: dict[int, tuple[tuple[PrefixEntry, ...], dict[str, dict[int, int] | None], dict[int, Rows]]] = {}
 
 
 def spans(one: PrefixList) -> dict[int, int] | None:
@@ -74,13 +74,24 @@ def spans(one: PrefixList) -> dict[int, int] | None:
         _spans.pop(id(one.entries), None)
         if len(_spans) >= REMEMBERED:
             del _spans[next(iter(_spans))]
-        known = _spans[id(one.entries)] = (one.entries, {})
+        known = _spans[id(one.entries)] = (one.entries, {}, {})
     made = known[1]
     if one.order not in made:
         made[one.order] = _spans_of(one)
         if one.order == "first" and made["first"] is not None:
             made["any"] = made["first"]
     return made[one.order]
+
+
+def _rows(one: PrefixList) -> Rows | None:
+    """The spans of a long list in order, made once for all questions that it meets in; None for a short list."""
+    found = spans(one)
+    if found is None or len(one.entries) <= LONG:
+        return None
+    made = _spans[id(one.entries)][2]
+    if id(found) not in made:
+        made[id(found)] = Rows.of(found, BITS[one.afi])
+    return made[id(found)]
 
 
 def _spans_of(one: PrefixList) -> dict[int, int] | None:
@@ -117,10 +128,10 @@ def prefix_classes(lists: Sequence[PrefixList], afi: int) -> PrefixClasses:
 def sizes(lists: Sequence[PrefixList], afi: int) -> dict[int, int]:
     """By signature how many prefixes, pairs of network and length, it holds; together all 2**33 - 1 of IPv4 or 2**129 - 1 of IPv6."""
     regions: Regions = Counter()
-    _walked(lists, afi, regions)
+    shifts = _walked(lists, afi, regions).shifts
     out: dict[int, int] = {}
     for (low, masks), times in regions.items():
-        columns = [masks >> number * (BITS[afi] + 1) for number in range(len(lists))] if times else []
+        columns = [masks >> shift for shift in shifts] if times else []
         for length in range(low, BITS[afi] + 1) if times else ():
             signature = sum(1 << number for number, mask in enumerate(columns) if mask >> length & 1)
             out[signature] = out.get(signature, 0) + (times << (length - low))
@@ -130,5 +141,5 @@ def sizes(lists: Sequence[PrefixList], afi: int) -> dict[int, int]:
 def _walked(lists: Sequence[PrefixList], afi: int, regions: Regions | None) -> Forest:
     with uncollected():
         forest = Forest(BITS[afi], lists, regions)
-        forest.walk([spans(one) if one.afi == afi else {} for one in lists])
+        forest.walk([spans(one) if one.afi == afi else {} for one in lists], lambda number: _rows(lists[number]))
     return forest

@@ -2,23 +2,62 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from .. import checks
-from ..gate import markdown as gate_markdown
-from ..gate import text as gate_text
-from ..push.device import Way
-from ..push.fleet import Rollout
+from ..model import lazy
 from .assess import EXIT, NORM, Assessment, Inputs, audit, audit_inputs, exit_code, parse, verdict
-from .bundles import opens_commitment, replay_bundle, verify_bundle, version, write_bundle
-from .change import candidate_digests, prepare_push, push_device, render_json, safe_diff
-from .explaining import explain
 from .files import collect_device, devices, renamed, route, saved, single
 from .fleet import Cache, Cluster, Lost, OnDask, Snapshots, audit_fleet, of_files, of_run, of_snapshots
-from .gating import Gated, gate_bundle, gate_export, gate_files, gate_fragment, gate_inputs, gate_json
-from .revision import base_side
-from .rollout import Member, Undertaking, roll_out, rollout_bundle
-from .sourcing import Fetched, Held, authorised_ranges, fetch_sources, held_sources, observatory_figures, source_changes
-from .staging import MODES, gate_on_device
 from .words import brief, counts, report_json, summary_text
+
+if TYPE_CHECKING:
+    from ..gate.words import markdown as gate_markdown
+    from ..gate.words import text as gate_text
+    from ..push.device import Way
+    from ..push.fleet import Rollout
+    from .bundles import opens_commitment, replay_bundle, verify_bundle, version, write_bundle
+    from .change import candidate_digests, prepare_push, push_device, render_json, safe_diff
+    from .explaining import explain
+    from .gating import Gated, gate_bundle, gate_export, gate_files, gate_fragment, gate_inputs, gate_json
+    from .revision import base_side
+    from .rollout import Member, Undertaking, roll_out, rollout_bundle
+    from .sourcing import Fetched, Held, authorised_ranges, fetch_sources, held_sources, observatory_figures, source_changes
+    from .staging import MODES, gate_on_device
+else:
+    # What an audit of saved configurations does not need is half of the engine, and a third of a second.
+    __getattr__ = lazy.names(
+        __name__,
+        {
+            "..gate.words": ("markdown as gate_markdown", "text as gate_text"),
+            "..push.device": ("Way",),
+            "..push.fleet": ("Rollout",),
+            ".bundles": ("opens_commitment", "replay_bundle", "verify_bundle", "version", "write_bundle"),
+            ".change": ("candidate_digests", "prepare_push", "push_device", "render_json", "safe_diff"),
+            ".explaining": ("explain",),
+            ".gating": (
+                "Gated",
+                "gate_bundle",
+                "gate_export",
+                "gate_files",
+                "gate_fragment",
+                "gate_inputs",
+                "gate_json",
+            ),
+            ".revision": ("base_side",),
+            ".rollout": ("Member", "Undertaking", "roll_out", "rollout_bundle"),
+            ".sourcing": (
+                "Fetched",
+                "Held",
+                "authorised_ranges",
+                "fetch_sources",
+                "held_sources",
+                "observatory_figures",
+                "source_changes",
+            ),
+            ".staging": ("MODES", "gate_on_device"),
+        },
+    )
 
 __all__ = [
     "EXIT",

@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from importlib import metadata
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 
 import yaml
 
@@ -23,7 +24,7 @@ from ..requirements import history, rules
 from ..requirements import norm as norms
 from ..sources import reference as references
 from . import circumstances
-from .assess import Assessment, Inputs, audit_inputs
+from .assess import Assessment, Inputs, audit_inputs, parse
 
 FLEET = 50
 """Devices above which configurations are stored in blocks."""
@@ -99,6 +100,7 @@ def write_bundle(
         before=before,
         mode=mode or ("blocks" if len(done.routers) > FLEET else "full"),
         extra={**_observatory(inputs), **earlier, **(extra or {})},
+        read=parse,
     )
     if commitment_key is None:
         beside = path.with_name(path.name + ".commitment-key")
@@ -151,8 +153,16 @@ def opens_commitment(path: Path, device: str, raw: Path, key: Path) -> bool:
     return evidence.opens(path, device, text, secret)
 
 
-def replay_bundle(path: Path) -> tuple[tuple[str, ...], int]:
-    """Evaluate a bundle again from itself alone: what differs (nothing, when it is sound), and how many results there are."""
+class Replayed(NamedTuple):
+    """What a replay came to: differences (none, when the bundle is sound), results, and devices that it could not judge again."""
+
+    differences: tuple[str, ...]
+    results: int
+    doubted: tuple[str, ...]
+
+
+def replay_bundle(path: Path) -> Replayed:
+    """Evaluate a bundle again from itself alone."""
     held = evidence.load_for_replay(path)
     with tempfile.TemporaryDirectory() as folder:
         base = Path(folder)
@@ -165,4 +175,5 @@ def replay_bundle(path: Path) -> tuple[tuple[str, ...], int]:
     excluded = {one.name: one.reason for one in held.scope if one.status == "excluded"}
     done = audit_inputs(tuple(held.snapshots.values()), inputs, expected=[one.name for one in held.scope], excluded=excluded)
     actual = evidence.results_bytes(done.report.findings, done.snapshots, done.routers)
-    return evidence.differences(held.expected_results, actual), held.expected_results.count(b"\n")
+    found = evidence.differences(held.expected_results, actual, held.doubted)
+    return Replayed(found, held.expected_results.count(b"\n"), tuple(sorted(held.doubted)))

@@ -28,11 +28,14 @@ def registered(context: FleetContext, check: Check) -> Iterator[tuple[Originated
 
 
 def exact(one: Originated, found: tuple[RouteObject, ...]) -> list[RouteObject]:
-    """Objects of exactly this prefix and one of its origins."""
-    return [each for each in found if each.prefix == one.prefix and each.origin in one.origins]
+    """Objects of exactly this prefix and one of its origins, without those that are RPKI invalid: filters are not made from them."""
+    return [each for each in found if each.prefix == one.prefix and each.origin in one.origins and not each.invalid]
 
 
 def words(found: list[RouteObject]) -> str:
     """Objects in words."""
-    texts = [f"{one.prefix} AS{one.origin}{f' in {one.registry}' if one.registry else ''}" for one in found[:4]]
+    texts = [
+        f"{one.prefix} AS{one.origin}{f' in {one.registry}' if one.registry else ''}{' (RPKI invalid)' if one.invalid else ''}"
+        for one in found[:4]
+    ]
     return "; ".join(texts) + (f" and {len(found) - 4} more" if len(found) > 4 else "")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from ..analysis import scope
+from ..analysis import aspath, scope
 from ..analysis.evaluate import Answer, Evaluation, evaluate
 from ..analysis.passage import detailed
 from ..model.intent import Intent, Neighbour
@@ -291,8 +291,7 @@ def described(route: Route | None) -> str:
     """A route in words: prefix, path, communities, state."""
     if route is None:
         return "a route"
-    path = " ".join("{" + ",".join(map(str, one)) + "}" if isinstance(one, tuple) else str(one) for one in route.as_path)
-    words = [route.prefix, f"path [{path}]"]
+    words = [route.prefix, f"path [{aspath.shortened(route.as_path)}]"]
     communities = sorted(route.communities) + sorted(route.large) + sorted(route.extended)
     if communities:
         words.append(f"communities {' '.join(communities)}")

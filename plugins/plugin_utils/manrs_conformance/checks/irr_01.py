@@ -27,6 +27,8 @@ def _judge(context: FleetContext, check: Check, one: Originated, found: tuple[Ro
         return told(context, check, asn, one.prefix, Status.PASS, f"registered: {words(good)}", "irr")
     near = [each for each in found if each.origin in one.origins]
     less = f"; only a less specific object covers it: {words(near)}" if near else ""
+    if any(each.prefix == one.prefix for each in near):
+        less = f" that filters are made from: {words(near)}"
     message = f"{one.prefix} of {origins} has no route object{less}"
     remedy = f"Register {one.prefix} with its origin, best in the registry of the region that holds the space."
     return told(context, check, asn, one.prefix, Status.FAIL, message, "irr", cause="no route object", remedy=remedy)

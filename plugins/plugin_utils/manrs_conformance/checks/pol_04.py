@@ -18,7 +18,8 @@ def run(context: CheckContext, check: Check) -> Iterable[Finding]:
     if value == "on":
         return [check.finding(context.device, "router", Status.PASS, "an external session without a policy exchanges no routes")]
     if value == "off":
-        lines = context.cited(n for n, text in enumerate(context.lines, 1) if NAME in text)
+        states = context.router.line_states
+        lines = context.cited(n for n, text in enumerate(context.lines, 1) if NAME in text and states[n - 1 : n] == "u")
         message = "an external session without a policy accepts and sends everything"
         own = context.router.facts.get(f"{NAME} statement")
         statement = f"`{own}`" if own else "`bgp ebgp-requires-policy` (IOS-XE: `bgp safe-ebgp-policy`)"

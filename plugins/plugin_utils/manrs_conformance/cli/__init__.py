@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import signal
 import sys
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
-from rich.console import Console
 
-from .. import api, collect, evidence
+from .. import api, collect
 from ..errors import BundleError, ManrsError, UsageError
 from ..model.policy import Rpki
-from .bundle import bundle
 from .fleet import assess, many
-from .gate import gate
 from .options import FORMAT, PREVIOUS, READABLE, TAMPERED, USAGE, judged_by, needs_bundle
-from .render import render
-from .sources import sources
+
+if TYPE_CHECKING:
+    from .. import evidence
+
+ELSEWHERE = ("bundle", "gate", "render", "sources")
+"""Commands in modules of their own."""
 
 
 def main() -> NoReturn:
@@ -47,7 +49,22 @@ def _stopped(_number: int, _frame: object) -> NoReturn:
     raise KeyboardInterrupt
 
 
-@click.group(name="manrs")
+class _Commands(click.Group):
+    """Commands of which those in other modules are loaded when they are asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All names, sorted."""
+        return sorted({*super().list_commands(ctx), *ELSEWHERE})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of a name."""
+        if cmd_name not in ELSEWHERE:
+            return super().get_command(ctx, cmd_name)
+        command: click.Command = getattr(importlib.import_module(f".{cmd_name}", __name__), cmd_name)
+        return command
+
+
+@click.group(name="manrs", cls=_Commands)
 @click.version_option(package_name="routesec-manrs", message="%(prog)s %(version)s")
 def _main() -> None:
     """Audit, gate and prove routing security against MANRS."""
@@ -176,12 +193,8 @@ def audit(
 
 
 def _summary(done: api.Assessment) -> None:
+    from rich.console import Console
+
     from ..evidence import terminal
 
     Console(soft_wrap=False).print(terminal.summary(done.report))
-
-
-_main.add_command(bundle)
-_main.add_command(gate)
-_main.add_command(render)
-_main.add_command(sources)

@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from .. import api
 from ..errors import UsageError
@@ -56,6 +54,9 @@ def _bar(total: int) -> Iterator[Callable[[str], None]]:
     if total < SHOWN:
         yield lambda _host: None
         return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     # No thread of its own: processes are forked while the bar is shown.
     with Progress(*columns, console=Console(stderr=True), transient=True, auto_refresh=False) as bar:

@@ -20,6 +20,7 @@ from ..requirements.evaluate import action_verdicts
 from . import bag, canary, charts, exports, intoto, oscal, pages, previous, proof, report, texts, tool
 from .canonical import document, dumps, map_text, plain
 from .devices import SAFE_NAME, Mode, Parts, slugs, write_devices
+from .faithful import Read
 from .redact import Scrubber, secret_values
 from .results import grouped, record
 from .sshsig import Signer
@@ -85,15 +86,19 @@ def build(
     before: previous.Contents | None = None,
     wheels: Sequence[Path] = (),
     extra: Mapping[str, bytes] | None = None,
+    read: Read | None = None,
 ) -> BuiltBundle:
-    """Write a bundle to a new directory, with `extra` files below `data/`; BundleError when it would carry a secret or contradict itself, UsageError if it exists."""
+    """Write a bundle to a new directory, with `extra` files below `data/`; BundleError when it would carry a secret or contradict itself, UsageError if it exists.
+
+    `read` parses a snapshot: each redacted configuration is read again, and marked where it does not mean what the raw one did.
+    """
     if len(commitment_key) < MINIMUM_KEY:
         raise UsageError(f"the commitment key must have at least {MINIMUM_KEY} bytes")
     previous_root = previous.follow(before, run.as_of, run.asns)
     scrubber = Scrubber(secret_values(snapshots, routers))
     names = slugs({*snapshots, *(one.name for one in report.scope)})
     with Writer(directory, canary.Canary(scrubber).look) as out:
-        parts = write_devices(out, names, snapshots, routers, report.findings, scrubber, commitment_key, mode)
+        parts = write_devices(out, names, snapshots, routers, report.findings, scrubber, commitment_key, mode, read)
         out.add(record(parts.findings))
         seen = previous.first_seen(parts.findings, before, run.as_of)
         out.add({"data/findings.json": document({"by_check": grouped(parts.findings), "first_seen": seen})})
@@ -229,6 +234,7 @@ def _summary(
             "audit_verdict": audit.verdict,
             "mode": mode,
             "replayable": mode != "lite",
+            "not_replayable": [one["name"] for one in parts.devices if one.get("replay_differs")],
             "previous_root": previous,
             "counts": counts,
             "engine_sha256": tool.engine_digest(),

@@ -13,7 +13,8 @@ from ..model.router import Router
 from ..model.snapshot import Snapshot
 from . import bag, blocks, charts, clocks
 from .canonical import document, map_text, plain
-from .redact import Device, Scrubber, commitment, redact
+from .faithful import Kept, Read, kept, text_of
+from .redact import Device, Scrubber, commitment
 from .results import by_device, device_values, in_order
 from .writing import Writer
 
@@ -40,18 +41,25 @@ def write_devices(
     scrubber: Scrubber,
     key: bytes,
     mode: Mode,
+    read: Read | None = None,
 ) -> Parts:
-    """Write every device below its safe name. Each snapshot and router is asked for once and then let go: both may be read on demand."""
+    """Write every device below its safe name. Each snapshot and router is asked for once and then let go: both may be read on demand.
+
+    With `read`, each redacted text is read again; the results on a device whose model it does not give are marked as not replayable.
+    """
     parts, pending = Parts(), by_device(findings)
     for name, slug in names.items():
         snapshot, router = snapshots.get(name), routers.get(name)
-        device = redact(snapshot, router, scrubber) if snapshot is not None and router is not None else None
-        rows = device_values(pending.pop(name, ()), device, scrubber)
+        reader = None if mode == "lite" else read
+        held = kept(snapshot, router, scrubber, reader) if snapshot is not None and router is not None else None
+        rows = device_values(pending.pop(name, ()), held.device if held else None, scrubber)
+        if held and held.differs:
+            rows = [{**one, "replayable": False} for one in rows]
         parts.findings += rows
         if router is not None:
             parts.figures.append(charts.drawn(name, router, scrubber.text))
         if snapshot is not None:
-            _device(out, parts, rows, name, slug, snapshot, router, device, scrubber, key, mode)
+            _device(out, parts, rows, name, slug, snapshot, router, held, scrubber, key, mode)
     parts.findings = in_order([*parts.findings, *(row for rest in pending.values() for row in device_values(rest, None, scrubber))])
     return parts
 
@@ -77,7 +85,7 @@ def _device(
     slug: str,
     snapshot: Snapshot,
     router: Router | None,
-    device: Device | None,
+    held: Kept | None,
     scrubber: Scrubber,
     key: bytes,
     mode: Mode,
@@ -102,7 +110,10 @@ def _device(
         "unread": [],
     }
     folder = f"data/devices/{slug}"
-    if router is not None and device is not None:
+    if router is not None and held is not None:
+        device = held.device
+        meta["replayable"] = mode != "lite" and not held.differs
+        meta["replay_differs"] = list(held.differs)
         counted = Counter(router.line_states)
         meta["version"] = router.version
         meta["complete"] = router.complete
@@ -118,21 +129,20 @@ def _device(
             {"line": one.line, "text": device.line(one.line), "state": one.state, "taints": str(one.taints)}
             for one in router.unread
         ]
-        ending = "\n" if snapshot.config.endswith(("\n", "\r")) else ""
-        text = "\n".join(device.lines) + ending
+        text = text_of(snapshot, device)
         if mode == "full":
-            out.add({f"{folder}/config.redacted.txt": text.encode("utf-8", "backslashreplace")})
+            out.add({f"{folder}/config.redacted.txt": text.encode("utf-8")})
         elif mode == "blocks":
             out.add(blocks.store(folder, text))
         else:
             out.add({f"{folder}/excerpts.json": document(_excerpts(rows, device))})
-        for number, (item, text) in enumerate(sorted(snapshot.state.items())):
+        for number, (item, text) in enumerate(sorted(held.state.items())):
             file = (
                 f"{item}.txt" if SAFE_NAME.fullmatch(item) and item == item.lower() and ".." not in item else f"state-{number}.txt"
             )
             meta["state"][str(number)] = [item, file]
             if mode != "lite":
-                out.add({f"{folder}/state/{file}": scrubber.text(text).encode("utf-8", "backslashreplace")})
+                out.add({f"{folder}/state/{file}": text.encode("utf-8")})
     cleaned = map_text(plain(meta), scrubber.text)
     out.add({f"{folder}/meta.json": document(cleaned)})
     parts.devices.append({**cleaned, "slug": slug})

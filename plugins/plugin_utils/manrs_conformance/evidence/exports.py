@@ -191,10 +191,14 @@ def _xml(text: str) -> str:
 
 
 def junit(findings: Sequence[Row], scope: Mapping[str, Any]) -> bytes:
-    """JUnit XML: a suite a device; what could not be assessed is an error, never skipped, and nothing at all is an error too."""
+    """JUnit XML: a suite a device; what could not be assessed is an error, never skipped, and nothing at all is an error too.
+
+    Of a gate what stood before the change is skipped, and what it mends left out.
+    """
     suites: dict[str, list[Row]] = {one["name"]: [] for one in scope["devices"]}
     for one in findings:
-        suites.setdefault(one["device"], []).append(one)
+        if one.get("baseline") != "absent":
+            suites.setdefault(one["device"], []).append(one)
     out = ['<?xml version="1.0" encoding="UTF-8"?>', '<testsuites name="manrs">']
     reasons = {one["name"]: one for one in scope["devices"]}
     for name, rows in sorted(suites.items()):
@@ -224,7 +228,9 @@ def _case(one: Row) -> str:
     name = " ".join(part for part in (one["subject"], one["family"], one["direction"]) if part)
     text = _xml(one["message"] + (f" ({one['because']})" if one["because"] else ""))
     inner = ""
-    if one["status"] == "fail":
+    if one["status"] in OPEN and one.get("baseline") == "unchanged":
+        inner = f"<skipped message={quoteattr('known before the change: ' + text)}/>"
+    elif one["status"] == "fail":
         shown = f"[waived by {one['waived_by']}] {text}" if one["waived_by"] else text
         tag = "skipped" if one["waived_by"] else "failure"
         inner = f"<{tag} message={quoteattr(_xml(shown))}>" + escape(_xml(one["remedy"])) + f"</{tag}>"
@@ -236,10 +242,10 @@ def _case(one: Row) -> str:
 
 
 def gitlab(findings: Sequence[Row], places: Mapping[str, Place]) -> bytes:
-    """GitLab code quality report: open findings that no waiver covers."""
+    """GitLab code quality report: open findings that no waiver covers; of a gate those that the change brings."""
     rows = []
     for one in findings:
-        if one["status"] not in OPEN or one["waived_by"]:
+        if one["status"] not in OPEN or one["waived_by"] or one.get("baseline") in ("unchanged", "absent"):
             continue
         uri, line = located(one, places)
         rows.append(

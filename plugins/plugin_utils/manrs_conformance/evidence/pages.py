@@ -9,6 +9,8 @@ from typing import Any
 
 from .report import LABEL, SECTION, View, route_text, worded
 
+DOUBTED = "its results rest on the raw configuration and cannot be evaluated again from this bundle"
+
 
 def _md(text: object) -> str:
     return re.sub(r"([\\`*_\[\]<>|#])", r"\\\1", " ".join(str(text).split()))
@@ -37,6 +39,7 @@ def markdown(page: View) -> bytes:
     left = page["not_assessed"]
     out += [f"- {_md(one['name'])}: {LABEL[one['status']]} {_md(one['reason'])}" for one in left["devices"]]
     out += [f"- {_md(one['device'])} line {one['line']}: {one['state']}, may change {_md(one['taints'])}" for one in left["unread"]]
+    out += [f"- {_md(one['name'])}: {DOUBTED} ({_md(', '.join(one['parts']))})" for one in left["doubted"]]
     out += [f"- {left['inconclusive']} inconclusive and {left['errors']} error results", ""]
     for action in page["actions"]:
         out += [

@@ -35,6 +35,9 @@ AFTER_KEYWORD = re.compile(
     r"([ \t]*[=:][ \t]*|[ \t]+)((?:(?:encrypted|cipher|simple|plaintext|hash|[0-9]{1,2})[ \t]+)?)(\"[^\"\n]*\"|'[^'\n]*'|[^\s\"']+)"
 )
 
+CODES = frozenset({"fingerprint", "check", "status", "severity", "direction", "family"})
+"""Parts of a finding that no configuration reaches."""
+
 KEYWORDS = ("pass", "secret", "key", "md5")
 """One of these stands wherever `AFTER_KEYWORD` matches: long lists have none, and looking for four words is a hundred times faster."""
 
@@ -53,7 +56,7 @@ class Device:
     raw: tuple[str, ...]
     lines: tuple[str, ...]
     unread: tuple[tuple[str, str], ...]
-    """Texts of lines that were not understood, with the placeholder that stands for each."""
+    """Texts of lines that were not understood, with what stands for each."""
 
     def line(self, number: int) -> str:
         """Redacted text of a line (from 1), without indentation; empty when there is no such line."""
@@ -167,37 +170,66 @@ def bounded(value: str) -> re.Pattern[str]:
 def redact(snapshot: Snapshot, router: Router, scrubber: Scrubber) -> Device:
     """Keep used lines without secrets, empty irrelevant ones, leave a typed placeholder for each one not understood."""
     raw = split_lines(snapshot, router)
-    spans: dict[int, list[tuple[int, int]]] = {}
-    for secret in router.secrets:
-        spans.setdefault(secret.line, []).append((secret.start, secret.end))
-    unread: dict[int, list[Unread]] = {}
-    for one in router.unread:
-        unread.setdefault(one.line, []).append(one)
-    lines = list(raw)
-    texts: list[tuple[str, str]] = []
+    unread = unread_lines(router)
+    lines, hidden = list(raw), secret_spans(router)
     states = router.line_states
-    special = {found.start() + 1 for found in OTHER.finditer(states)}.union(spans, unread)
+    special = {found.start() + 1 for found in OTHER.finditer(states)}.union(hidden, unread)
     for number in sorted(one for one in special if 0 < one <= len(lines)):
         text, state = raw[number - 1], states[number - 1]
         if number in unread or state in "s?":
             kept = _placeholder(text, state, unread.get(number, []))
-            texts.append((text.strip(), kept.strip()))
         elif state == "u":
-            kept = _blank(text, spans.get(number, []))
+            kept = blank(text, hidden.get(number, []))
         else:
             kept = text if text.strip() in STRUCTURE else last_change(text) or ""
         lines[number - 1] = kept
+    return shown(snapshot.host, router, raw, lines, scrubber)
+
+
+def shown(host: str, router: Router, raw: tuple[str, ...], lines: list[str], scrubber: Scrubber) -> Device:
+    """A device with these lines in the place of its raw ones, known secrets taken out once more."""
+    missed = {number for number in unread_lines(router) if 0 < number <= len(lines)}
+    missed |= {number for number, state in enumerate(router.line_states, 1) if state in "s?"} if _doubtful(router) else set()
+    before = {(raw[number - 1].strip(), lines[number - 1].strip()) for number in missed}
     whole = "\n".join(lines)
     if lines and (clean := scrubber.text(whole)) != whole:
         lines = clean.split("\n")
-    wanted = {(one.text.strip(), lines[one.line - 1].strip()) for one in router.unread if 0 < one.line <= len(lines)}
-    pairs = sorted(
-        {pair for pair in (*texts, *wanted) if len(pair[0]) > 3 and pair[0] != pair[1]}, key=lambda pair: (-len(pair[0]), pair)
-    )
-    return Device(snapshot.host, raw, tuple(lines), tuple(pairs))
+    after = {(one.text.strip(), lines[one.line - 1].strip()) for one in router.unread if 0 < one.line <= len(lines)}
+    pairs = {pair for pair in before | after if len(pair[0]) > 3 and not _public(*pair)}
+    if pairs:
+        # A text that stands on a line that is kept is no secret, and means that line too where results quote it.
+        used = {line.strip() for line, state in zip(lines, router.line_states, strict=True) if state == "u"}
+        pairs = {pair for pair in pairs if pair[0] not in used or pair[0] == pair[1]}
+    return Device(host, raw, tuple(lines), tuple(sorted(pairs, key=lambda pair: (-len(pair[0]), pair))))
 
 
-def _blank(text: str, spans: list[tuple[int, int]]) -> str:
+def _public(text: str, kept: str) -> bool:
+    """Whether a line that is not kept has no word but those of the platforms: what the tool says may have them too, by itself."""
+    return text != kept and tool.platform_words().issuperset(text.split())
+
+
+def _doubtful(router: Router) -> bool:
+    return "s" in router.line_states or "?" in router.line_states
+
+
+def secret_spans(router: Router) -> dict[int, list[tuple[int, int]]]:
+    """Columns of secrets by line."""
+    spans: dict[int, list[tuple[int, int]]] = {}
+    for secret in router.secrets:
+        spans.setdefault(secret.line, []).append((secret.start, secret.end))
+    return spans
+
+
+def unread_lines(router: Router) -> dict[int, list[Unread]]:
+    """What was not understood, by line."""
+    unread: dict[int, list[Unread]] = {}
+    for one in router.unread:
+        unread.setdefault(one.line, []).append(one)
+    return unread
+
+
+def blank(text: str, spans: list[tuple[int, int]]) -> str:
+    """The text with these columns replaced."""
     for start, end in sorted(spans, reverse=True):
         text = text[:start] + MARK + text[end:]
     return text
@@ -230,13 +262,29 @@ def finding_value(finding: Finding, device: Device | None, scrubber: Scrubber) -
     assert isinstance(value, dict)
 
     def change(text: str) -> str:
-        for raw, kept in device.unread if device else ():
-            if raw in text:
-                text = bounded(raw).sub(lambda _match, kept=kept: kept, text)  # type: ignore[misc]
-        return scrubber.text(text)
+        return rewritten(text, device, scrubber)
 
     steps = [*value["lines"], *(step for witness in value["witnesses"] for step in witness["trace"])]
     for step in steps:
         if device and device.holds(step["line"], step["text"]):
             step["text"] = device.line(step["line"])
-    return {key: item if key == "fingerprint" else map_text(item, change) for key, item in value.items()}
+    return {key: item if key in CODES else map_text(item, change) for key, item in value.items()}
+
+
+def rewritten(text: str, device: Device | None, scrubber: Scrubber) -> str:
+    """A text of the tool as it reads when it quotes redacted lines."""
+    found: list[str] = []
+    for raw, kept in device.unread if device else ():
+        if raw in text:
+            # What stands for one line is not looked at for others.
+            text = bounded(raw).sub(f"\0{len(found)}\0", text)
+            found.append(kept)
+    for number, kept in enumerate(found):
+        text = text.replace(f"\0{number}\0", kept)
+    return scrubber.text(text)
+
+
+def as_kept(snapshot: Snapshot, router: Router) -> Device:
+    """A device whose text was redacted before: its lines are shown as they stand."""
+    lines = split_lines(snapshot, router)
+    return Device(snapshot.host, lines, lines, ())

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Set
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,8 @@ from . import blocks
 from .canonical import loads
 from .redact import commitment
 from .verify import sound
+
+DOUBT = "its redacted configuration does not carry all that was read from the raw one"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,8 @@ class ReplayInputs:
     raw: Mapping[str, bytes]
     run: Mapping[str, Any]
     expected_results: bytes
+    doubted: frozenset[str] = frozenset()
+    """Devices whose redacted text does not mean all that the raw one did: their snapshots here are errors, so that nothing is judged by them."""
 
 
 def load_for_replay(path: Path) -> ReplayInputs:
@@ -40,11 +44,13 @@ def load_for_replay(path: Path) -> ReplayInputs:
     if not run["replayable"]:
         raise BundleError("this bundle holds excerpts only (mode lite) and cannot be evaluated again")
     scope = loads(bag.read("data/scope.json"))
+    doubted = frozenset(run.get("not_replayable", ()))
     snapshots = {}
     for one in scope["devices"]:
         folder = f"data/devices/{one['folder']}"
         if f"{folder}/meta.json" in bag.entries:
-            snapshots[one["name"]] = _snapshot(bag, folder)
+            found = _snapshot(bag, folder)
+            snapshots[one["name"]] = replace(found, config="", state={}, error=DOUBT) if one["name"] in doubted else found
     index = loads(bag.read("data/sources/index.json"))
     raw = {one["sha256"]: bag.read(f"data/sources/{one['file']}", bags.MAX_FILE) for one in index if one["file"]}
     waivers = bag.read("data/policy/waivers.yml") if "data/policy/waivers.yml" in bag.entries else None
@@ -57,6 +63,7 @@ def load_for_replay(path: Path) -> ReplayInputs:
         raw=raw,
         run=run,
         expected_results=bag.read("data/results.jsonl", bags.MAX_FILE),
+        doubted=doubted,
     )
 
 
@@ -103,14 +110,37 @@ def _snapshot(bag: bags.Bag, folder: str) -> Snapshot:
     )
 
 
-def differences(expected: bytes, actual: bytes, limit: int = 20) -> tuple[str, ...]:
-    """What tells two `results.jsonl` apart, empty when they are the same bytes."""
+def differences(expected: bytes, actual: bytes, doubted: Set[str] = frozenset(), limit: int = 20) -> tuple[str, ...]:
+    """What tells two `results.jsonl` apart, empty when they are the same bytes.
+
+    Results on `doubted` devices, and those that became less certain for want of them, are no differences; one that became more certain is.
+    """
     if expected == actual:
         return ()
     before, after = (set(data.split(b"\n")) for data in (expected, actual))
-    lost = [f"only in the bundle: {_name(line)}" for line in sorted(before - after)]
-    new = [f"only in the replay: {_name(line)}" for line in sorted(after - before)]
-    return tuple([*lost, *new][:limit]) or ("same lines, in another order or number",)
+    lost, new = sorted(before - after), sorted(after - before)
+    if doubted:
+        old, found = {_identity(line): line for line in lost}, {_identity(line): line for line in new}
+        less = {key for key, line in found.items() if _status(line) in LESS or (key in old and _status(old[key]) == _status(line))}
+        lost = [line for line in lost if _identity(line)[1] not in doubted and _identity(line) not in less]
+        new = [line for line in new if _identity(line) not in less]
+        if not lost and not new:
+            return ()
+    told = [*(f"only in the bundle: {_name(line)}" for line in lost), *(f"only in the replay: {_name(line)}" for line in new)]
+    return tuple(told[:limit]) or ("same lines, in another order or number",)
+
+
+LESS = ("inconclusive", "error")
+"""States that claim nothing."""
+
+
+def _identity(line: bytes) -> tuple[str, ...]:
+    row = loads(line) if line else {}
+    return tuple(str(row.get(key)) for key in ("check", "device", "subject", "family", "direction"))
+
+
+def _status(line: bytes) -> str:
+    return str(loads(line)["status"]) if line else ""
 
 
 def _name(line: bytes) -> str:

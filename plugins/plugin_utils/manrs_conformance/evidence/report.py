@@ -7,15 +7,16 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from typing import TYPE_CHECKING, Any
 
 from .. import checks
 from . import blocks, charts
 from .canonical import loads
 from .compare import OPEN, Comparison, order, state
 from .previous import Contents
+
+if TYPE_CHECKING:
+    from jinja2 import Template
 
 LABEL = {
     "pass": "Pass",
@@ -197,6 +198,7 @@ def _not_assessed(scope: Mapping[str, Any], findings: Sequence[Mapping[str, Any]
         "inconclusive": sum(1 for one in findings if one["status"] == "inconclusive"),
         "errors": sum(1 for one in findings if one["status"] == "error"),
         "unread": [{"device": one["name"], **line} for one in devices for line in one.get("unread", [])],
+        "doubted": [{"name": one["name"], "parts": one["replay_differs"]} for one in devices if one.get("replay_differs")],
         "unverified": [one["name"] for one in devices if one["verified"] is False],
     }
 
@@ -223,6 +225,8 @@ def route_text(route: Mapping[str, Any]) -> str:
 
 @cache
 def _template() -> Template:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # a summary at a terminal needs none
+
     folder = Path(__file__).resolve().parent.parent / "data"
     environment = Environment(
         loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True

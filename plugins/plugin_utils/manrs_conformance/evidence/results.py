@@ -10,12 +10,12 @@ from ..model.router import Router
 from ..model.snapshot import Snapshot
 from . import bag, exports
 from .canonical import dumps, map_text, plain
-from .redact import Device, Scrubber, finding_value, redact, secret_values
+from .redact import Device, Scrubber, as_kept, finding_value, redact, secret_values
 
 
 def results_bytes(findings: Sequence[Finding], snapshots: Mapping[str, Snapshot], routers: Mapping[str, Router]) -> bytes:
-    """The bytes of `results.jsonl` for these findings: what a bundle holds, and what a replay must give again."""
-    return record(_values(findings, snapshots, routers))["data/results.jsonl"]
+    """The bytes of `results.jsonl` for findings on texts that a bundle kept: what a replay must give again."""
+    return record(_values(findings, snapshots, routers, kept=True))["data/results.jsonl"]
 
 
 def single_export(
@@ -43,13 +43,16 @@ def single_export(
     return exports.all_of(facts, values, places)[name]
 
 
-def _values(findings: Sequence[Finding], snapshots: Mapping[str, Snapshot], routers: Mapping[str, Router]) -> list[dict[str, Any]]:
-    """Findings of a fleet as plain redacted values, in order."""
+def _values(
+    findings: Sequence[Finding], snapshots: Mapping[str, Snapshot], routers: Mapping[str, Router], *, kept: bool = False
+) -> list[dict[str, Any]]:
+    """Findings of a fleet as plain redacted values, in order; `kept` texts were redacted before."""
     scrubber = Scrubber(secret_values(snapshots, routers))
     pending, values = by_device(findings), list[dict[str, Any]]()
     for name, router in routers.items():
         if name in snapshots:
-            values += device_values(pending.pop(name, ()), redact(snapshots[name], router, scrubber), scrubber)
+            device = as_kept(snapshots[name], router) if kept else redact(snapshots[name], router, scrubber)
+            values += device_values(pending.pop(name, ()), device, scrubber)
     return in_order([*values, *(one for rest in pending.values() for one in device_values(rest, None, scrubber))])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import base64
 import hashlib
 import io
@@ -9,7 +10,7 @@ import json
 import re
 import uuid
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import metadata
@@ -26,6 +27,8 @@ KEPT = frozenset({".py", ".json", ".j2", ".yml", ".yaml", ".typed", ".csv", ".tx
 EPOCH = (1980, 1, 1, 0, 0, 0)
 ARCHIVES = Path(__file__).resolve().parent.parent / "data" / "archives.json"
 """SHA-256 of the archives on PyPI of the packages that the engine is tested with, by `NAME==VERSION`."""
+CALENDAR = "Mon Tue Wed Thu Fri Sat Sun Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec UTC redacted"
+"""Words of the lines above a configuration, and the one that stands for a secret."""
 SPACE = uuid.UUID("8f6f6f0c-5ad1-5c8a-9d0f-3f3a2f0a5f11")
 
 
@@ -49,10 +52,29 @@ def engine_files() -> Mapping[str, bytes]:
 
 @cache
 def vocabulary() -> frozenset[str]:
-    """Every word of eight letters or more that the engine's files hold, and that its messages may."""
+    """Every word of eight letters or more that the engine's files hold, and that its messages may; joined ones (`address-family`) too."""
+    texts = [data.decode("utf-8", "replace") for data in engine_files().values()]
     return frozenset(
-        word for data in engine_files().values() for word in re.findall(r"[A-Za-z]{8,}", data.decode("utf-8", "replace"))
+        word for text in texts for pattern in (r"[A-Za-z]{8,}", r"[A-Za-z]+(?:-[A-Za-z]+)+") for word in re.findall(pattern, text)
     )
+
+
+@cache
+def platform_words() -> frozenset[str]:
+    """Every word that the parsers know: the words of texts in their source."""
+    known = set(CALENDAR.split())
+    for name, data in engine_files().items():
+        if name.startswith("platforms/") and name.endswith(".py"):
+            known.update(_literals(ast.parse(data)))
+    return frozenset(known)
+
+
+def _literals(tree: ast.AST) -> Iterable[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            node.value.value = ""  # a docstring
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield from re.findall(r"[A-Za-z][A-Za-z0-9_.-]*", node.value)
 
 
 @cache

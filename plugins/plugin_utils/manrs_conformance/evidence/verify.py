@@ -260,6 +260,7 @@ class _Contents:
     def _devices(self) -> None:
         full = self.json["run"]["mode"] != "lite"
         used: set[str] = set()
+        doubted: set[str] = set()
         ends = {name.removeprefix(blocks.FOLDER + "/"): held for name, held in self.bag.lines.items()}
         for one in self.json["scope"]["devices"]:
             folder = f"data/devices/{one['folder']}"
@@ -269,6 +270,8 @@ class _Contents:
             self._expect(meta["name"] == one["name"], f"{folder}/meta.json: is of another device")
             if not full:
                 continue
+            if meta.get("replay_differs"):
+                doubted.add(meta["name"])
             named = blocks.names(folder, self.bag.entries.__contains__, self.bag.read)
             used.update(named)
             held = [ends[one] for one in named or [f"{folder}/config.redacted.txt"]]
@@ -277,10 +280,21 @@ class _Contents:
             for _item, file in meta["state"].values():
                 self._expect(f"{folder}/state/{file}" in self.bag.entries, f"{folder}/state/{file}: missing")
 
+        self._doubted(doubted)
         stored = {name.removeprefix(blocks.FOLDER + "/") for name in self.bag.entries if name.startswith(blocks.FOLDER + "/")}
         self._expect(stored == used, "objects: blocks are missing, or no configuration refers to them")
         for name in stored:
             self._expect(self.bag.entries[f"{blocks.FOLDER}/{name}"] == name, f"objects/{name}: is not the block it is named after")
+
+    def _doubted(self, devices: set[str]) -> None:
+        """Devices that a replay cannot judge: named by the run, and on each of their results."""
+        self._expect(
+            set(self.json["run"].get("not_replayable", ())) == devices, "run.json: not_replayable is not what the devices say"
+        )
+        for number, row in enumerate(self.rows, 1):
+            if row.get("replayable", True) is (row["device"] in devices):
+                self.problems.append(f"results.jsonl line {number}: replayable is not what the device says")
+        self.notes.extend(f"{one}: not replayable, its results rest on the raw configuration" for one in sorted(devices))
 
     def _figures(self) -> None:
         if FIGURES not in self.bag.entries:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -51,9 +51,13 @@ def judge(
     ]
     gone = sorted(base.routers.keys() - candidate.routers.keys())
     blocking += [f"{host}: the device is missing from the candidate" for host in gone]
-    doubtful = unsure or meaning.unclear or not _judged(candidate)
+    doubts = (*(str(one) for one in meaning.unclear), *_unjudged(candidate))
     verdict = (
-        "fail" if blocking or any(one.severity is not Severity.INFO for one in new) else "inconclusive" if doubtful else "pass"
+        "fail"
+        if blocking or any(one.severity is not Severity.INFO for one in new)
+        else "inconclusive"
+        if unsure or doubts
+        else "pass"
     )
     return GateReport(
         verdict="overridden" if ticket and verdict != "pass" else verdict,
@@ -63,7 +67,7 @@ def judge(
         known=sum(one.fingerprint in known for one in fails),
         blocking=tuple(blocking),
         changes=meaning.changes,
-        doubts=tuple(str(one) for one in meaning.unclear),
+        doubts=doubts,
         ticket=ticket,
         rules=tuple(rules),
         candidate=dict(digests or {}),
@@ -112,10 +116,14 @@ def _named(candidate: Side, findings: Sequence[Finding], meaning: Meaning) -> di
     }
 
 
-def _judged(side: Side) -> bool:
-    """Whether anything was: no router, no session or no decided check is never green."""
-    sessions = any(router.sessions for router in side.routers.values())
-    return sessions and any(one.status in (Status.PASS, Status.FAIL) for one in side.findings)
+def _unjudged(side: Side) -> Iterator[str]:
+    """Why nothing was judged, if so: no router, no session or no decided check is never green."""
+    if not side.routers:
+        yield "nothing was judged: the candidate holds no configuration of a device"
+    elif not any(router.sessions for router in side.routers.values()):
+        yield "nothing was judged: no device of the candidate has a BGP session"
+    elif not any(one.status in (Status.PASS, Status.FAIL) for one in side.findings):
+        yield "nothing was judged: no check of the candidate could be decided"
 
 
 def _worse(

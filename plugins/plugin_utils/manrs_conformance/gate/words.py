@@ -8,6 +8,7 @@ from ..analysis.explain import route_text
 from ..model.result import Finding
 from ..model.route import Decision
 from .model import Change, GateReport
+from .worse import WEIGHT
 
 MOST_LINES = 40
 WITNESSES = 3
@@ -60,7 +61,7 @@ def _limited(head: list[str], items: Iterable[tuple[str, str]], used: int = 0) -
 def _items(report: GateReport) -> Iterator[tuple[str, str]]:
     """What to tell, most urgent first."""
     yield from (("BLOCKED", one) for one in report.blocking)
-    yield from (("NEW", _finding(one, report)) for one in report.new)
+    yield from (("NEW", _finding(one, report)) for one in sorted(report.new, key=lambda one: WEIGHT[one.severity]))
     yield from (("RULES", one) for one in report.rules)
     yield from (("UNSURE", one) for one in _doubtful(report))
     yield from (("UNSURE", one) for one in report.doubts)

@@ -155,6 +155,9 @@ class RouteObject:
     prefix: str
     origin: int
     registry: str
+    maintainers: tuple[str, ...] = ()
+    invalid: bool = False
+    """RPKI invalid, as the server says: registries leave such an object out of filters, and show it only when asked to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +170,8 @@ class AutNum:
     imports: tuple[int, ...] = ()
     exports: tuple[int, ...] = ()
     registries: tuple[str, ...] = ()
+    maintainers: tuple[tuple[str, str], ...] = ()
+    """(registry, maintainer) of each object."""
     problem: str | None = None
 
 

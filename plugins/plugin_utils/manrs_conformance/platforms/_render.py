@@ -10,12 +10,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
-
-from jinja2 import ChoiceLoader, DictLoader, Environment, FileSystemLoader, StrictUndefined
+from typing import TYPE_CHECKING
 
 from ..model.plan import OWNED
 from ..model.policy import PrefixEntry
 from ._lists import prefix_text
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 
 @dataclass(slots=True)
@@ -76,6 +78,8 @@ def is_large(community: str) -> bool:
 
 def environment(package: str, templates: Path | None) -> Environment:
     """Templates that a platform's package ships in `templates/`; those of the same name in `templates` replace them."""
+    from jinja2 import ChoiceLoader, DictLoader, Environment, FileSystemLoader, StrictUndefined  # an audit renders nothing
+
     shipped = {
         one.name: one.read_text("utf-8") for one in files(package).joinpath("templates").iterdir() if one.name.endswith(".j2")
     }

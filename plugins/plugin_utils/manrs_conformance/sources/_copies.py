@@ -20,7 +20,7 @@ def lend(client: IrrdClient, http: HttpClient, hours: float) -> None:
     now = http.clock()
     client.copies = {
         query: one
-        for query, one in _read(_place(http.cache, client.servers, client.sources)).items()
+        for query, one in _read(_place(http.cache, client.servers, client.sources, client.unfiltered)).items()
         if -SKEW <= now - moment(one.at) <= datetime.timedelta(hours=hours)
     }
 
@@ -28,7 +28,7 @@ def lend(client: IrrdClient, http: HttpClient, hours: float) -> None:
 def keep(client: IrrdClient, http: HttpClient) -> None:
     """Keep what the servers answered in this run; a cache that cannot be written costs a question next time, nothing else."""
     http.requests += client.batches
-    path = _place(http.cache, client.servers, client.sources)
+    path = _place(http.cache, client.servers, client.sources, client.unfiltered)
     if path is None or not client.fresh:
         return
     at = http.clock().strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -42,8 +42,8 @@ def keep(client: IrrdClient, http: HttpClient) -> None:
         return
 
 
-def _place(cache: Path | None, servers: Sequence[tuple[str, int]], sources: Sequence[str]) -> Path | None:
-    key = json.dumps([sorted(map(list, servers)), list(sources)])
+def _place(cache: Path | None, servers: Sequence[tuple[str, int]], sources: Sequence[str], unfiltered: bool) -> Path | None:
+    key = json.dumps([sorted(map(list, servers)), list(sources), *(["unfiltered"] if unfiltered else [])])
     return cache / f"{hashlib.sha256(key.encode()).hexdigest()}.irr" if cache else None
 
 

@@ -14,6 +14,8 @@ from .irr import Registry, expand, routes_of
 Policy = Literal["irr", "rpki", "either", "both"]
 SHORTEST = {4: 8, 6: 16}
 """No registry entry shorter than this authorises a customer: it would open the filter."""
+NAMED = 4
+"""Registries that a reason names."""
 Ranges = dict[tuple[int, int, int, int], str]
 
 
@@ -68,7 +70,7 @@ def _ranges(
     if policy != "rpki":
         if registry is None:
             raise SourceError("no IRR source is given")
-        from_objects = _route_objects(routes_of(registry, origins).items(), vrps if policy == "both" else None)
+        from_objects = _route_objects(routes_of(registry, origins).items(), vrps if policy == "both" else None, _where(registry))
     if policy == "both":
         return from_objects
     return {
@@ -89,7 +91,7 @@ def _roas(origins: Sequence[int], vrps: Sequence[Vrp]) -> Ranges:
     return found
 
 
-def _route_objects(routes: Iterable[tuple[int, Sequence[str]]], vrps: Sequence[Vrp] | None) -> Ranges:
+def _route_objects(routes: Iterable[tuple[int, Sequence[str]]], vrps: Sequence[Vrp] | None, where: str) -> Ranges:
     """Exact prefixes of route objects; with `vrps` only those that are valid for their origin."""
     covering: dict[tuple[int, int, int, int], int] = {}
     for one in vrps or ():
@@ -103,14 +105,22 @@ def _route_objects(routes: Iterable[tuple[int, Sequence[str]]], vrps: Sequence[V
             if length < SHORTEST[family]:
                 continue
             if vrps is None:
-                why = f"route object of AS{asn}"
+                why = f"route object of AS{asn}{where}"
             elif _valid(family, network, length, asn, covering):
-                why = f"route object of AS{asn} with a valid ROA"
+                why = f"route object of AS{asn}{where} with a valid ROA"
             else:
                 continue
             key = (family, network, length, length)
             found[key] = _join(found.get(key), why)
     return found
+
+
+def _where(registry: Registry) -> str:
+    """The registries that an answer about routes can come from: IRRd gives the prefixes of all of them together."""
+    known = registry.sources
+    if not known:
+        return ""
+    return f" in {' or '.join(known)}" if len(known) <= NAMED else f" in one of {len(known)} registries, {known[0]} first"
 
 
 def _valid(family: int, network: int, length: int, asn: int, covering: dict[tuple[int, int, int, int], int]) -> bool:

@@ -20,6 +20,10 @@ DEPTH = 64
 class Registry(Protocol):
     """A way to ask a routing registry; None as an answer means that the object does not exist."""
 
+    @property
+    def sources(self) -> Sequence[str]:
+        """Registries (RIPE, RADB) that answers come from, where they were named."""
+
     def ask(self, queries: Sequence[str]) -> dict[str, str | None]:
         """Answers to IRRd queries (`iAS-SET`, `iSOURCE::AS-SET`, `gAS64500`, `6AS64500`, `r192.0.2.0/24,L`, `maut-num,AS64500`,
         `mas-set,SOURCE::AS-SET`).

@@ -66,6 +66,8 @@ class IrrdClient:
     batches: int = 0
     gone: int = 0
     """Servers given up: one that failed is not asked again, so that a run does not mix its answers with those of another."""
+    unfiltered: bool = False
+    """Whether the server shall show objects that are RPKI invalid, which it leaves out by default (IRRd `!fno-rpki-filter`)."""
 
     def ask(self, queries: Sequence[str]) -> dict[str, str | None]:
         """Answers from the first server that gives all of them; raises SourceError naming what each server said."""
@@ -137,6 +139,8 @@ class IrrdClient:
             with socket.create_connection((host, port), timeout=self.timeout) as link:
                 stream = Stream(link, self.timeout)
                 link.sendall(b"!!\n")
+                if self.unfiltered:
+                    stream.tell("!fno-rpki-filter")
                 for sources, group in _by_source(queries, tuple(self.sources)):
                     if sources:
                         stream.tell(f"!s{','.join(sources)}")

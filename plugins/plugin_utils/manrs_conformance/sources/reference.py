@@ -350,7 +350,7 @@ def _registry(settings: Mapping[str, str], run: _Run) -> tuple[Registry | None, 
     if not location:
         servers = [server_of(one) for one in settings.get("servers", "").split(",") if one]
         names = [one for one in settings.get("irr_sources", "").split(",") if one]
-        client = IrrdClient(servers, names, timeout)
+        client = IrrdClient(servers, names, timeout, unfiltered=settings.get("rpki_filter") == "off")
         if run.keeps:
             lend(client, run.http(), float(settings.get("max_age_hours", run.max_age_hours)))
         return client, sourced(
@@ -380,7 +380,11 @@ def _recorded(client: IrrdClient, asked: Sourced[object] | None, run: _Run) -> S
     raw = client.recording(run.as_of) if client.recorded or problem else b""
     result: Sourced[object] = sourced("irr", location, run.as_of, raw, problem=problem)
     said = {"retrieved_at": client.made(run.as_of), "note": client.note}
-    return described(result, query=f"{len(client.recorded)} queries, sources {','.join(client.sources) or 'all'}", **said)
+    return described(
+        result,
+        query=f"{len(client.recorded)} queries, sources {','.join(client.sources) or 'all'}{', RPKI invalid shown' * client.unfiltered}",
+        **said,
+    )
 
 
 def _made(registry: RecordedRegistry | Dump, location: str, base: Path, known: str | None) -> datetime.datetime | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from ..model.public import AutNum, Registrations, RouteObject, SetFacts
@@ -79,7 +79,7 @@ def _routes(text: str) -> tuple[RouteObject, ...]:
         prefix = str(ipaddress.ip_network(prefix))
         values = dict(reversed(one))
         origin = values.get("origin", "").upper().removeprefix("AS")
-        found.add(RouteObject(prefix, int(origin), values.get("source", "").upper()))
+        found.add(RouteObject(prefix, int(origin), values.get("source", "").upper(), _maintainers(one), _invalid(values)))
     return tuple(sorted(found, key=lambda one: (one.prefix, one.origin, one.registry)))
 
 
@@ -97,7 +97,21 @@ def _aut_num(asn: int, answer: str | SourceError | None) -> AutNum:
         imports=_peers(lines, {"import", "mp-import"}),
         exports=_peers(lines, {"export", "mp-export"}),
         registries=tuple(sorted({value.upper() for name, value in lines if name == "source"})),
+        maintainers=tuple(sorted({(source, name) for one in found for source in _sources_of(one) for name in _maintainers(one)})),
     )
+
+
+def _invalid(values: Mapping[str, str]) -> bool:
+    """What IRRd adds to route objects where it validates them: `rpki-ov-state: invalid`."""
+    return values.get("rpki-ov-state", "").lower() == "invalid"
+
+
+def _maintainers(one: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+    return tuple(sorted({part for name, value in one if name == "mnt-by" for part in value.upper().replace(",", " ").split()}))
+
+
+def _sources_of(one: Sequence[tuple[str, str]]) -> list[str]:
+    return [value.upper() for name, value in one if name == "source"]
 
 
 def _peers(lines: Iterable[tuple[str, str]], names: set[str]) -> tuple[int, ...]:

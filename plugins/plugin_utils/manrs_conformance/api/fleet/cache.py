@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ...errors import UsageError
-from ...evidence import tool
 from ...model.reference import Reference
 from ...model.snapshot import Snapshot
 
@@ -39,6 +38,8 @@ class Cache:
         found = folder.stat()
         if found.st_uid != os.getuid() or found.st_mode & 0o022:
             raise UsageError(f"{folder}: a cache of results must belong to you and be writable by you alone (chmod 700)")
+        from ...evidence import tool  # not before: an audit without a cache starts without what writes bundles
+
         known = sorted(json.dumps(dataclasses.asdict(one), sort_keys=True) for one in reference.provenance)
         content = json.dumps([tool.engine_digest(), sys.version, hashlib.sha256(intent).hexdigest(), reference.bogons.dated, known])
         return cls(folder, hashlib.sha256(content.encode()).hexdigest())

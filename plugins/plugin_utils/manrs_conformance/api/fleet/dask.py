@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...errors import ManrsError, UsageError
-from ...evidence import tool
 from ...model.snapshot import Snapshot
 from .device import Rules, judge
 from .packing import packed, unpacked
@@ -61,10 +60,10 @@ class Cluster:
             yield client
 
     def _same_engine(self, client: Any) -> None:
-        found = client.run(_engine)
+        found, own = client.run(_engine), _engine()
         if not found:
             raise UsageError(f"{self.address}: the scheduler has no workers")
-        other = sorted(address for address, digest in found.items() if digest != tool.engine_digest())
+        other = sorted(address for address, digest in found.items() if digest != own)
         if other:
             raise UsageError(
                 f"{self.address}: another version of routesec-manrs runs on {', '.join(other[:5])}; results would not be these"
@@ -160,6 +159,8 @@ def _why(future: Any) -> str:
 
 def _engine() -> str:
     """Digest of the engine where this runs."""
+    from ...evidence import tool  # not before: an audit without a cluster starts without what writes bundles
+
     return tool.engine_digest()
 
 

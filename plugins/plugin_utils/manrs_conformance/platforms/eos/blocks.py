@@ -203,7 +203,7 @@ def _address_line(draft: Draft, one: Face, afi: Afi, words: list[str], line: int
         if words[2] == "in":
             one.acl_in[afi] = (words[1], line)
         else:
-            one.acl_out[afi] = words[1]
+            one.acl_out[afi] = (words[1], line)
         return True
     if head in INTERFACE_IP_IRRELEVANT:
         draft.ledger.irrelevant(line)

@@ -27,7 +27,7 @@ class Face:
     urpf: dict[Afi, Urpf] = field(default_factory=dict)
     allow_default: dict[Afi, bool] = field(default_factory=dict)
     acl_in: dict[Afi, tuple[str, int]] = field(default_factory=dict)
-    acl_out: dict[Afi, str] = field(default_factory=dict)
+    acl_out: dict[Afi, tuple[str, int]] = field(default_factory=dict)
     judged_elsewhere: bool = False
     """A traffic policy looks at packets too: what it does to sources is not read."""
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from ...model.policy import Afi, AsPathList, Policy, PrefixList
-from ...model.router import Interface, Origination, Router, Undefined, Unread, Urpf
+from ...model.router import Interface, Origination, Router, SourceFilter, Undefined, Unread, Urpf
 from .. import _acl, _population
 from .._address import canonical
 from .._lists import Unreadable
@@ -180,6 +180,7 @@ def _interface(one: Face, draft: Draft, context: Context) -> Interface:
             filters[afi] = _acl.everything(name, afi, line)
         else:
             filters[afi] = _acl.source_filter(acl)
+    leaving = {afi: _leaving(draft, afi, *bound) for afi, bound in one.acl_out.items()}
     return Interface(
         name=one.name,
         addresses=tuple(addresses),
@@ -192,12 +193,20 @@ def _interface(one: Face, draft: Draft, context: Context) -> Interface:
         urpf_v6_allow_default=one.allow_default.get(6, False),
         acl_in_v4=one.acl_in[4][0] if 4 in one.acl_in else None,
         acl_in_v6=one.acl_in[6][0] if 6 in one.acl_in else None,
-        acl_out_v4=one.acl_out.get(4),
-        acl_out_v6=one.acl_out.get(6),
+        acl_out_v4=one.acl_out[4][0] if 4 in one.acl_out else None,
+        acl_out_v6=one.acl_out[6][0] if 6 in one.acl_out else None,
+        leaving_v4=leaving.get(4),
+        leaving_v6=leaving.get(6),
         sources_v4=filters.get(4),
         sources_v6=filters.get(6),
         lines=tuple(one.lines),
     )
+
+
+def _leaving(draft: Draft, afi: Afi, name: str, line: int) -> SourceFilter:
+    """The sources that an outbound access list lets out; what an undefined one does is not confirmed."""
+    acl = draft.acls.get((afi, name))
+    return _acl.source_filter(acl) if acl is not None else replace(_acl.everything(name, afi, line), exact=False)
 
 
 def _validation(draft: Draft) -> dict[str, bool]:

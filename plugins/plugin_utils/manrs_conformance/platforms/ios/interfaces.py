@@ -166,6 +166,8 @@ def _interface(draft: Draft, face: Face) -> Interface:
         acl_out_v6=_bound(face, 6, "out"),
         sources_v4=_sources(draft, face, 4),
         sources_v6=_sources(draft, face, 6),
+        leaving_v4=_sources(draft, face, 4, "out"),
+        leaving_v6=_sources(draft, face, 6, "out"),
         lines=tuple(sorted(set(face.lines))),
     )
 
@@ -197,9 +199,9 @@ def _bound(face: Face, afi: Afi, direction: str) -> str | None:
     return found[0] if found else None
 
 
-def _sources(draft: Draft, face: Face, afi: Afi) -> SourceFilter | None:
-    """What the inbound packet filter lets in."""
-    found = face.acls.get((afi, "in"))
+def _sources(draft: Draft, face: Face, afi: Afi, way: str = "in") -> SourceFilter | None:
+    """What the inbound packet filter lets in, or the outbound one lets out; that one never sees what the router sends itself."""
+    found = face.acls.get((afi, way))
     return None if found is None else _permitted(draft, *found, afi)
 
 

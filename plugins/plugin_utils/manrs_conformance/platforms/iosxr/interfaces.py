@@ -43,11 +43,13 @@ class Faces:
             for afi, suffix in ((4, "v4"), (6, "v6")):
                 name = values.get(f"acl_in_{suffix}")
                 values[f"sources_{suffix}"] = self.sources(afi, str(name)) if name else None
+                name = values.get(f"acl_out_{suffix}")
+                values[f"leaving_{suffix}"] = self.sources(afi, str(name)) if name else None
             out.append(Interface(**values))  # type: ignore[arg-type]
         return tuple(out)
 
     def sources(self, afi: int, name: str) -> SourceFilter:
-        """What a bound list lets in; what an undefined one does is not confirmed."""
+        """What a bound list lets through; what an undefined one does is not confirmed."""
         found = self.acls.get((afi, name))
         if found is None:
             return SourceFilter(name, afi, ((0, 0, 0, 32 if afi == 4 else 128, True, 0),), False)  # type: ignore[arg-type]

@@ -134,18 +134,20 @@ def build(draft: Draft) -> tuple[Interface, ...]:
             # It borrows the addresses, not the subnets.
             face.addresses += [address.partition("/")[0] + ("/128" if ":" in address else "/32") for address in donor.addresses]
         one = make_interface(face)
-        out.append(replace(one, sources_v4=_sources(draft, face, 4), sources_v6=_sources(draft, face, 6)))
+        one = replace(one, sources_v4=_sources(draft, face, 4), sources_v6=_sources(draft, face, 6))
+        out.append(replace(one, leaving_v4=_sources(draft, face, 4, "out"), leaving_v6=_sources(draft, face, 6, "out")))
     return tuple(out)
 
 
-def _sources(draft: Draft, face: Face, afi: Afi) -> SourceFilter | None:
-    found = face.acls.get((afi, "in"))
+def _sources(draft: Draft, face: Face, afi: Afi, way: str = "in") -> SourceFilter | None:
+    found = face.acls.get((afi, way))
     if found is None:
         return None
     name, line = found
     acl = draft.acls.get((afi, name))
     if acl is None:
-        draft.undefined.append(Undefined("access-list", name, line, "unknown"))
+        if way == "in":
+            draft.undefined.append(Undefined("access-list", name, line, "unknown"))
         return replace(everything(name, afi, line), exact=False)
     if not acl.rules.entries:
         return replace(everything(name, afi, line), exact=False)
