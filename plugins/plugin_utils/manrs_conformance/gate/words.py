@@ -63,6 +63,7 @@ def _items(report: GateReport) -> Iterator[tuple[str, str]]:
     yield from (("BLOCKED", one) for one in report.blocking)
     yield from (("NEW", _finding(one, report)) for one in sorted(report.new, key=lambda one: WEIGHT[one.severity]))
     yield from (("RULES", one) for one in report.rules)
+    yield from (("WAIVER", one) for one in report.waivers)
     yield from (("UNSURE", one) for one in _doubtful(report))
     yield from (("UNSURE", one) for one in report.doubts)
     for number in range(WITNESSES):
