@@ -93,6 +93,7 @@ def _due(device: Device, name: str, when: str) -> None:
                     device.running = conf.merge(device.running, command, "nxos")
                 else:
                     run(device, command)
+        device.reverted += 1
 
 
 def data(device: Device, command: str) -> dict[str, Any] | None:
@@ -182,6 +183,8 @@ class Nxapi(Handler):
             if found is None:
                 raise Refused(command)
             return {"body": found}
+        if device.locked_by is not None:
+            raise Refused("another session configures exclusively")
         typed.append(command)
         after = conf.merge(base, "\n".join(typed), "nxos")
         if after != device.running:
