@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from manrs_conformance.platforms.nxos import session as nxos
 from manrs_conformance.push.back import LEFT
 from manrs_conformance.push.text import statements
 
@@ -15,12 +16,13 @@ MEANT = {"confirmed": "after", "rolled-back": "before", "unchanged": "before", "
 
 
 def alone(one: Play, journal: str) -> None:
-    """What must hold when the timer has run out and nobody has looked: nothing half-applied, no lock, and what the journal foretells."""
+    """What must hold when the timer has run out and nobody has looked: nothing half-applied, no lock, and what the journal foretells. A job that
+    nothing schedules may wait for whoever follows."""
     _closed(one)
     holds, wrong, router = _holds(one), one.row.wrong, one.router
     if MEANT.get(journal, holds) != holds or holds == "neither":
         wrong.append(f"left alone, the router holds {holds}, the journal of the dead controller says {journal}")
-    left = {"a pending commit": router.pending, "a lock": router.locked_by, "a job of the scheduler": "MANRS-REVERT" in router.running}
+    left = {"a pending commit": router.pending, "a lock": router.locked_by, "a timer": "schedule name MANRS-REVERT" in router.running}
     wrong += [f"left alone: {name} is left" for name, value in left.items() if value]
 
 
@@ -54,7 +56,7 @@ def judge(one: Play) -> None:
 
 
 def _holds(one: Play) -> str:
-    held = statements(one.router.running)
+    held = statements(nxos.hidden(one.router.running))
     return "before" if held == statements(one.base) else "after" if held == statements(one.after) else "neither"
 
 

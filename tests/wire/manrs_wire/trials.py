@@ -76,6 +76,7 @@ class Fated(Journal):
         self._at(step)
 
 
+REFRESH = {"ios": ("clear ip bgp 45.10.1.2 soft in",), "nxos": ("clear bgp ipv4 unicast 45.10.3.2 soft in",)}
 SLOW = 4
 """A controller sleeps longer than it meant to: fewer looks at a router that is waited for."""
 FOREIGN = {"junos": "system {\n    domain-name example.org;\n}\n"}
@@ -215,14 +216,11 @@ class Play:
     def _hooks(self, fleet: Fleet) -> apply.Hooks:
         wanted: Router = self.platform.parse(self.after, {})
 
-        def run(driver: Any, _commands: tuple[str, ...]) -> None:
-            driver.get_facts()
-
         return apply.Hooks(
             connect=lambda: self.connect(fleet),
             observe=self._observe,
             judge=lambda found: meaning.differences(wanted, found),
-            run=run,
+            run=self.platform.operate,
             clock=self.clock.now,
             sleep=self._sleep,
         )
@@ -238,7 +236,7 @@ class Play:
     def play(self) -> Row:
         """Push, let the router come to rest, let a new controller look where the old one died, and judge."""
         with brisk(), start(self.router, folder=self.folder) as fleet:
-            candidate = apply.Candidate(self.router.name, self.text, self.base, self.platform.parse(self.after, {}))
+            candidate = apply.Candidate(self.router.name, self.text, self.base, self.platform.parse(self.after, {}), REFRESH.get(self.platform.name, ()))
             with tempfile.TemporaryDirectory() as place:
                 journal = Fated(Path(place) / "journal.jsonl", self._at)
                 self._push(candidate, fleet, journal)
