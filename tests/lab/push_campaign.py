@@ -33,6 +33,10 @@ class Lane(Trials):
     """One edge behind a relay, with a process that has everything imported which a controller needs."""
 
     def __init__(self, lab: Lab, folder: Path, edge: str) -> None:
+        self.lab, self.edge = lab, edge
+        until = time.monotonic() + 60
+        while self.status()["pending"] and time.monotonic() < until:  # of a campaign that was stopped
+            time.sleep(0.5)
         super().__init__(lab, folder, edge)
         lab.edge(edge).shell("sh", "-c", SMALL)
         self.relay = Relay(lab.edge(edge).address)
@@ -83,7 +87,9 @@ class Lane(Trials):
             said = self.run_and_mend(made, lambda: mend(self, fault)) if fault.what == "link cut" else self.run(made)
         finally:
             mend(self, fault)
+        ran = time.monotonic()
         router = self.settle(fault.revert_in + 25)
+        print(f"run {ran - began:.1f} settle {time.monotonic() - ran:.1f}", file=sys.stderr)
         end, journal = ended(self, router, last), journal_of(made)
         steps = [one.step for one in Journal(made.journal).entries()]
         met = self.relay.struck if fault.what in KINDS else not fault.step or fault.step in steps

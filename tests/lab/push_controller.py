@@ -27,6 +27,7 @@ from manrs_conformance.push import apply
 from manrs_conformance.push.device import Prepared
 from manrs_conformance.push.journal import Journal
 from napalm import get_network_driver
+from napalm.base.exceptions import NapalmException
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ def main(path: str) -> None:
             change_id="NOC-1",
         )
         print(json.dumps({"outcome": done.outcome, "because": done.because}))
-    except ManrsError as error:
+    except (ManrsError, NapalmException) as error:
         print(json.dumps({"outcome": "refused", "because": str(error)}))
 
 
