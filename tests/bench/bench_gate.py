@@ -1,4 +1,9 @@
-"""The whole `manrs gate` command for one changed router of a network with customers' filters, without network."""
+"""The gate of one changed device, whole command without network: 20,000 lines and, ten times that, 200,000.
+
+Three changes: one entry of a customer's list, one entry of a list that every policy refers to, and one term of every customer's policy. The floor
+is parsing both configurations. The command is one process, so the seconds of the processor are those that an idle machine takes. As in an installed package
+its modules are compiled already.
+"""
 
 from __future__ import annotations
 
@@ -13,9 +18,9 @@ from table import Row, process, timed
 
 SCALES = (1, 10)
 CUSTOMERS = 10
-"""Customers of a router at scale 1, of 2,000 entries each."""
+"""Customers of a router of about 20,000 lines."""
 MUST = {1: 2.0, 10: 10.0}
-"""Seconds; here of both processes together, which take half of it on two idle cores."""
+"""Seconds."""
 AS_OF = "2026-11-25T06:00:00Z"
 CHANGES = {
     "one entry of one list": (
@@ -51,21 +56,22 @@ def prepare(folder: Path, customers: list[int]) -> str:
 
 
 def rows(scale: int) -> Iterator[Row]:
-    """A row a change; the floor is parsing both configurations."""
+    """One row for each change."""
     customers = population.customers_of(7, CUSTOMERS * scale)
+    first = str(population.asn(customers[0]))
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         text = prepare(folder, customers)
-        floor, _ = timed(lambda: [platforms.load("ios").parse(text, {}) for _side in range(2)])
-        command = [sys.executable, "-m", "manrs_conformance.cli", "gate", "--as-of", AS_OF]
-        for option, value in (("base", "base"), ("candidate", "candidate"), ("intent", "manrs.yml"), ("sources", "sources")):
-            command += [f"--{option}", str(folder / value)]
+        ios = platforms.load("ios")
+        floor, _both = timed(lambda: [ios.parse(text, {}) for _side in range(2)], 1)
+        command = [sys.executable, "-m", "manrs_conformance.cli", "gate", "--intent", str(folder / "manrs.yml"), "--as-of", AS_OF]
+        command += ["--sources", str(folder / "sources"), "--base", str(folder / "base"), "--candidate", str(folder / "candidate")]
+        compiled = {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(folder / "compiled")}
         for words, (old, new) in CHANGES.items():
-            first = str(population.asn(customers[0]))
             changed = text.replace(old.replace("{asn}", first), new.replace("{asn}", first))
-            assert changed != text
+            assert changed != text, words
             (folder / "candidate" / "r0007.ios.cfg").write_text(changed)
-            seconds, memory, code = process(command)
+            process(command, compiled) if words == next(iter(CHANGES)) else None
+            seconds, memory, code = process(command, compiled)
             assert code in (0, 1, 2), code
-            size = text.count("\n")
-            yield Row(f"gate: {words}", size, "lines", seconds, floor, "parsing both sides", {}, memory, MUST[scale])
+            yield Row(f"gate, {words}", text.count("\n"), "lines", seconds, floor, "parsing both sides", {}, memory, MUST[scale])

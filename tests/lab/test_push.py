@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import time
 from collections.abc import Callable, Iterable
@@ -28,7 +29,17 @@ LEGITIMATE = {
     "srv1": ("45.10.1.10", "2a10:1000:1::10"),
     "rtr": ("45.10.15.14", "2a10:1000:ffff:3::2"),
 }
-
+FLOWS = (
+    ("prov", "45.15.0.1", "45.11.0.1", "cust"),
+    ("prov", "2a10:1500::1", "2a10:1100::1", "cust"),
+    ("prov", "45.15.0.1", "45.13.0.1", "stub1"),
+    ("stub1", "45.13.0.1", "45.14.0.1", "peer"),
+    ("stub1", "2a10:1300::1", "2a10:1400::1", "peer"),
+    ("cust", "45.11.0.1", "45.15.0.1", "prov"),
+)
+"""Honest traffic through edge1 that follows routes of BGP: node, source, target, and where it comes out."""
+MOST_LOST = 0
+"""Packets of a flow that a push may lose: a reference is switched at once, and bgpd keeps a route that the new policies accept, too."""
 
 BORDER = {"198.18.0.1": False, "2001:2::1": False, "45.11.0.1": True, "2a10:1200::1": True}
 """Sources of packets from a customer to the provider, and whether they may leave."""
@@ -122,10 +133,17 @@ def test_a_push_makes_true_what_the_audit_asked_for(lab: Lab, inputs: api.Inputs
 
     found = snapshot(lab, "edge1", "push")
     prepared = api.prepare_push(found, inputs)
-    done = api.push_device(
-        found, prepared, lambda: connect(lab, "edge1", "push"), inputs, tmp_path / "journal.jsonl", revert_in=180, settle=90
-    )
+    kept = _resets(lab)
+    with contextlib.ExitStack() as running:
+        streams = [running.enter_context(lab.stream(*flow, edge="edge1")) for flow in FLOWS]
+        done = api.push_device(
+            found, prepared, lambda: connect(lab, "edge1", "push"), inputs, tmp_path / "journal.jsonl", revert_in=180, settle=90
+        )
     assert done.outcome == "confirmed", done.because
+    assert _resets(lab) == kept, "no session of either edge was reset"
+    for stream in streams:
+        assert len(stream.sent) > 200, "the stream covers the whole push"
+        assert len(stream.lost) <= MOST_LOST, f"{stream.name}: {len(stream.lost)} of {len(stream.sent)} packets lost"
     assert "CANARY" not in (tmp_path / "journal.jsonl").read_text() + done.diff
 
     for number, some in enumerate(plays, len(plays) + 1):
@@ -136,6 +154,11 @@ def test_a_push_makes_true_what_the_audit_asked_for(lab: Lab, inputs: api.Inputs
     _legitimate_traffic(lab)
     assert eventually(lambda: "45.14.0.0/20" not in lab.received("prov", "edge1")), "the leak is closed"
     assert established <= {one for one, state in lab.edge("edge1").sessions().items() if state == "Established"}
+
+
+def _resets(lab: Lab) -> dict[str, tuple[int, int]]:
+    """How often every session was established and dropped."""
+    return {key: (established, dropped) for key, (_, established, dropped, _) in counters(lab).items()}
 
 
 def _spoofs(findings: Iterable[Finding]) -> list[Packet]:

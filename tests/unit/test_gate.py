@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 import importlib
 import json
-import os
-import pickle
 import subprocess
 import sys
 from pathlib import Path
@@ -429,23 +427,6 @@ def test_the_lines_that_a_fragment_brought(case: str) -> None:
     fragment, after, wanted = LINES[case]
     running = "router bgp 1\n neighbor 192.0.2.9 remote-as 3\nroute-map A permit 10\n match as-path X\n"
     assert brought(running, fragment, after) == wanted
-
-
-def test_two_processes_answer_as_one_does(sides: Path, inputs: api.Inputs, monkeypatch: pytest.MonkeyPatch) -> None:
-    at = importlib.import_module("manrs_conformance.api.sides")
-    before, after = ([Snapshot("edge1", "frr", text)] for text in (BASE, WIDE))
-    alone = api.gate_inputs(before, after, inputs)[0]
-    monkeypatch.setattr(at, "LARGE", 10)
-    assert api.gate_inputs(before, after, inputs, parallel=True)[0] == alone
-    monkeypatch.setattr(at, "_assess", lambda *_args: os._exit(9))
-    assert api.gate_inputs(before, after, inputs, parallel=True)[0] == alone, "the work of a lost process is done again"
-
-    def refuse(pipe: object, *_args: object) -> None:
-        pipe.send_bytes(pickle.dumps(InputError("no such thing")))  # type: ignore[attr-defined]
-
-    monkeypatch.setattr(at, "_assess", refuse)
-    with pytest.raises(InputError, match="no such thing"):
-        api.gate_inputs(before, after, inputs, parallel=True)
 
 
 def test_a_known_fail_under_another_name_is_known(inputs: api.Inputs) -> None:

@@ -392,6 +392,10 @@ class Lab:
         """Whether a packet with that source, sent by the node to the edge, comes out behind it (see packets.passes)."""
         return packets.passes(self.prefix, node, source, edge=edge, target=target, at=at)
 
+    def stream(self, node: str, source: str, target: str, at: str, *, edge: str) -> packets.Stream:
+        """Packets with that source every 10 ms from a node through an edge to another node, counted there (see packets.Stream)."""
+        return packets.Stream(self.prefix, node, source, edge=edge, target=target, at=at)
+
     def cut(self, edge: str, iface: str) -> None:
         """Cut the cable at an interface of an edge, at the far end."""
         self._far(edge, iface, "down")

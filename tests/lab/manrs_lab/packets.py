@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import socket
 import struct
+import threading
 import time
 from ipaddress import ip_address
 
@@ -36,6 +38,73 @@ def udp_packet(source: str, target: str, payload: bytes) -> bytes:
     return ip[:10] + struct.pack("!H", _checksum(ip)) + ip[12:] + udp
 
 
+def _first_hop(node: str, edge: str, version: int) -> tuple[str, bytes]:
+    """The interface from which a node reaches an edge, and the head of an Ethernet frame to it."""
+    if node == "member":
+        near, far = plan.link_of("member", "rs"), plan.link_of(edge, "rs")
+        out_iface, out_mac, edge_mac = near.iface, near.mac("edge"), far.mac("edge")
+    else:
+        link = plan.link_of(edge, node)
+        out_iface = "br0" if node == "rs" else link.node_iface
+        out_mac, edge_mac = link.mac("node"), link.mac("edge")
+    kind = 0x0800 if version == 4 else 0x86DD
+    return out_iface, b"".join(bytes.fromhex(m.replace(":", "")) for m in (edge_mac, out_mac)) + struct.pack("!H", kind)
+
+
+class Stream:
+    """Numbered packets from a node through an edge every few milliseconds, counted where they come out; as a context."""
+
+    def __init__(self, prefix: str, node: str, source: str, *, edge: str, target: str, at: str, interval: float = 0.01) -> None:
+        self.name = f"{node} {source} > {target} at {at}"
+        self.interval = interval
+        self.sent: list[float] = []
+        self.arrived: set[int] = set()
+        self._token = os.urandom(12)
+        self._source, self._target = source, target
+        version = ip_address(source).version
+        iface, self._head = _first_hop(node, edge, version)
+        with inside(f"{prefix}-{at}"):
+            self._listener = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(0x0800 if version == 4 else 0x86DD))
+        self._listener.setsockopt(socket.SOL_SOCKET, 33, 1 << 24)  # SO_RCVBUFFORCE: what is not fetched at once is not lost
+        with inside(f"{prefix}-{node}"):
+            self._sender = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+            self._sender.bind((iface, 0))
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def __enter__(self) -> Stream:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
+        time.sleep(0.2)
+        self._fetch()
+        self._listener.close()
+        self._sender.close()
+
+    @property
+    def lost(self) -> list[int]:
+        """Numbers of the packets that did not come out."""
+        return [number for number in range(len(self.sent)) if number not in self.arrived]
+
+    def _run(self) -> None:
+        while not self._stop.wait(self.interval):
+            payload = self._token + struct.pack("!I", len(self.sent))
+            self._sender.send(self._head + udp_packet(self._source, self._target, payload))
+            self.sent.append(time.monotonic())
+            self._fetch()
+
+    def _fetch(self) -> None:
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                data, address = self._listener.recvfrom(65535, socket.MSG_DONTWAIT)
+                at = data.find(self._token)
+                if address[2] != OUTGOING and at >= 0:
+                    self.arrived.add(struct.unpack_from("!I", data, at + len(self._token))[0])
+
+
 def passes(
     prefix: str, node: str, source: str, *, edge: str, target: str | None = None, at: str | None = None, wait: float = 0.7
 ) -> bool:
@@ -45,20 +114,11 @@ def passes(
     given to three copies before the answer is no.
     """
     version = ip_address(source).version
-    number = edge[-1]
-    at = at or f"srv{number}"
+    at = at or f"srv{edge[-1]}"
     target = target or plan.link_of(edge, at).host(version, "node")
-    if node == "member":
-        near, far = plan.link_of("member", "rs"), plan.link_of(edge, "rs")
-        out_iface, out_mac, edge_mac = near.iface, near.mac("edge"), far.mac("edge")
-    else:
-        link = plan.link_of(edge, node)
-        out_iface = "br0" if node == "rs" else link.node_iface
-        out_mac, edge_mac = link.mac("node"), link.mac("edge")
     token = os.urandom(12)
-    kind = 0x0800 if version == 4 else 0x86DD
-    frame = b"".join(bytes.fromhex(m.replace(":", "")) for m in (edge_mac, out_mac)) + struct.pack("!H", kind)
-    frame += udp_packet(source, target, b"manrs-lab " + token)
+    out_iface, head = _first_hop(node, edge, version)
+    frame = head + udp_packet(source, target, b"manrs-lab " + token)
     with inside(f"{prefix}-{at}"):
         listener = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ETH_P_ALL))
     with inside(f"{prefix}-{node}"):

@@ -8,7 +8,8 @@ from __future__ import annotations
 import hashlib
 import marshal
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TypeVar
 
 from ..model.policy import PrefixEntry, PrefixList
@@ -23,6 +24,7 @@ HELD = 100_000
 SMALL = 4
 """Lists that are not longer are digested anew: that is as fast as looking them up."""
 
+_held = [HELD]
 _results: OrderedDict[bytes, PrefixClasses] = OrderedDict()
 _sizes: OrderedDict[bytes, dict[int, int]] = OrderedDict()
 _digests: OrderedDict[int, tuple[tuple[PrefixEntry, ...], bytes]] = OrderedDict()
@@ -36,6 +38,17 @@ def classes(lists: Sequence[PrefixList], afi: int) -> PrefixClasses:
 def sizes(lists: Sequence[PrefixList], afi: int) -> dict[int, int]:
     """`prefixes.sizes`, worked out once for lists that say the same: one list that changed counts for many sessions."""
     return _kept(_sizes, prefixes.sizes, lists, afi)
+
+
+@contextmanager
+def remembering(entries: int) -> Iterator[None]:
+    """Remember digests of at least so many entries meanwhile: both sides of a router are asked of again and again, and are alive anyway."""
+    _held.append(max(_held[-1], entries))
+    try:
+        yield
+    finally:
+        if _held.pop() > _held[-1]:
+            _digests.clear()
 
 
 def _kept(store: OrderedDict[bytes, T], work: Callable[[Sequence[PrefixList], int], T], lists: Sequence[PrefixList], afi: int) -> T:
@@ -66,8 +79,8 @@ def _digest(entries: tuple[PrefixEntry, ...]) -> bytes:
     made = hashlib.blake2b(marshal.dumps([(a, b, c, d, e) for a, b, c, d, e, _line in entries], 2), digest_size=32).digest()
     if len(entries) > SMALL:
         _digests[id(entries)] = (entries, made)
-        held = sum(len(one) for one, _digest in _digests.values() if len(one) < HELD) if len(_digests) % 32 == 0 else 0
-        while held > HELD and len(_digests) > 1:
+        held = sum(len(one) for one, _digest in _digests.values() if len(one) < _held[-1]) if len(_digests) % 32 == 0 else 0
+        while held > _held[-1] and len(_digests) > 1:
             _number, (dropped, _old) = _digests.popitem(last=False)
-            held -= len(dropped) if len(dropped) < HELD else 0
+            held -= len(dropped) if len(dropped) < _held[-1] else 0
     return made

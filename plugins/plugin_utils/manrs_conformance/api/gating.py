@@ -10,14 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from .. import evidence, gate
+from ..analysis import prefixcache
+from ..analysis.collecting import uncollected
 from ..errors import UsageError
 from ..model.snapshot import Snapshot
 from ..sources import waivers as waiver_files
 from . import fragments as fragment_files
-from .assess import Assessment, Inputs
+from .assess import Assessment, Inputs, audit_inputs
 from .bundles import version, write_bundle
 from .files import Devices, named, saved, sha256
-from .sides import assess_both
 from .words import plain
 
 RULES = "manrs.yml"
@@ -48,7 +49,6 @@ def gate_files(
     ticket: str | None = None,
     fragments: Sequence[Path] = (),
     merged: Path | None = None,
-    parallel: bool = False,
     sources_before: Path | None = None,
 ) -> Gated:
     """Judge saved configurations; intent and waivers come from the base side, so that no change waives itself.
@@ -76,9 +76,7 @@ def gate_files(
     places |= {one.snapshot.host: _place(one, merged) for one in loaded}
     rules = _rules(base, candidate, fragments)
     earlier = inputs.earlier(sources_before) if sources_before is not None else None
-    report, done = gate_inputs(
-        before, after, inputs, earlier=earlier, strict=strict, ticket=ticket, rules=rules, loaded=loaded, parallel=parallel
-    )
+    report, done = gate_inputs(before, after, inputs, earlier=earlier, strict=strict, ticket=ticket, rules=rules, loaded=loaded)
     return Gated(report, done, inputs, places)
 
 
@@ -99,24 +97,25 @@ def gate_inputs(
     ticket: str | None = None,
     rules: Sequence[str] = (),
     loaded: Sequence[fragment_files.Loaded] = (),
-    parallel: bool = False,
     earlier: Inputs | None = None,
 ) -> tuple[gate.GateReport, Assessment]:
     """Judge a change: both sides by the same intent, waivers and sources. Also gives the candidate's assessment, for exports.
 
     `loaded` are the candidates that a fragment led to: their lines are named where the fragment has them, and the digest is the fragment's.
     `earlier` are the inputs of the base where its sources said something else.
-    `parallel` lets large sides be assessed at the same time by two processes.
     """
     gate.selftest()
-    before, after = assess_both(base, candidate, (earlier or inputs, inputs), parallel=parallel)
-    origins = {one.snapshot.host: _origins(one) for one in loaded}
-    sides = (
-        gate.Side(before.routers, before.report.findings, reference=before.reference),
-        gate.Side(after.routers, after.report.findings, origins),
-    )
-    digests = {one.host: sha256(one.config) for one in candidate} | {one.snapshot.host: sha256(one.text) for one in loaded}
-    judged = gate.judge(*sides, inputs.intent, inputs.reference, strict=strict, ticket=ticket, rules=rules, digests=digests)
+    # In one process, one after the other: what analysis keeps by content (lists, paths, communities) is paid once for what both sides say.
+    entries = sum(one.config.count("\n") for one in (*base, *candidate))
+    with uncollected(), prefixcache.remembering(entries):
+        before, after = audit_inputs(base, earlier or inputs), audit_inputs(candidate, inputs)
+        origins = {one.snapshot.host: _origins(one) for one in loaded}
+        sides = (
+            gate.Side(before.routers, before.report.findings, reference=before.reference),
+            gate.Side(after.routers, after.report.findings, origins),
+        )
+        digests = {one.host: sha256(one.config) for one in candidate} | {one.snapshot.host: sha256(one.text) for one in loaded}
+        judged = gate.judge(*sides, inputs.intent, inputs.reference, strict=strict, ticket=ticket, rules=rules, digests=digests)
     return judged, after
 
 

@@ -100,7 +100,6 @@ def gate(
             ticket=ticket,
             fragments=fragments,
             merged=merged,
-            parallel=True,
             sources_before=sources_before,
         )
     report = gated.report
