@@ -98,7 +98,7 @@ def test_customers_get_what_the_registry_gives_them(lab: Lab) -> None:
         found = reference.authorised[key]
         assert set(found.reasons) == {*v4, *v6}
         assert set(found.origins) == set(origins)
-    assert reference.authorised[keys["cust"]].reasons["45.12.0.0/22"] == "route object of AS43212", "it has no ROA"
+    assert reference.authorised[keys["cust"]].reasons["45.12.0.0/22"] == "route object of AS43212 in LAB", "it has no ROA"
 
 
 def test_the_recording_of_the_inventory_is_what_the_registry_says(lab: Lab) -> None:

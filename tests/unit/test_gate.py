@@ -243,8 +243,38 @@ def test_a_waiver_of_the_base_is_taken(sides: Path) -> None:
     for name in ("base", "candidate"):
         (sides / name / "waivers.yml").write_text(WAIVER)
     _code, text = command(sides)
-    assert "BOG-01" not in text.replace("waivers", "")
+    assert "NEW      BOG-01" not in text
     assert "RULES" not in text
+
+
+@pytest.mark.parametrize(
+    ("waiver", "said"),
+    [
+        (WAIVER, "WAIVER   W-1 (BOG-01 on edge1) covers 1 until 2030-01-01"),
+        (WAIVER.replace("2030", "2026"), "WAIVER   W-1 (BOG-01 on edge1) expired 2026-01-01"),
+        (WAIVER.replace("BOG-01", "BOG-04"), "WAIVER   W-1 (BOG-04 on edge1) covers nothing"),
+        (WAIVER.replace("edge1", "core*"), ""),
+    ],
+    ids=["live", "expired", "unused", "elsewhere"],
+)
+def test_what_waivers_do_is_told(sides: Path, waiver: str, said: str) -> None:
+    for name in ("base", "candidate"):
+        (sides / name / "waivers.yml").write_text(waiver)
+    _code, text = command(sides, "--as-of", "2026-11-25T06:00:00Z")
+    assert said in text
+    assert ("WAIVER" in text) == bool(said)
+    assert ("NEW      BOG-01" in text) == ("covers 1" not in said)
+
+
+@pytest.mark.parametrize(
+    "text", ["waivers: [", WAIVER.replace(', expires: "2030-01-01"', ""), WAIVER.replace("b@example", "a@example")]
+)
+def test_a_malformed_waiver_stops_the_gate_whatever_the_ticket(sides: Path, text: str) -> None:
+    (sides / "base" / "waivers.yml").write_text(text)
+    args = ["gate", "--base", str(sides / "base"), "--candidate", str(sides / "candidate"), "--intent", str(sides / "manrs.yml")]
+    done = CliRunner().invoke(cli._main, [*args, "--break-glass", "NOC-7"], standalone_mode=False)
+    assert isinstance(done.exception, InputError)
+    assert "waivers.yml:" in str(done.exception)
 
 
 def test_the_exports_stand_on_the_lines_of_the_candidate(sides: Path) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -116,7 +118,20 @@ def gate_inputs(
         )
         digests = {one.host: sha256(one.config) for one in candidate} | {one.snapshot.host: sha256(one.text) for one in loaded}
         judged = gate.judge(*sides, inputs.intent, inputs.reference, strict=strict, ticket=ticket, rules=rules, digests=digests)
-    return judged, after
+    return dataclasses.replace(judged, waivers=tuple(_waivers(after))), after
+
+
+def _waivers(done: Assessment) -> Iterator[str]:
+    """What each waiver does to the candidate side; one for devices that are not judged here says nothing."""
+    covered = Counter(one.waived_by for one in done.report.findings)
+    for one in done.waivers:
+        what = f"{one.id} ({one.check} on {one.device})"
+        if one.id in done.waived.expired:
+            yield f"{what} expired {one.expires}: what it covered counts again"
+        elif one.id in done.waived.applied:
+            yield f"{what} covers {covered[one.id]} until {one.expires}, approved by {one.approver}: {one.reason}"
+        elif any(fnmatchcase(host, one.device) for host in done.routers):
+            yield f"{what} covers nothing: take it out of the waivers"
 
 
 def _together(

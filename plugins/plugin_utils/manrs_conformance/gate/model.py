@@ -90,6 +90,8 @@ class GateReport:
     doubts: tuple[str, ...] = ()
     ticket: str | None = None
     rules: tuple[str, ...] = ()
+    waivers: tuple[str, ...] = ()
+    """What the waivers do, in words: those that cover something, those that ran out, and those that cover nothing."""
     candidate: Mapping[str, str] = field(default_factory=dict)
     """SHA-256 of what each device would be given (configuration or fragment, UTF-8): what a push may demand."""
     candidate_sha256: str = ""

@@ -12,6 +12,8 @@ from .worse import WEIGHT
 
 MOST_LINES = 40
 WITNESSES = 3
+NAMED = 4
+"""Checks that lack the same and are named."""
 READABLE = 10_000_000
 ADVICE = {
     "pass": "Nothing gets worse.",
@@ -60,21 +62,33 @@ def _items(report: GateReport) -> Iterator[tuple[str, str]]:
     """What to tell, most urgent first."""
     yield from (("BLOCKED", one) for one in report.blocking)
     yield from (("NEW", _finding(one, report)) for one in sorted(report.new, key=lambda one: WEIGHT[one.severity]))
-    yield from (("UNSURE", f"{_finding(one, report)}: {one.because}") for one in report.unsure)
-    yield from (("UNSURE", one) for one in report.doubts)
     yield from (("RULES", one) for one in report.rules)
+    yield from (("WAIVER", one) for one in report.waivers)
+    yield from (("UNSURE", one) for one in _doubtful(report))
+    yield from (("UNSURE", one) for one in report.doubts)
     for number in range(WITNESSES):
         for one in report.changes:
             yield from _change(one, number, report)
     yield from (("FIXED", f"{one.check} {one.device} {one.subject}") for one in report.fixed)
 
 
-def _finding(one: Finding, report: GateReport) -> str:
+def _doubtful(report: GateReport) -> Iterator[str]:
+    """Findings that are not decided; those of one session that lack the same are one line: an undeclared neighbour lacks it for every check."""
+    alike: dict[tuple[str, str, str, str], list[Finding]] = {}
+    for one in report.unsure:
+        alike.setdefault((one.device, one.subject, one.message, one.because), []).append(one)
+    for some in alike.values():
+        checks = list(dict.fromkeys(one.check for one in some))
+        rest = f" and {len(checks) - NAMED} more" if len(checks) > NAMED else ""
+        yield f"{_finding(some[0], report, ', '.join(checks[:NAMED]) + rest)}: {some[0].because}"
+
+
+def _finding(one: Finding, report: GateReport, checks: str = "") -> str:
     if one.device in report.origins:
         lines = ", ".join(report.at(one.device, line.line) for line in one.lines[-3:])
     else:
         lines = ("line " if one.lines else "") + ", ".join(str(line.line) for line in one.lines[-3:])
-    return f"{one.check} {one.device} {one.message}" + (f" [{lines}]" if lines else "")
+    return f"{checks or one.check} {one.device} {one.message}" + (f" [{lines}]" if lines else "")
 
 
 def _change(one: Change, number: int, report: GateReport) -> Iterator[tuple[str, str]]:

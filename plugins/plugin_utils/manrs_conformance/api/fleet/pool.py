@@ -11,9 +11,11 @@ import multiprocessing
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from typing import Any
 
 from ...errors import ManrsError
 from .cache import Cache
@@ -106,6 +108,10 @@ def _end(pool: ProcessPoolExecutor, *, busy: bool) -> None:
     if busy:
         for one in list((pool._processes or {}).values()):
             one.terminate()
+        # A worker that ended in the middle of an answer leaves half of it: its reader waits for the rest as long as anybody could write it.
+        writer: Any = getattr(pool._result_queue, "_writer", None)
+        if writer is not None:
+            writer.close()
     pool.shutdown(wait=True, cancel_futures=True)
 
 
@@ -129,10 +135,12 @@ def _start(rules: Rules, cache: Cache | None) -> None:
 
 
 def _with_parent() -> None:
+    """End with the parent. Asked again and again: a process that was forked later holds open what would tell of the parent's end."""
     parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
+    while parent is not None:
+        if os.getppid() != parent.pid:
+            os._exit(1)
+        time.sleep(0.5)
 
 
 def _opened(answer: bytes | str) -> Outcome:
