@@ -6,6 +6,7 @@ try in a new process; then the router counts as not assessed, and says why.
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -126,6 +127,8 @@ def _take(rules: Rules, cache: Cache | None) -> None:
 def _start(rules: Rules, cache: Cache | None) -> None:
     """Once in each process of a pool: its parent hears Ctrl-C and ends it; a parent that is gone ends it, too."""
     _take(rules, cache)
+    # What came from the parent lives as long as the worker: a collection that looked through it would cost time, and its pages a copy.
+    gc.freeze()
     threading.Thread(target=_with_parent, daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
