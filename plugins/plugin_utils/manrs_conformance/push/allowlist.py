@@ -1,12 +1,27 @@
-"""The owned allow-list of a session, as the router holds it."""
+"""The allow-list of a session: what a customer is authorised for, and what an owned one on the router holds."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ..analysis import authority
+from ..errors import PushError
+from ..model.intent import Neighbour
 from ..model.plan import OWNED
-from ..model.policy import AllOf, AnyOf, Cond, PrefixList, PrefixMatch
+from ..model.policy import AllOf, AnyOf, Cond, PrefixEntry, PrefixList, PrefixMatch
+from ..model.reference import Reference
 from ..model.router import Session
+
+
+def allowed(session: Session, neighbour: Neighbour, reference: Reference, longest: int) -> tuple[PrefixEntry, ...]:
+    """Ranges that a customer is authorised for, up to a length; PushError when they are not known, or none."""
+    known = authority.of(neighbour, session.remote_as, reference)
+    if known.problem:
+        raise PushError(f"{session.key}: refused: {known.problem}; a missing answer never becomes a filter")
+    ranges = known.v4 if session.afi == 4 else known.v6
+    if not ranges and not (neighbour.prefixes is not None and neighbour.prefixes):
+        raise PushError(f"{session.key}: refused: the allow-list of {neighbour.name or session.remote_as} would be empty")
+    return tuple(one for one in ranges if one[2] <= longest)
 
 
 def owned_ranges(session: Session) -> frozenset[tuple[int, int, int, int]] | None:
