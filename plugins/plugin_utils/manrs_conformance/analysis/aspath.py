@@ -182,7 +182,7 @@ def matches(one: AsPathList, path: AsPath) -> bool | None:
     text = printed(path)
     with_set = any(isinstance(asn, tuple) for asn in path)
     for entry in one.entries:
-        expression = _compiled(entry)
+        expression = _compiled(entry.pattern, entry.dialect)
         if expression is None:
             return None
         if with_set and entry.dialect not in CHARACTER_DIALECTS and expression.pattern != DELIMITER:
@@ -194,9 +194,9 @@ def matches(one: AsPathList, path: AsPath) -> bool | None:
 
 
 @functools.lru_cache(maxsize=20_000)
-def _compiled(entry: AsPathEntry) -> re.Pattern[str] | None:
+def _compiled(text: str, dialect: str) -> re.Pattern[str] | None:
     try:
-        pattern = _characters_of(entry)
+        pattern = _characters_of(AsPathEntry(True, text, dialect))
         parse(pattern)
         return re.compile(re.sub(r"\$", r"\\Z", pattern).replace("_", DELIMITER))
     except (UnsupportedPattern, re.error):
@@ -204,6 +204,12 @@ def _compiled(entry: AsPathEntry) -> re.Pattern[str] | None:
 
 
 def _some(ranges: Iterable[tuple[int, int]]) -> str:
+    return _alternatives(tuple(ranges))
+
+
+@functools.lru_cache(maxsize=4096)
+def _alternatives(ranges: tuple[tuple[int, int], ...]) -> str:
+    """The ranges as a pattern; those of bogons and providers are asked for at every session."""
     return "|".join(decimal_range(low, high) for low, high in ranges)
 
 

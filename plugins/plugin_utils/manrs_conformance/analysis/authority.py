@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from ..model.intent import Intent, Neighbour, PrefixRange
 from ..model.policy import PrefixEntry
+from ..model.ranges import Ranges
 from ..model.reference import Authorised, Reference
 from . import prefixes
 
@@ -68,7 +69,7 @@ def _widened(known: Authorised, neighbour: Neighbour) -> Authorised:
             if wide != one and why is not None:
                 reasons[_text(wide, afi)] = f"{why}; down to /{high} by the intent"
             out.append(wide)
-        return tuple(dict.fromkeys(out))
+        return Ranges(dict.fromkeys(out))
 
     v4, v6 = longer(known.v4, 4, neighbour.more_specifics_v4), longer(known.v6, 6, neighbour.more_specifics_v6)
     return replace(known, v4=v4, v6=v6, reasons=reasons)
@@ -79,7 +80,7 @@ def _without(known: Authorised, neighbour: Neighbour) -> Authorised:
     out = {4: known.v4, 6: known.v6}
     for one in neighbour.exclude:
         net = ipaddress.ip_network(one)
-        out[net.version] = tuple(
+        out[net.version] = Ranges(
             dict.fromkeys(
                 each
                 for entry in out[net.version]

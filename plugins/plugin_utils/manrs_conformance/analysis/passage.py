@@ -72,7 +72,9 @@ def _prefix_line(one: PrefixList, route: Route) -> int:
     if afi != one.afi or not prefixes.permits(one, network, length):
         return 0
     bits = prefixes.BITS[afi]
-    holding = [e for e in one.entries if e[2] <= length <= e[3] and (network ^ e[0]) >> (bits - e[1]) == 0 and e[1] <= length]
+    # By their bounds, not by shifting each: a list of a customer is long, and is asked for every example.
+    sizes = [network >> (bits - size) << (bits - size) if size <= length else -1 for size in range(bits + 1)]
+    holding = [e for e in one.entries if e[0] == sizes[e[1]] and e[2] <= length <= e[3]]
     if one.order == "longest":
         most = max((e[1] for e in holding), default=0)
         holding = [e for e in holding if e[1] == most]

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..model.policy import PrefixEntry, PrefixList
+from ..model.ranges import Ranges
 from .collecting import uncollected
 from .forest import Forest, Regions, Rows
 
@@ -42,7 +43,24 @@ def text(afi: int, network: int, length: int) -> str:
 
 
 def permits(one: PrefixList, network: int, length: int) -> bool:
-    """Whether a list permits one prefix: entry by entry, for concrete routes."""
+    """Whether a list permits one prefix: for concrete routes. Lists of many routers say the same, and are asked for the same example."""
+    if len(one.entries) <= LONG or not isinstance(one.entries, Ranges):
+        return _permits(one, network, length)
+    key = (one.entries.content, one.afi, one.order, network, length)
+    found = _permitted.get(key)
+    if found is None:
+        if len(_permitted) >= ANSWERS:
+            _permitted.clear()
+        found = _permitted[key] = _permits(one, network, length)
+    return found
+
+
+ANSWERS = 20_000
+"""Answers of long lists for single prefixes that are remembered: some 300 bytes each."""
+_permitted: dict[tuple[bytes, int, str, int, int], bool] = {}
+
+
+def _permits(one: PrefixList, network: int, length: int) -> bool:
     bits = BITS[one.afi]
     known = spans(one) if len(one.entries) > LONG else None
     if known is not None:
