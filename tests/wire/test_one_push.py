@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import os
+import re
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 from manrs_conformance.push import apply, device
 from manrs_conformance.push.text import statements
 from manrs_wire import ManualClock, start
+from manrs_wire.inventory import variables
 from nornir.core.plugins.connections import ConnectionPluginRegister
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -62,3 +68,39 @@ def test_one_push_meets_a_second_changes_nothing_and_removal_restores(platform: 
     assert statements(one.router.running) == statements(original)
     assert misconfigured.table(one.report()) == (CASES / platform / "before.txt").read_text()
     assert one.router.locked_by is None and one.router.pending is None
+
+
+def test_the_playbook_does_the_same(tmp_path: Path) -> None:
+    """Ansible's own way to it, in real time, twice."""
+    import ansible_collections.routesec.manrs as collection
+
+    router = misconfigured.router("eos")
+    path = str(Path(next(iter(collection.__path__))).parents[2])
+    environment = os.environ | {"ANSIBLE_COLLECTIONS_PATH": path, "ANSIBLE_NOCOLOR": "1", "ANSIBLE_HOME": str(tmp_path / "home")}
+    with start(router, folder=tmp_path / "wire") as fleet:
+        one = variables(fleet)["edge"] | {"ansible_network_os": "arista.eos.eos", "ansible_connection": "ansible.netcommon.httpapi"}
+        one |= {"ansible_httpapi_use_ssl": True, "ansible_httpapi_validate_certs": True}
+        (tmp_path / "hosts.yml").write_text(yaml.safe_dump({"all": {"hosts": {"edge": one}}}))
+        given = {f"manrs_{name}": str(value) for name, value in misconfigured.GIVEN.items()}
+        said = []
+        for number in (1, 2):
+            more = given | {"manrs_run_dir": str(tmp_path / f"run{number}"), "manrs_settle": 8}
+            command = [str(Path(sys.executable).parent / "ansible-playbook"), "routesec.manrs.push", "-i", "hosts.yml"]
+            done = subprocess.run(
+                [*command, "-e", json.dumps(more)],
+                cwd=tmp_path,
+                env=environment,
+                capture_output=True,
+                text=True,
+                timeout=120,
+                check=False,
+            )
+            assert done.returncode == 0, done.stdout + done.stderr
+            said.append((re.search(r"edge +: ok=\d+ +changed=(\d)", done.stdout), len(router.received), router.running))
+        assert [one[0] and one[0][1] for one in said] == ["1", "0"]
+        assert [told for told in router.received[said[0][1] :] if CHANGES.search(told)] == []
+        assert said[0][2] == said[1][2] == router.startup
+        ConnectionPluginRegister.auto_register()
+        report = Edge(fleet, tmp_path).report()
+        ConnectionPluginRegister.deregister_all()
+    assert misconfigured.table(report) == (CASES / "eos" / "after.txt").read_text().partition("\nleft:")[0]

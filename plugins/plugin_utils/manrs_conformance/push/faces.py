@@ -76,7 +76,7 @@ def _rightful(device: str, interface: Interface, router: Router, intent: Intent,
         if neighbour is None or neighbour.relationship != "customer":
             continue
         try:
-            ranges = allowed(session, neighbour, reference, 128)
+            ranges = allowed(session, neighbour, reference, 128, intent)
         except PushError:
             return None
         kind = ipaddress.IPv4Network if session.afi == 4 else ipaddress.IPv6Network

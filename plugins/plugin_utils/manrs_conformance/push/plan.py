@@ -168,7 +168,7 @@ def _inbound(
         refuse += [(one[0], one[1], one[1], bits, True, 0) for one in _family(intent.prefixes, afi)]
     refuse.append((0, 0, longest + 1, bits, True, 0))
     tagging = intent.tagging
-    allow = allowed(session, neighbour, reference, longest) if customer else None
+    allow = allowed(session, neighbour, reference, longest, intent) if customer else None
     if allow == ():
         left.append(f"{session.key}: no prefix of this family is declared for the customer; an empty filter is never planned")
         return None
@@ -202,7 +202,7 @@ def _drifted(device: str, session: Session, intent: Intent, reference: Reference
     if authority.of(neighbour, session.remote_as, reference).problem:
         return False
     longest = intent.limits.longest_v4 if session.afi == 4 else intent.limits.longest_v6
-    return held != {one[:4] for one in allowed(session, neighbour, reference, longest)}
+    return held != {one[:4] for one in allowed(session, neighbour, reference, longest, intent)}
 
 
 def _above(neighbour: Neighbour, intent: Intent, reference: Reference) -> tuple[int, ...]:
