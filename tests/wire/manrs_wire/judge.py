@@ -22,7 +22,11 @@ def alone(one: Play, journal: str) -> None:
     holds, wrong, router = _holds(one), one.row.wrong, one.router
     if MEANT.get(journal, holds) != holds or holds == "neither":
         wrong.append(f"left alone, the router holds {holds}, the journal of the dead controller says {journal}")
-    left = {"a pending commit": router.pending, "a lock": router.locked_by, "a timer": "schedule name MANRS-REVERT" in router.running}
+    left = {
+        "a pending commit": router.pending,
+        "a lock": router.locked_by,
+        "a timer": "schedule name MANRS-REVERT" in router.running,
+    }
     wrong += [f"left alone: {name} is left" for name, value in left.items() if value]
 
 

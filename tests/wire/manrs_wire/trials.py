@@ -236,7 +236,9 @@ class Play:
     def play(self) -> Row:
         """Push, let the router come to rest, let a new controller look where the old one died, and judge."""
         with brisk(), start(self.router, folder=self.folder) as fleet:
-            candidate = apply.Candidate(self.router.name, self.text, self.base, self.platform.parse(self.after, {}), REFRESH.get(self.platform.name, ()))
+            candidate = apply.Candidate(
+                self.router.name, self.text, self.base, self.platform.parse(self.after, {}), REFRESH.get(self.platform.name, ())
+            )
             with tempfile.TemporaryDirectory() as place:
                 journal = Fated(Path(place) / "journal.jsonl", self._at)
                 self._push(candidate, fleet, journal)
