@@ -184,6 +184,8 @@ def _enter(root: Node, path: list[Node], text: str, platform: str) -> list[Node]
     elif text.removeprefix("no ").startswith("neighbor ") and platform in ("nxos", "iosxr"):
         path = path[:2]
     here = path[-1]
+    if platform == "nxos" and not here.text.startswith("scheduler") and text.startswith(("job name ", "time start ")):
+        raise ValueError(f"Invalid command: {text}")
     if text.startswith(("no ", "default ")):
         verb, rest = text.split(" ", 1)
         _remove(here, rest)

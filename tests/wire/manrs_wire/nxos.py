@@ -95,6 +95,7 @@ def _due(device: Device, name: str, when: str) -> None:
                     device.running = conf.merge(device.running, command, "nxos")
                 else:
                     run(device, command)
+        device.reverted += 1
 
 
 def data(device: Device, command: str) -> dict[str, Any] | None:
@@ -192,6 +193,8 @@ class Nxapi(Handler):
             if found is None:
                 raise Refused(command)
             return {"body": found}
+        if device.locked_by is not None:
+            raise Refused("another session configures exclusively")
         conf.check(command)
         typed.append(command)
         return None
