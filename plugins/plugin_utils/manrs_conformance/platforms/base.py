@@ -142,6 +142,15 @@ class CopyingPlatform(RenderPlatform, Protocol):
 
 
 @runtime_checkable
+class TidyPlatform(RenderPlatform, Protocol):
+    """A platform whose old generations of owned definitions stay until they are taken away."""
+
+    def tidy(self, running: str) -> str:
+        """A fragment, one command a line, that takes away owned definitions to which nothing refers any more; empty when there are none."""
+        ...
+
+
+@runtime_checkable
 class CachePlatform(RenderPlatform, Protocol):
     """A platform that RPKI caches can be configured on."""
 

@@ -18,7 +18,7 @@ from ..model.reference import Reference
 from ..model.result import Finding, Status
 from ..model.router import Router
 from ..model.snapshot import Snapshot
-from ..platforms.base import CopyingPlatform, PushDriver, PushPlatform, RenderPlatform
+from ..platforms.base import CopyingPlatform, PushDriver, PushPlatform, RenderPlatform, TidyPlatform
 from . import apply, bare, bounds, caches, meaning, plan, refresh, shut, window
 from .journal import Journal
 from .protocol import quietly
@@ -138,6 +138,7 @@ def _try(
     """Render a plan, merge it in the model, and let the gate judge; whatever it says."""
     rendered = platform.render(wanted, ground.router, ground.base, templates) if not wanted.empty else Rendered("", wanted)
     text, wanted = ground.text + rendered.text, dataclasses.replace(rendered.plan, caches=ground.caches)
+    text += _outworn(platform, one.config, platform.merge(one.config, text)) if text else ""
     merged = platform.merge(one.config, text) if text else one.config
     predicted = platform.parse(merged, platform.predict_state(one.state, text))
     after = judge(one.host, predicted, merged, intent, reference)
@@ -154,6 +155,14 @@ def _try(
         difflib.unified_diff(one.config.splitlines(keepends=True), merged.splitlines(keepends=True), "running", "planned", n=2)
     )
     return Prepared(one.host, wanted, text, merged, predicted, report, remaining, diff)
+
+
+def _outworn(platform: RenderPlatform, running: str, merged: str) -> str:
+    """What takes owned definitions away to which nothing refers, neither now nor after the change: those of an earlier push."""
+    if not isinstance(platform, TidyPlatform):
+        return ""
+    unused = set(platform.tidy(running).splitlines())
+    return "".join(f"{line}\n" for line in platform.tidy(merged).splitlines() if line in unused)
 
 
 @dataclass(frozen=True, slots=True)
