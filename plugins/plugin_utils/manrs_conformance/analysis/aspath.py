@@ -17,6 +17,7 @@ from ..model.asn import decimal_range
 from ..model.policy import AsPathEntry, AsPathList
 from . import asnmode, junosregex, pathlength, tokens
 from .automaton import Group, Machine, explore, leaf
+from .collecting import uncollected
 from .regex import DIGITS, SYMBOLS, Alt, Chars, Node, Repeat, UnsupportedPattern, factored, flat, parse
 
 AsPath = tuple[int | tuple[int, ...], ...]
@@ -46,6 +47,11 @@ Pattern = tuple[bool, str, str]
 @functools.lru_cache(maxsize=4096)
 def _path_classes(lists: tuple[tuple[Pattern, ...], ...]) -> PathClasses:
     """Sessions of one kind ask the same questions of the same lists, whatever line these stand on: what is alike is decided once."""
+    with uncollected():
+        return _decided(lists)
+
+
+def _decided(lists: tuple[tuple[Pattern, ...], ...]) -> PathClasses:
     unknown = 0
     trees: list[list[tuple[bool, list[Node]]]] = []
     bounds: dict[int, int] = {}
