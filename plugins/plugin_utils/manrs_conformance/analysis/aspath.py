@@ -34,6 +34,8 @@ class PathClasses:
     signatures: tuple[int, ...]
     witnesses: tuple[tuple[int, ...], ...]
     unknown: int = 0
+    masks: tuple[int, ...] = ()
+    """By list the classes that it permits, as bits."""
 
 
 def path_classes(lists: Sequence[AsPathList]) -> PathClasses:
@@ -69,9 +71,10 @@ def _decided(lists: tuple[tuple[Pattern, ...], ...]) -> PathClasses:
     if found is None:
         found = _characters(trees)
     if found is None:
-        return PathClasses((0,), ((),), (1 << len(lists)) - 1)
+        return PathClasses((0,), ((),), (1 << len(lists)) - 1, (0,) * len(lists))
     ordered = sorted(found.items())
-    return PathClasses(tuple(s for s, _ in ordered), tuple(w for _, w in ordered), unknown)
+    masks = tuple(sum([1 << at for at, (signature, _) in enumerate(ordered) if signature >> n & 1]) for n in range(len(lists)))
+    return PathClasses(tuple(s for s, _ in ordered), tuple(w for _, w in ordered), unknown, masks)
 
 
 def _tokens(trees: Sequence[Sequence[tuple[bool, list[Node]]]], bounds: Mapping[int, int]) -> dict[int, tuple[int, ...]] | None:
