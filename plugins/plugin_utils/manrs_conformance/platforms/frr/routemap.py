@@ -95,8 +95,8 @@ def _table(route_map: RouteMap, entries: list[Entry]) -> Term | None:
         return None
     lines = tuple(line for one in lists for line in one.lines)
     ends = (*entries[0].lines[:1], *entries[-1].lines[-1:])
-    one = PrefixList(route_map.name, lists[0].afi, ranges, lines)
-    return Term(str(entries[0].seq), PrefixMatch((one,), ends[0]), ACCEPT, Flow("next", pending=Verdict.REJECT), lines=ends)
+    whole = PrefixList(route_map.name, lists[0].afi, ranges, lines)
+    return Term(str(entries[0].seq), PrefixMatch((whole,), ends[0]), ACCEPT, Flow("next", pending=Verdict.REJECT), lines=ends)
 
 
 def _terms(entry: Entry, following: list[Entry], unsafe_calls: frozenset[str], defined: frozenset[str]) -> list[Term]:
