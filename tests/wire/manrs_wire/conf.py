@@ -93,7 +93,8 @@ class Terminal:
     """Lines entered one by one onto a running text; a line that is refused raises ValueError and changes nothing."""
 
     def __init__(self, running: str, platform: str) -> None:
-        self.root, self.platform, self._head = parse(running, platform), platform, _head(running)
+        self.platform, self._head = platform, _head(running)
+        self.root = parse(re.sub(r"\S+", lambda word: self._shown(word[0]), running) if platform == "ios" else running, platform)
         self._path, self._raw = [self.root], ""
 
     def enter(self, line: str) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import ipaddress
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ..model.policy import PrefixEntry, PrefixList
@@ -46,18 +46,24 @@ def permits(one: PrefixList, network: int, length: int) -> bool:
     """Whether a list permits one prefix: for concrete routes. Lists of many routers say the same, and are asked for the same example."""
     if len(one.entries) <= LONG or not isinstance(one.entries, Ranges):
         return _permits(one, network, length)
-    key = (one.entries.content, one.afi, one.order, network, length)
-    found = _permitted.get(key)
-    if found is None:
-        if len(_permitted) >= ANSWERS:
-            _permitted.clear()
-        found = _permitted[key] = _permits(one, network, length)
-    return found
+    return bool(remembered(_permits, one, network, length))
 
 
 ANSWERS = 20_000
 """Answers of long lists for single prefixes that are remembered: some 300 bytes each."""
-_permitted: dict[tuple[bytes, int, str, int, int], bool] = {}
+_answers: dict[tuple[object, bytes, int, str, int, int], int] = {}
+
+
+def remembered(ask: Callable[[PrefixList, int, int], int], one: PrefixList, network: int, length: int) -> int:
+    """What `ask` says of a prefix, once for all lists that say the same; its answer must not depend on lines or names."""
+    assert isinstance(one.entries, Ranges)
+    key = (ask, one.entries.content, one.afi, one.order, network, length)
+    found = _answers.get(key)
+    if found is None:
+        if len(_answers) >= ANSWERS:
+            _answers.clear()
+        found = _answers[key] = ask(one, network, length)
+    return found
 
 
 def _permits(one: PrefixList, network: int, length: int) -> bool:

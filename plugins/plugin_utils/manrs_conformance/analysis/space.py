@@ -123,8 +123,6 @@ class Universe:
     """Bits for `at least one of these atoms is present`, by the mask of atoms: a list of many communities splits a box in two."""
     held: dict[tuple[int, int], bool] = field(default_factory=dict)
     prefix_lists: Sequence[PrefixList] = ()
-    path_masks: dict[int, int] = field(default_factory=dict)
-    """By place of an AS-path list the classes that it permits."""
     keep: list[object] = field(default_factory=list)
     """Lists whose identity is used as a key."""
 
@@ -154,11 +152,7 @@ class Universe:
         place = self.path_place[id(one)]
         if self.path.unknown >> place & 1:
             return None
-        mask = self.path_masks.get(place)
-        if mask is None:
-            mask = sum([1 << number for number, signature in enumerate(self.path.signatures) if signature >> place & 1])
-            self.path_masks[place] = mask
-        return mask
+        return self.path.masks[place]
 
     def number_mask(self, name: str, ranges: Sequence[tuple[int, int]]) -> int:
         """Classes of a number that lie in the ranges."""

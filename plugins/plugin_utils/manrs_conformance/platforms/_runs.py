@@ -106,7 +106,22 @@ def run_of_prefixes(
 
 
 def _end(lines: list[str], start: int, head: str) -> int:
-    """The first line from `start` on that does not begin with the same words."""
+    """The first line from `start` on that does not begin with the same words.
+
+    A look at a few lines finds where a long list ends, if nothing else stands in it; counting in the text that is hashed anyway proves it.
+    """
+    good, bad = start, len(lines)
+    step = MANY
+    while good + step < bad:
+        if lines[good + step].startswith(head):
+            good, step = good + step, 2 * step
+        else:
+            bad = good + step
+    while bad - good > 1:
+        middle = (good + bad) // 2
+        good, bad = (middle, bad) if lines[middle].startswith(head) else (good, middle)
+    if ("\n" + "\n".join(lines[start:bad])).count("\n" + head) == bad - start:
+        return bad
     for number, text in enumerate(itertools.islice(lines, start, None), start):
         if not text.startswith(head):
             return number

@@ -40,11 +40,12 @@ def _only_customers(session: Session, neighbour: Neighbour, known: Authorised, r
 
 def owned_ranges(session: Session) -> frozenset[tuple[int, int, int, int]] | None:
     """The ranges of the owned allow-list of a session (network, length, least, greatest); None when it has none."""
+    owned = [one.policy for one in session.inbound.filters if one.name.startswith(OWNED)]
+    owned += [policy for name, policy in session.inbound.called.items() if name.startswith(OWNED)]
     lists = [
         one
-        for attached in session.inbound.filters
-        if attached.name.startswith(OWNED)
-        for term in attached.policy.terms
+        for policy in owned
+        for term in policy.terms
         for one in _lists(term.cond)
         if one.name.startswith(f"{OWNED}ALLOW") and one.afi == session.afi
     ]

@@ -243,7 +243,7 @@ def _hooks(
         run=platform.operate,
         meant=meant,
         lost=lost,
-        closed=lambda: window.closed((*intent.change_windows, *way.windows), now(), way.revert_in),
+        closed=lambda more: window.closed((*intent.change_windows, *way.windows), now(), way.revert_in + more),
     )
 
 

@@ -263,7 +263,9 @@ def _existing(attachment: Attachment, router: Router) -> str | None:
             continue
         if not one.name.startswith(OWNED):
             return one.name
-        return behind(one.name) or next((term.call for term in one.policy.terms if term.call), None)
+        return behind(one.name) or next(
+            (term.call for term in one.policy.terms if term.call and not term.call.startswith(OWNED)), None
+        )
     return None
 
 

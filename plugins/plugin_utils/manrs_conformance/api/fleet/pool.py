@@ -17,6 +17,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any
 
+from ...analysis.collecting import uncollected
 from ...errors import ManrsError
 from .cache import Cache
 from .device import Judged, Rules, judge
@@ -60,10 +61,11 @@ def run(
         # After a process died it is not known which router it was at: those under way are tried again alone.
         suspects = [one for one in left.values() if tries[one.host]]
         batch, size = (suspects[:1], 1) if suspects else (list(left.values()), workers)
-        for host, outcome in _round(batch, rules, size, cache, tries):
-            del left[host]
-            yield host, outcome
-            done(host)
+        with uncollected():  # what comes back is kept: going through it again and again would grow with each router
+            for host, outcome in _round(batch, rules, size, cache, tries):
+                del left[host]
+                yield host, outcome
+                done(host)
         for host in [host for host in left if tries[host] >= TRIES]:
             del left[host]
             yield host, "its analysis ended three times without an answer (killed, or out of memory)"
@@ -157,7 +159,10 @@ def _work(text: Text) -> bytes | str:
         known = _cache.get(snapshot) if _cache is not None else None
         if known is not None:
             return known
-        made = packed(judge(snapshot, _rules))
+        with (
+            uncollected()
+        ):  # a router is a million small values, let go by their counts: looking for cycles takes a tenth of the time
+            made = packed(judge(snapshot, _rules))
         if _cache is not None:
             _cache.put(snapshot, made)
         return made
