@@ -16,6 +16,7 @@ from manrs_conformance import api, collect, platforms
 from manrs_conformance.collect import connection
 from manrs_conformance.requirements import norm
 from manrs_wire import Device, Fleet
+from manrs_wire.brisk import brisk
 from manrs_wire.clock import Clock
 from manrs_wire.inventory import ENABLE, LOGIN, PASSWORD
 from manrs_wire.sessions import DRIVERS
@@ -69,12 +70,14 @@ class Edge:
 
     def push(self, **more: Any) -> Any:
         """Run the task `manrs_push`; returns its result."""
-        return self.nornir.run(manrs_push, run_dir=self.place / "push", settle=8, **(GIVEN | more))["edge"][0]
+        with brisk():
+            return self.nornir.run(manrs_push, run_dir=self.place / "push", settle=8, **(GIVEN | more))["edge"][0]
 
     def report(self) -> api.AuditReport:
         """Read by the task `manrs_audit`, and judge what was read."""
-        done = self.nornir.run(manrs_audit, run_dir=self.place / "audit", judge=False, **GIVEN)["edge"][0]
-        self.nornir.close_connections()
+        with brisk():
+            done = self.nornir.run(manrs_audit, run_dir=self.place / "audit", judge=False, **GIVEN)["edge"][0]
+            self.nornir.close_connections()
         seen = collect.load(Path(done.snapshot))
         return api.audit_inputs([seen], self.inputs, expected=["edge"], alone=True).report
 

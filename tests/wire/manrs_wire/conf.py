@@ -173,7 +173,11 @@ def _head(running: str) -> str:
 def _enter(root: Node, path: list[Node], text: str, platform: str) -> list[Node]:
     check(text)
     applied = len(path) > 2 and IN_OUT.match(text.removeprefix("no "))
-    if TOP.match(text) and not applied and not (path[-1].text.startswith("router") and text.startswith(("vrf ", "rpki "))):
+    own = text.removeprefix("no ")
+    process = len(path) > 1 and path[1].text.startswith("router")
+    if process and own.startswith("rpki "):
+        path = path[:2]
+    elif TOP.match(text) and not applied and not (path[-1].text.startswith("router") and own.startswith("vrf ")):
         path = [root]
     elif text.startswith("address-family ") and len(path) > 1:
         keep = 3 if platform in ("nxos", "iosxr") and len(path) > 2 and path[2].text.startswith("neighbor ") else 2

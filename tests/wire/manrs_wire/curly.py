@@ -19,6 +19,7 @@ SINGLE = frozenset(
         "hold-time",
         "maximum",
         "teardown",
+        "port",
         "limit",
         "version",
         "domain-name",
@@ -197,6 +198,7 @@ KEYED = frozenset(
         "route-filter-list",
         "interface",
         "filter",
+        "session",
     ]
 )
 LEAF_AT = frozenset(["members", "description", "host-name", "peer-as", "autonomous-system", "import", "export", "address"])

@@ -18,8 +18,8 @@ from ..model.reference import Reference
 from ..model.result import Finding, Status
 from ..model.router import Router
 from ..model.snapshot import Snapshot
-from ..platforms.base import CopyingPlatform, PushDriver, PushPlatform, RenderPlatform
-from . import apply, bare, bounds, meaning, plan, refresh, shut, window
+from ..platforms.base import CopyingPlatform, PushDriver, PushPlatform, RenderPlatform, TidyPlatform
+from . import apply, bare, bounds, caches, meaning, plan, refresh, shut, window
 from .journal import Journal
 from .protocol import quietly
 
@@ -96,12 +96,15 @@ def prepare(one: Snapshot, intent: Intent, reference: Reference, *, templates: P
     platform = platforms.load_render(one.platform)
     router = platform.parse(one.config, one.state)
     before = judge(one.host, router, one.config, intent, reference)
-    outdated = platform.outdated(router, one.config) if isinstance(platform, CopyingPlatform) else frozenset()
-    wanted = plan.make(one.host, router, intent, reference, before, outdated)
-    tried = _try(one, platform, router, wanted, before, intent, reference, templates)
+    ground = caches.ground(one, platform, router, intent, before)
+    found = judge(one.host, ground.router, ground.base, intent, reference) if ground.text else before
+    outdated = platform.outdated(ground.router, ground.base) if isinstance(platform, CopyingPlatform) else frozenset()
+    wanted = plan.make(one.host, ground.router, intent, reference, found, outdated)
+    wanted = dataclasses.replace(wanted, left=(*ground.left, *wanted.left))
+    tried = _try(one, platform, router, ground, wanted, before, intent, reference, templates)
     smaller = shut.without(wanted, router, (*tried.report.new, *tried.report.unsure)) if _refused(tried) else None
     if smaller is not None:
-        tried = _try(one, platform, router, smaller, before, intent, reference, templates)
+        tried = _try(one, platform, router, ground, smaller, before, intent, reference, templates)
     if _refused(tried):
         report = tried.report
         reasons = [
@@ -125,6 +128,7 @@ def _try(
     one: Snapshot,
     platform: RenderPlatform,
     router: Router,
+    ground: caches.Ground,
     wanted: Plan,
     before: tuple[Finding, ...],
     intent: Intent,
@@ -132,11 +136,13 @@ def _try(
     templates: Path | None,
 ) -> Prepared:
     """Render a plan, merge it in the model, and let the gate judge; whatever it says."""
-    rendered = platform.render(wanted, router, one.config, templates) if not wanted.empty else Rendered("", wanted)
-    text, wanted = rendered.text, rendered.plan
+    rendered = platform.render(wanted, ground.router, ground.base, templates) if not wanted.empty else Rendered("", wanted)
+    text, wanted = ground.text + rendered.text, dataclasses.replace(rendered.plan, caches=ground.caches)
+    text += _outworn(platform, one.config, platform.merge(one.config, text)) if text else ""
     merged = platform.merge(one.config, text) if text else one.config
     predicted = platform.parse(merged, platform.predict_state(one.state, text))
     after = judge(one.host, predicted, merged, intent, reference)
+    after = tuple(had for had in after if not (ground.caches and had.check == caches.CHECK))
     sides = [_without_live(some) for some in (before, after)]
     report = gate.judge(
         gate.Side({one.host: router}, sides[0]),
@@ -149,6 +155,14 @@ def _try(
         difflib.unified_diff(one.config.splitlines(keepends=True), merged.splitlines(keepends=True), "running", "planned", n=2)
     )
     return Prepared(one.host, wanted, text, merged, predicted, report, remaining, diff)
+
+
+def _outworn(platform: RenderPlatform, running: str, merged: str) -> str:
+    """What takes owned definitions away to which nothing refers, neither now nor after the change: those of an earlier push."""
+    if not isinstance(platform, TidyPlatform):
+        return ""
+    unused = set(platform.tidy(running).splitlines())
+    return "".join(f"{line}\n" for line in platform.tidy(merged).splitlines() if line in unused)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from ...model.policy import Filter
 from ...model.router import Router
 from .._pushing import Steady
 from ..base import Commands, PushDriver
+from .caches import asking, without
 from .change import after
 from .commands import COMMANDS
 from .families import unopened
@@ -56,6 +57,14 @@ class IosXr(Steady):
         text = super().removal(running, base)
         after = self.merge(running, text)
         return text + unopened(after, base)
+
+    def asking(self, router: Router, caches: Sequence[tuple[str, int]]) -> str:
+        """A fragment that has a router ask these RPKI caches."""
+        return asking(router, caches)
+
+    def uncached(self, running: str, base: str) -> str:
+        """A fragment that takes away the RPKI caches that a push configured."""
+        return without(self.parse(running, {}), self.parse(base, {}), base)
 
     def refresh(self, plan: Plan) -> tuple[str, ...]:
         """None: IOS-XR looks at the routes anew when a policy changes, asking for them again where it has to."""
