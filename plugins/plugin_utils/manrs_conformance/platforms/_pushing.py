@@ -36,7 +36,15 @@ class Steady:
 
     def operate(self, driver: Any, commands: tuple[str, ...]) -> None:
         """Run refresh commands on an open driver; PushError at one that the router refuses, for drivers give that back as text."""
-        for command, said in (driver.cli(list(commands)) if commands else {}).items():
+        if not commands:
+            return
+
+        def call() -> Mapping[str, Any]:
+            return dict(driver.cli(list(commands)))
+
+        # A guarded session limits the silence; its driver alone may have no limit any more.
+        within = getattr(driver, "within", None)
+        for command, said in (within("refresh", call) if within else call()).items():
             wrong = re.search(r"^\s*%.*", str(said), re.MULTILINE)
             if wrong:
                 raise PushError(f"{driver.hostname}: {command}: {wrong[0].strip()}")

@@ -89,7 +89,7 @@ class IosSession(Guarded):
             raise PushError(f"{self.where}: the configuration was not restored: {said.strip()[:200]}")
 
     def _before(self) -> str:
-        return str(self.driver._gen_full_path(BEFORE))
+        return self._path(BEFORE)
 
     def _arm(self, minutes: int) -> None:
         device = self.driver.device
@@ -160,7 +160,11 @@ class IosSession(Guarded):
 
     def _file(self) -> str:
         driver = self.driver
-        return str(driver._gen_full_path(driver.candidate_cfg if driver.config_replace else driver.merge_cfg))
+        return self._path(driver.candidate_cfg if driver.config_replace else driver.merge_cfg)
+
+    def _path(self, name: str) -> str:
+        """A file with its file system, for which the driver asks the router."""
+        return str(self.within("file system", lambda: self.driver._gen_full_path(name)))
 
     def _run(self, command: str) -> str:
         """The answer to a command; the prompts for a file name are answered with what the router proposes."""

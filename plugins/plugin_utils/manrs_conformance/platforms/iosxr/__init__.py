@@ -13,6 +13,7 @@ from .._pushing import Steady
 from ..base import Commands, PushDriver
 from .change import after
 from .commands import COMMANDS
+from .families import unopened
 from .merge import merge
 from .parser import parse
 from .render import FORM, render, write
@@ -49,6 +50,12 @@ class IosXr(Steady):
     def called(self, existing: str, owned: Filter, running: str) -> str:
         """The operator's policy of an owned one, with its arguments."""
         return called(existing, owned, running)
+
+    def removal(self, running: str, base: str) -> str:
+        """A fragment that takes away everything owned; the family of a neighbour that a push had to open goes again, its group has it."""
+        text = super().removal(running, base)
+        after = self.merge(running, text)
+        return text + unopened(after, base)
 
     def refresh(self, plan: Plan) -> tuple[str, ...]:
         """None: IOS-XR looks at the routes anew when a policy changes, asking for them again where it has to."""
