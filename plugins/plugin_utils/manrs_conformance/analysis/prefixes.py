@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from ..model.policy import PrefixEntry, PrefixList
 from ..model.ranges import Ranges
+from . import bulk
 from .collecting import uncollected
 from .forest import Forest, Regions, Rows
 
@@ -144,8 +145,13 @@ def covers(inner: PrefixList, outer: PrefixList) -> tuple[int, int] | None:
 
 
 def prefix_classes(lists: Sequence[PrefixList], afi: int) -> PrefixClasses:
-    """The classes of all prefixes of a family under these lists; a list of the other family never permits."""
-    found = sorted(_walked(lists, afi, None).found.items())
+    """The classes of all prefixes of a family under these lists; a list of the other family never permits.
+
+    Long lists are decided by `bulk` where numpy is installed, which finds the very same.
+    """
+    with uncollected():
+        many = bulk.signatures(lists, afi)
+    found = sorted((many if many is not None else _walked(lists, afi, None).found).items())
     return PrefixClasses(tuple(signature for signature, _ in found), tuple(witness for _, witness in found))
 
 

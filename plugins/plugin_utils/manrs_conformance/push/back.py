@@ -89,21 +89,30 @@ LEFT = "; what was loaded could not be removed from the router, which takes no s
 def drop(hooks: Hooks, driver: PushDriver) -> str:
     """Drop a staged candidate, over a fresh session where the one that staged it does not answer any more; what is left when none can be had
     for a while."""
-    end, fresh = hooks.clock() + AFTERWARDS, None
-    while True:
-        try:
-            (fresh or driver).discard_config()
-            return ""
-        except Exception:
-            if hooks.clock() >= end:
-                return LEFT
-        finally:
-            if fresh is not None:
+    end = hooks.clock() + AFTERWARDS
+    try:
+        driver.discard_config()
+        return ""
+    except Exception:
+        while (fresh := _fresh(hooks, driver, end)) is not None:
+            try:
+                fresh.discard_config()
+                return ""
+            except Exception:
+                hooks.sleep(1.0)
+            finally:
                 quietly(fresh.close)
+        return LEFT
+
+
+def _fresh(hooks: Hooks, lost: PushDriver, end: float) -> PushDriver | None:
+    """A fresh session that goes on with the change of a lost one, as soon as the router takes one; None when it is too late."""
+    while hooks.clock() < end:
         try:
-            fresh = _adopt(hooks.connect(), driver)
+            return _adopt(hooks.connect(), lost)
         except Exception:
             hooks.sleep(1.0)
+    return None
 
 
 def save(driver: PushDriver) -> bool:
@@ -117,9 +126,8 @@ def save(driver: PushDriver) -> bool:
 
 def save_again(hooks: Hooks, driver: PushDriver) -> bool:
     """Write the start-up configuration over a fresh session: the one that confirmed may be lost. Whether it is written."""
-    try:
-        fresh = _adopt(hooks.connect(), driver)
-    except Exception:
+    fresh = _fresh(hooks, driver, hooks.clock() + AFTERWARDS)
+    if fresh is None:
         return False
     try:
         return hasattr(fresh, "save") and save(fresh)

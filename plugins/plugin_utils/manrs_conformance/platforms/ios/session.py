@@ -154,8 +154,10 @@ class IosSession(Guarded):
     def discard_config(self) -> None:
         """Delete the files of this change."""
         if self.loaded or self.change:
-            self._run(f"delete /force {self._file()}")
-            self._run(f"delete /force {self._before()}")
+            for path in (self._file(), self._before()):
+                wrong = ERROR.search(self._run(f"delete /force {path}"))
+                if wrong and "No such file" not in wrong[0]:
+                    raise PushError(f"{self.where}: {path} was not deleted: {wrong[0].strip()}")
         self.loaded = ""
 
     def _file(self) -> str:
