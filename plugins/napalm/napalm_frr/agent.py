@@ -36,6 +36,10 @@ NFT_FILE = STATE / "inet-manrs.nft"
 RELOAD = ENV.get("MANRS_FRR_RELOAD", "/usr/lib/frr/frr-reload.py")
 SLOW = 20  # FRR takes configuration lines at some tens of milliseconds each (measured on 8.4): so much longer than reading them
 BOX_LIMIT = 100_000  # bytes; larger configurations are not run through copies of the daemons, their diff is marked approximate
+LOADS = 200  # lines a second that FRR loads at least (8.4.4 on two cores takes 1,400): what a large change is given before its timer counts
+DEFINES = re.compile(
+    r"((?:ip|ipv6) prefix-list|route-map|bgp as-path access-list|bgp (?:large-)?community-list(?: standard)?) (\S+) "
+)
 CGROUP = Path(ENV.get("MANRS_CGROUP", "/sys/fs/cgroup"))
 GUARD = 300  # seconds until an untimed commit that never came to its end is taken back
 SYSCTL = re.compile(r"net\.ipv4\.conf\.([A-Za-z0-9_][A-Za-z0-9_.@:-]{0,14})\.rp_filter\s*=\s*([012])")
@@ -173,9 +177,64 @@ def own_table(text: str) -> None:
         raise Refused("rejected", "the braces of the !manrs-nft block do not match")
 
 
-def canonical(text: str) -> str:
-    """A digest that ignores the order in which FRR prints: every line with the block it stands in."""
-    block, found = "", []
+def definitions(text: str) -> dict[tuple[str, str], list[str]]:
+    """Lines of the lists and maps of a configuration, by kind and name."""
+    found: dict[tuple[str, str], list[str]] = {}
+    inside: list[str] | None = None
+    for line in text.splitlines():
+        head = DEFINES.match(line)
+        if head:
+            inside = found.setdefault((head[1], head[2]), [])
+        elif not line.startswith(" ") and line != "exit":
+            inside = None
+        if inside is not None:
+            inside.append(line)
+    return found
+
+
+def ahead(frr: str, base: str) -> tuple[str, str]:
+    """A large candidate as the definitions it begins with, of names that the router does not know, and the rest: they change nothing that is
+    routed, however long they take to load."""
+    if len(frr) <= BOX_LIMIT:
+        return "", frr
+    known, lines, inside, end = set(base.split()), frr.splitlines(keepends=True), False, 0
+    for number, line in enumerate(lines, 1):
+        head = DEFINES.match(line)
+        if head and head[2] not in known:
+            inside, end = True, number
+        elif inside and (line.startswith(" ") or line.strip() == "exit"):
+            end = number
+        elif line.strip() not in {"", "!"}:
+            break
+    return "".join(lines[:end]), "".join(lines[end:])
+
+
+def load_seconds(frr: str) -> int:
+    """How long the definitions of a candidate may take before the timer of the change counts; 0 for a small one."""
+    return 60 + frr.count("\n") // LOADS if len(frr) > BOX_LIMIT else 0
+
+
+def quick(text: str) -> str:
+    """A large configuration without `exit` after entries of maps: it makes FRR commit, which takes as long as all lists that are there, and a
+    start would take hours."""
+    if len(text) <= BOX_LIMIT:
+        return text
+    out, inside = [], False
+    for line in text.splitlines(keepends=True):
+        bare = line.strip()
+        if not line.startswith(" ") and bare not in {"", "!"}:
+            if bare == "exit" and inside:
+                inside = False
+                continue
+            inside = line.startswith("route-map ")
+        out.append(line)
+    return "".join(out)
+
+
+def placed(text: str) -> list[tuple[str, str, str]]:
+    """Every line with the block and the family it stands in, empty at the top level."""
+    block, family = "", ""
+    found: list[tuple[str, str, str]] = []
     for line in text.splitlines():
         bare = line.strip()
         if not bare or bare.startswith("!") or bare in {"exit", "end", "exit-vrf", "exit-route-map"}:
@@ -187,7 +246,13 @@ def canonical(text: str) -> str:
         elif bare in {"exit-address-family", "exit-vni"}:
             family = ""
             continue
-        found.append(f"{block}|{family}|{bare}" if line.startswith(" ") else bare)
+        found.append((block, family, bare) if line.startswith(" ") else ("", "", bare))
+    return found
+
+
+def canonical(text: str) -> str:
+    """A digest that ignores the order in which FRR prints: every line with the block it stands in."""
+    found = [f"{block}|{family}|{bare}" if block else bare for block, family, bare in placed(text)]
     return hashlib.sha256("\n".join(sorted(found)).encode()).hexdigest()
 
 
@@ -298,9 +363,16 @@ def reload_files(target: str, directory: Path) -> Path:
 
 def reload_frr(target: str, directory: Path, job: str) -> bool:
     """Make the running configuration equal `target`; whether anything had to be done."""
-    wanted, done = canonical(target), ""
-    if canonical(running()) == wanted:
+    wanted, done, now = canonical(target), "", running()
+    if canonical(now) == wanted:
         return False
+    had = definitions(target).keys()
+    new = {key: lines for key, lines in definitions(now).items() if key not in had}
+    if sum(map(len, new.values())) > BOX_LIMIT // 100:
+        with contextlib.suppress(Refused, OSError):
+            drop_definitions(new, now, target, directory, job)
+        if canonical(running()) == wanted:
+            return True
     path = reload_files(target, directory)
     for _ in range(3):
         argv = [RELOAD, "--reload", "--stdout", "--confdir", str(path.parent), str(path)]
@@ -310,12 +382,47 @@ def reload_frr(target: str, directory: Path, job: str) -> bool:
     raise Refused("failed", "the running configuration does not come to equal the wanted one: " + done[-300:].strip())
 
 
-def apply(state: dict[str, Any]) -> None:
+def drop_definitions(new: dict[tuple[str, str], list[str]], now: str, target: str, directory: Path, job: str) -> None:
+    """Reach `target` where the router has many lists more: frr-reload would take every entry away for itself, one command each."""
+    kept = f"{target}\n" + "".join(f"{line}\n" for lines in new.values() for line in lines)
+    gone = "".join(f"no {kind} {name}\n" for kind, name in sorted(new, key=lambda one: one[0] != "route-map"))
+    path = directory / "back"
+    write(path, routing_back(placed(now), placed(kept)) + gone)
+    run(["vtysh", "-f", str(path)], len(now) * SLOW, check=False, job=job)
+
+
+def routing_back(now: list[tuple[str, str, str]], wanted: list[tuple[str, str, str]]) -> str:
+    """Lines that make `router bgp` as wanted: a reference is replaced before any is taken away, so that nothing is ever open."""
+
+    def key(one: tuple[str, str, str]) -> tuple[str, ...]:
+        words = one[2].removeprefix("no ").split()
+        return (*one[:2], *words[:3], *(words[4:] if words[2:3] == ["route-map"] else []))
+
+    had, have = set(now), set(wanted)
+    more = [one for one in wanted if one not in had and one[0].startswith("router bgp")]
+    known = {key(one) for one in more}
+    less = [one for one in now if one not in have and one[0].startswith("router bgp") and key(one) not in known]
+    out = []
+    for block, family, line in (*more, *((*one[:2], one[2][3:] if one[2].startswith("no ") else f"no {one[2]}") for one in less)):
+        out.append(
+            "\n".join(
+                [block, *([f" {family}"] if family else []), f"  {line}", *([" exit-address-family"] if family else []), "exit"]
+            )
+        )
+    return "".join(f"{one}\n" for one in out)
+
+
+def apply(state: dict[str, Any], rest: str | None = None) -> None:
+    """Load the candidate; `rest` is what of its FRR lines is not loaded yet."""
     text = (home(state) / "candidate").read_text()
     frr, sysctls, nft = split(text)
+    path = home(state) / "frr.conf"
+    if rest is not None:
+        frr, path = rest, home(state) / "rest"
+        write(path, rest)
     if frr.strip():
         if state["mode"] == "merge":
-            argv = ["vtysh", "-f", str(home(state) / "frr.conf")]
+            argv = ["vtysh", "-f", str(path)]
         else:
             argv = [RELOAD, "--reload", "--stdout", "--confdir", str(home(state)), str(home(state) / "frr.conf")]
         run(argv, len(frr) * SLOW, job=state["id"])
@@ -372,7 +479,7 @@ def save(state: dict[str, Any]) -> None:
     kept = "".join(f"{key} = {value}\n" for key, value in sorted(values.items()))
     persist(kept, nft if nft is not None else (NFT_FILE.read_text() if NFT_FILE.exists() else ""))
     try:
-        write(FRR / "frr.conf", running())
+        write(FRR / "frr.conf", quick(running()))
     except OSError:  # such as a frr.conf that is mounted alone and cannot be replaced
         run(["vtysh", "-c", "write memory"], check=False)
     if canonical(startup()) != canonical(running()):
@@ -496,7 +603,8 @@ def stage(mode: str) -> dict[str, Any]:
         note(state, "staged")
         if replaced:
             shutil.rmtree(replaced, ignore_errors=True)
-    return {"id": state["id"], "frr_lines": len(frr.splitlines()), "sysctls": len(sysctls), "nft": nft is not None}
+    told = {"frr_lines": len(frr.splitlines()), "sysctls": len(sysctls), "nft": nft is not None}
+    return {"id": state["id"], "load_seconds": load_seconds(frr) if mode == "merge" else 0, **told}
 
 
 def digest(state: dict[str, Any]) -> str:
@@ -546,13 +654,15 @@ def diff(identity: str = "") -> dict[str, Any]:
     base, now, table = running(), read_sysctls(), read_nft()
     pair = predict(state, base) if frr.strip() else (base, base)
     exact = pair is not None
+    more: list[str] = []
     if pair is None:
-        pair = (base, frr if state["mode"] == "replace" else base + frr)
+        pair = (base, frr) if state["mode"] == "replace" else ("", "")
+        more = [] if state["mode"] == "replace" else [f"+{line}" for line in frr.splitlines()]
     touched = {name: now.get(name, "") for name in sysctls}
     old = pair[0] + trailer(touched, table if nft is not None else "")
     new = pair[1] + trailer(sysctls, normal_nft(nft) if nft is not None else "")
     lines = difflib.unified_diff(old.splitlines(), new.splitlines(), "running", "candidate", lineterm="")
-    return {"diff": "\n".join(lines), "exact": exact}
+    return {"diff": "\n".join([*more, *lines]), "exact": exact}
 
 
 def normal_nft(table: str) -> str:
@@ -574,8 +684,11 @@ def commit(seconds: int, message: str, identity: str = "") -> dict[str, Any]:
         if digest(state) != state["base"]:
             raise Refused("changed", "the router changed since the candidate was loaded; load it again")
         snapshot(state)
-        guard = GUARD + (home(state) / "frr.conf").stat().st_size // 1000  # an untimed commit is given the time it needs
-        state.update(seconds=seconds, deadline=clock() + (seconds or guard), boot=boot(), message=message[:200])
+        frr = (home(state) / "frr.conf").read_text()
+        first, rest = ahead(frr, before(state)["running"]) if state["mode"] == "merge" else ("", frr)
+        allowed = seconds or GUARD + len(frr) // 1000  # an untimed commit is given the time it needs
+        deadline = clock() + load_seconds(first) + allowed
+        state.update(seconds=seconds, deadline=deadline, boot=boot(), message=message[:200], loading=bool(first))
         note(state, "committing")
         try:
             arm(state)
@@ -583,7 +696,12 @@ def commit(seconds: int, message: str, identity: str = "") -> dict[str, Any]:
             note(state, "staged")
             raise Refused("failed", f"the revert timer did not start, nothing was changed: {error}") from None
         try:
-            apply(state)
+            if first:
+                write(home(state) / "first", first)
+                run(["vtysh", "-f", str(home(state) / "first")], len(first) * SLOW, job=state["id"])
+                state.update(deadline=clock() + allowed, loading=False)
+                note(state, "committing")
+            apply(state, rest if first else None)
             state["after"] = digest(state)
             if clock() >= state["deadline"]:
                 raise Refused("late", "it took longer than the timer allows")
@@ -623,6 +741,8 @@ def _timer(identity: str, ready: str) -> dict[str, Any]:
             if state.get("id") != identity or state["phase"] not in BUSY:
                 return {}
             if state["phase"] != "reverting" and clock() < float(state["deadline"]):
+                if state.get("loading"):
+                    recover()
                 time.sleep(min(0.5, max(0.05, float(state["deadline"]) - clock())))
                 continue
             recover()
@@ -647,6 +767,12 @@ def recover() -> dict[str, Any]:
         return {"recovered": False}
     if state["phase"] in {"committing", "pending"} and state.get("boot") == boot() and clock() >= float(state["deadline"]):
         end_holder()  # the time of whoever is still at it is over; one that already restores or saves is left to it
+    elif state.get("loading"):
+        try:
+            with lock(0):  # who loads holds it: it is free when they are gone
+                return _recover(journal())
+        except Refused:
+            return {"recovered": False}
     with lock(30):
         return _recover(journal())
 
@@ -672,7 +798,7 @@ def _recover(state: dict[str, Any]) -> dict[str, Any]:
             restore(state, "the router was restarted before the commit was confirmed")
     elif state["phase"] == "confirming":
         save(state)
-    elif state["phase"] == "reverting" or clock() >= float(state["deadline"]):
+    elif state["phase"] == "reverting" or state.get("loading") or clock() >= float(state["deadline"]):
         restore(
             state, "the commit was not confirmed in time" if state["phase"] == "pending" else "an interrupted change was taken back"
         )

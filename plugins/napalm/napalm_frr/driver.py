@@ -34,6 +34,8 @@ class FRRDriver(NetworkDriver):
     """
 
     change: str
+    load_seconds: int
+    """How long the candidate may take to load before its timer counts: definitions that nothing refers to yet. 0 for a small one."""
     restores_confirmed = True
     """Whether `rollback` also takes back a change that was confirmed: the router's agent keeps what was before it."""
 
@@ -46,6 +48,7 @@ class FRRDriver(NetworkDriver):
         self.profile = ["frr"]
         self._session = Session(hostname, username, password, timeout, dict(optional_args or {}))
         self._loaded, self._size = "", 0
+        self.load_seconds = 0
         self.change = ""
 
     def open(self) -> None:
@@ -205,7 +208,8 @@ class FRRDriver(NetworkDriver):
         text = Path(filename).read_text(encoding="utf-8") if filename is not None else str(config)
         self._loaded = ""
         try:
-            self.change = str(self._session.agent("stage", mode, stdin=text)["id"])
+            answer = self._session.agent("stage", mode, stdin=text)
+            self.change, self.load_seconds = str(answer["id"]), int(answer.get("load_seconds", 0))
             self._session.agent("check", *self._named, timeout=self.timeout + 180 + len(text) / 5_000)
         except CommitError as error:
             if getattr(error, "kind", None) != "busy":
@@ -243,7 +247,7 @@ class FRRDriver(NetworkDriver):
         if revert_in is not None and not 1 <= revert_in <= 86_400:
             raise CommitError("revert_in is between 1 and 86400 seconds")
         # With a timer there is nothing to wait for once it has run out: the router has taken the change back by then.
-        patience = (revert_in + 10) if revert_in else self.timeout + 600 + self._size / 500
+        patience = (revert_in + self.load_seconds + 10) if revert_in else self.timeout + 600 + self._size / 500
         self._session.agent("commit", *self._named, "--revert-in", str(revert_in or 0), message[:200], timeout=patience)
         self._loaded = ""
 

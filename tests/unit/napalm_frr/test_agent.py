@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import runpy
 import shutil
 import subprocess
 import sys
@@ -265,7 +266,7 @@ def test_startup_that_cannot_be_written_is_no_confirmation(router: Fake) -> None
     router("stage", "merge", stdin=CANDIDATE)
     router("commit", "--revert-in", "60")
     # The file cannot be replaced (a folder stands where the new one is written), and FRR's own way writes nothing either.
-    script = SOURCE.read_text().replace('write(FRR / "frr.conf", running())', "raise OSError(28, 'No space left on device')")
+    script = SOURCE.read_text().replace('write(FRR / "frr.conf", quick(running()))', "raise OSError(28, 'No space left on device')")
     broken = router.base / "broken.py"
     broken.write_text(script)
     (router.base / "bin/vtysh").write_text(VTYSH.replace("cp running etc/frr.conf", "exit 0"))
@@ -311,3 +312,40 @@ def test_a_disk_that_fills_up_does_not_stop_the_rollback(router: Fake) -> None:
     while json.loads((router.base / "state/state.json").read_text())["phase"] != "idle" and time.monotonic() < end:
         time.sleep(0.1)
     assert router("status")["phase"] == "idle" and router.all() == before
+
+
+def test_a_large_candidate_is_loaded_ahead_of_its_timer_and_taken_back_by_name(router: Fake) -> None:
+    before = router.all()
+    lists = "".join(f"ip prefix-list BIG{n} seq 5 permit 60.{n >> 8}.{n & 255}.0/24\n" for n in range(3000))
+    change = (
+        f"{lists}route-map BIG permit 1\n match ip address prefix-list BIG0\n!\nrouter bgp 64500\n bgp log-neighbor-changes\nexit\n"
+    )
+    staged = router("stage", "merge", stdin=change)
+    assert staged["load_seconds"] == 60 + change.count("\n") // 200
+    assert router("commit", "--revert-in", "60")["pending"]
+    folder = router.base / "state" / staged["id"]
+    assert (folder / "first").read_text().count("\n") == 3002
+    assert (folder / "rest").read_text() == "!\nrouter bgp 64500\n bgp log-neighbor-changes\nexit\n"
+    assert 50 < router("status")["seconds_left"] <= 60, "the time to load does not count"
+    assert router("confirm")["ok"] and "BIG2999" in router.all()[1]
+    router("rollback")
+    back = (folder / "back").read_text().splitlines()
+    assert back[:5] == ["router bgp 64500", "  no bgp log-neighbor-changes", "exit", "no route-map BIG", "no ip prefix-list BIG0"]
+    assert len(back) == 3004
+    router.wait(before)
+
+
+def test_a_name_that_is_referred_to_already_is_not_loaded_ahead() -> None:
+    space = runpy.run_path(str(SOURCE))
+    lists = "".join(f"ip prefix-list BIG{n} seq 5 permit 60.{n >> 8}.{n & 255}.0/24\n" for n in range(3000))
+    first, rest = space["ahead"](lists, "router bgp 64500\n neighbor 192.0.2.1 prefix-list BIG2 in\n")
+    assert (first.count("\n"), rest.count("\n")) == (2, 2998)
+
+
+def test_a_large_start_up_configuration_is_written_without_exit_after_entries_of_maps() -> None:
+    space = runpy.run_path(str(SOURCE))
+    small = "interface eth0\n ip address 192.0.2.1/24\nexit\n!\nroute-map A permit 10\n match tag 1\nexit\n!\nroute-map A permit 20\nexit\n!\nrpki\nexit\n"
+    assert space["quick"](small) == small
+    lists = "".join(f"ip prefix-list BIG{n} seq 5 permit 60.{n >> 8}.{n & 255}.0/24\n" for n in range(3000))
+    found = space["quick"](lists + small)
+    assert found.count("exit\n") == 2 and space["canonical"](found) == space["canonical"](lists + small)

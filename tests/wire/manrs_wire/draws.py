@@ -60,8 +60,8 @@ def draw(seed: int, number: int, case: str, messages: int) -> Trial:
 
 
 def each(seed: int, case: str, messages: int) -> list[Trial]:
-    """One trial of every fault."""
-    return [_filled(random.Random(f"{seed}/{case}/{what}"), case, what, messages) for what in FAULTS]
+    """One trial of every fault. The last messages are left to the campaign: a client that finds its prompt sooner sends some fewer."""
+    return [_filled(random.Random(f"{seed}/{case}/{what}"), case, what, messages - 4) for what in FAULTS]
 
 
 def _filled(rng: random.Random, case: str, what: str, messages: int) -> Trial:

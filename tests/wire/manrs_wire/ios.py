@@ -85,7 +85,7 @@ class IosTerminal:
             self.typed = None
             return ""
         try:
-            conf.merge(self.device.running, "\n".join([*self.typed, command]), "ios")
+            conf.check(command)
         except ValueError:
             return INVALID
         if command.startswith(EXEC):
@@ -224,7 +224,7 @@ class IosTerminal:
         taken, said = [], ""
         for line in text.splitlines():
             try:
-                conf.merge(self.device.running, "\n".join([*taken, line]), "ios")
+                conf.check(line)
                 taken.append(line)
             except ValueError:
                 said += f"{line}\n{INVALID}"
@@ -255,7 +255,7 @@ class NxosTerminal(IosTerminal):
                 nxos.arm(self.device)
                 return ""
             try:
-                conf.merge(self.device.running, "\n".join([*self.typed, command]), "nxos")
+                conf.check(command)
             except ValueError:
                 return self.refuses(line)
             self.typed.append(command)

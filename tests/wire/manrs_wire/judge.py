@@ -25,7 +25,7 @@ def alone(one: Play, journal: str) -> None:
     left = {
         "a pending commit": router.pending,
         "a lock": router.locked_by,
-        "a timer": "\nscheduler schedule name MANRS-REVERT" in router.running,
+        "a timer": "\nscheduler schedule name MANRS-REVERT" in "\n" + router.running,
     }
     wrong += [f"left alone: {name} is left" for name, value in left.items() if value]
 

@@ -50,7 +50,7 @@ def push(candidate: Candidate, hooks: Hooks, journal: Journal, *, revert_in: int
             left = drop(hooks, driver)
             journal.write("unchanged", f"the device shows no difference{left}")
             return Pushed(candidate.device, "unchanged", False, "", f"the device already holds it{left}", before, timed=timed)
-        wrong = hooks.meant(diff) or tuple(one for one in (hooks.closed(),) if one)
+        wrong = hooks.meant(diff) or tuple(one for one in (hooks.closed(_loading(driver)),) if one)
         if wrong:
             left = drop(hooks, driver)
             journal.write("unchanged", f"the device would do something else than planned, or the change window closed{left}")
@@ -65,7 +65,7 @@ def push(candidate: Candidate, hooks: Hooks, journal: Journal, *, revert_in: int
 
 def _open(candidate: Candidate, hooks: Hooks) -> None:
     """Refuse outside the change window."""
-    why = hooks.closed()
+    why = hooks.closed(0.0)
     if why:
         raise PushError(f"{candidate.device}: refused: {why}")
 
@@ -103,11 +103,13 @@ def _commit(
     settle: float,
     change_id: str,
 ) -> Pushed:
-    deadline = hooks.clock() + revert_in
+    deadline = hooks.clock() + _loading(driver) + revert_in
     journal.write("committing", f"reverts by itself in {revert_in} s")
     undo = functools.partial(take_back, candidate, hooks, driver, journal, before, diff, deadline)
     try:
         driver.commit_config(message=change_id, revert_in=revert_in)
+        if _loading(driver):
+            deadline = hooks.clock() + revert_in
         # Some routers name a commit only when it is made: whoever follows a dead controller tells by it that the commit is its own.
         name = str(getattr(driver, "change", ""))
         journal.write("refreshing", **({"change": name} if name else {}))
@@ -140,6 +142,11 @@ def _commit(
         return Pushed(candidate.device, "rolled-back", False, diff, because, before)
     why = f"{because}; yet the router holds something else than was verified: look at it"
     return Pushed(candidate.device, "unknown", True, diff, why, before, after, saved)
+
+
+def _loading(driver: PushDriver) -> float:
+    """Seconds that the router may take to load definitions before its timer counts."""
+    return float(getattr(driver, "load_seconds", 0.0))
 
 
 def _held(hooks: Hooks, driver: PushDriver, text: str) -> tuple[str, ...] | None:

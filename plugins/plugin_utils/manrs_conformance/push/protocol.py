@@ -36,8 +36,9 @@ class Hooks:
     run: Callable[[PushDriver, tuple[str, ...]], None]
     meant: Callable[[str], tuple[str, ...]] = lambda _diff: ()
     lost: Callable[[Router, Router], tuple[str, ...]] = lambda _before, _after: ()
-    closed: Callable[[], str] = lambda: ""
-    """Why nothing may be changed now (outside the change window); empty when it may."""
+    closed: Callable[[float], str] = lambda _more: ""
+    """Why nothing may be changed now (outside the change window); empty when it may. Asked with the seconds that the change takes to load before
+    its timer counts."""
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
 

@@ -34,7 +34,7 @@ class Frr:
 
     def render(self, plan: Plan, router: Router, running: str, templates: Path | None = None) -> Rendered:
         """The candidate text of a plan: FRR does all of it."""
-        return Rendered(render(plan, templates), plan)
+        return Rendered(render(plan, running, templates), plan)
 
     def predict_state(self, state: Mapping[str, str], candidate: str) -> Mapping[str, str]:
         """Live outputs after the candidate."""

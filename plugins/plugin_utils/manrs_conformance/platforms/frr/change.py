@@ -10,6 +10,7 @@ from typing import Any
 
 from ...model.plan import Plan
 from .._diff import patched
+from .merge import merge
 
 SYSCTL = re.compile(r"^!manrs-sysctl\s+(net\.ipv4\.conf\.\S+\.rp_filter)\s*=\s*(\d)\s*$", re.M)
 NAMES = re.compile(r"iifname \{ (.+?) \} meta nfproto ipv6 fib saddr")
@@ -72,10 +73,15 @@ def _rule(interfaces: list[str], left: Mapping[str, Any], right: object, verdict
 
 
 def after(running: str, diff: str) -> str | None:
-    """The running configuration that the agent's diff leads to, without the Linux trailer; None for an approximate one."""
+    """The running configuration that the agent's diff leads to, without the Linux trailer; None for an approximate one of a whole configuration.
+
+    An approximate one shows the lines as the router holds them ready: they are merged as FRR does.
+    """
+    lines = diff.splitlines()
     if diff.startswith("# approximate"):
-        return None
-    frr = itertools.takewhile(lambda line: not line[1:].startswith("!manrs-"), diff.splitlines())
+        loaded = list(itertools.takewhile(lambda line: line.startswith("+"), lines[1:]))
+        return merge(running, "\n".join(line[1:] for line in loaded) + "\n") if loaded else None
+    frr = itertools.takewhile(lambda line: not line[1:].startswith("!manrs-"), lines)
     text = patched(running, "\n".join(frr))
     if text is None:
         raise ValueError("the difference that the router shows does not fit its running configuration")

@@ -2,11 +2,16 @@
 
 FRR applies a merge line by line, so a list is never edited in place: its name carries a digest of its content, the reference is switched to the
 new one, and what is no longer referenced is removed after confirmation. The operator's own map goes on deciding through `call`.
+
+FRR before 9 compares every entry of a prefix-list with all others of it (`plist_is_dup` of lib/filter_cli.c): a long list is written as many short
+ones, by address, and a map that permits what any of them permits. A change then only touches the short lists that it is about.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import bisect
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,18 +20,38 @@ from ...model.asn import decimal_range
 from ...model.plan import OWNED, Plan, SessionPlan, SourceValidation
 from ...model.policy import PrefixEntry
 from .. import _rules
-from .._render import Lists, digest, environment, is_large, ranges, token
+from .._render import Lists, bits, digest, environment, is_large, ranges, token
+
+WHOLE, SHORT, MOST = 200, 20, 30_000
+"""Entries of a list that is written whole, entries of a short list, and how many short lists a map names at most (FRR counts to 65,535)."""
 
 
 @dataclass(slots=True)
 class _Writer(Lists):
     maps: list[dict[str, Any]] = field(default_factory=list)
+    tables: set[str] = field(default_factory=set)
+    """Names of the maps for long lists."""
 
-    def prefix_list(self, kind: str, afi: int, entries: Sequence[PrefixEntry]) -> str:
-        """Add a prefix-list of permit entries; returns its generation name."""
-        word = "ip" if afi == 4 else "ipv6"
+    def prefix_list(self, kind: str, afi: int, entries: Sequence[PrefixEntry], part: str = "") -> str:
+        """Add a prefix-list of permit entries, a part of a longer one where `part` names it; returns its generation name."""
         body = [f"seq {5 * n} permit {one}" for n, one in enumerate(ranges(afi, entries), 1)]
-        return self.add(f"{kind}{afi}", body, lambda name, _n, one: f"{word} prefix-list {name} {one}", str(afi))
+        return self.add(f"{kind}{afi}{part}", body, lambda name, _n, one: f"{_ip(afi)} prefix-list {name} {one}", str(afi))
+
+    def table(self, kind: str, afi: int, entries: Sequence[PrefixEntry]) -> str:
+        """Add a map that permits what a long list of permit entries permits; returns its name."""
+        every, most = sorted(set(entries)), SHORT
+        while len(found := list(_blocks(every, 0, 0, bits(afi), most))) > MOST:
+            most *= 2
+        names = [
+            self.prefix_list(kind, afi, some, f"-{network >> bits(afi) - length:x}-{length}") for network, length, some in found
+        ]
+        name = f"{OWNED}{kind}{afi}-{digest(names)}"
+        if name not in self.tables:
+            self.tables.add(name)
+            matches = [f"match {_ip(afi)} address prefix-list {one}" for one in names]
+            made = [{"action": "permit", "seq": n, "body": [one]} for n, one in enumerate(matches, 1)]
+            self.maps.append({"name": name, "entries": made})
+        return name
 
     def as_path(self, kind: str, patterns: Sequence[str]) -> str:
         """Add an as-path access-list of permit lines; returns its generation name."""
@@ -38,8 +63,23 @@ class _Writer(Lists):
         return self.add(kind, values, lambda name, n, one: f"bgp {word} standard {name} seq {5 * n} permit {one}")
 
 
-def render(plan: Plan, templates: Path | None = None) -> str:
-    """The candidate text of a plan; templates in `templates` replace the shipped ones of the same name."""
+def _blocks(
+    entries: Sequence[PrefixEntry], network: int, length: int, most_bits: int, most: int
+) -> Iterator[tuple[int, int, Sequence[PrefixEntry]]]:
+    """Sorted entries by blocks of addresses (network and length) that hold no more than `most` of them: a change moves only the block it is in."""
+    if len(entries) <= most or length == most_bits:
+        yield network, length, entries
+        return
+    middle = network | 1 << most_bits - length - 1
+    at = bisect.bisect_left(entries, middle, key=lambda one: one[0])
+    for start, some in ((network, entries[:at]), (middle, entries[at:])):
+        if some:
+            yield from _blocks(some, start, length + 1, most_bits, most)
+
+
+def render(plan: Plan, running: str = "", templates: Path | None = None) -> str:
+    """The candidate text of a plan; templates in `templates` replace the shipped ones of the same name. Lists that `running` holds word by word
+    are not written again."""
     writer = _Writer()
     instances: dict[str, dict[str, Any]] = {}
     for one in plan.sessions:
@@ -57,8 +97,8 @@ def render(plan: Plan, templates: Path | None = None) -> str:
         environment(__package__, templates)
         .get_template("plan.j2")
         .render(
-            lists=list(writer.written.values()),
-            maps=writer.maps,
+            lists=writer.missing(running),
+            maps=[one for one in writer.maps if one["name"] not in writer.tables or not _holds(running, one)],
             instances=list(instances.values()),
             local_as=plan.local_as,
             requires_policy=plan.requires_policy,
@@ -91,6 +131,9 @@ def _map(writer: _Writer, way: str, one: SessionPlan, rules: Iterable[_rules.Rul
     entries = []
     for rule in some:
         match = listed[rule.kind] if rule.kind in listed else _prefixes(writer, one.afi, rule)
+        if match and match[-1].startswith("call "):
+            entries.append(("permit", [*_scope(writer, one.afi, rule), *match, "on-match next"]))
+            match = _scope(writer, one.afi, rule)
         body = [*match, *_conditions(writer, rule), *_changes(writer, rule)]
         onward = {"refuse": [], "next": ["on-match next"], "existing": [f"call {existing}"] if existing else []}
         entries.append(("deny" if rule.then == "refuse" else "permit", [*body, *onward[rule.then]]))
@@ -101,10 +144,36 @@ def _map(writer: _Writer, way: str, one: SessionPlan, rules: Iterable[_rules.Rul
 
 
 def _prefixes(writer: _Writer, afi: int, rule: _rules.Rule) -> list[str]:
+    """The match of a rule's prefixes; for a long list the call of its table, which refuses what is not in it."""
     if rule.prefixes is None:
         return []
-    name = writer.prefix_list("HOST" if rule.kind == "BLACKHOLE" else rule.kind, afi, rule.prefixes)
-    return [f"match {'ip' if afi == 4 else 'ipv6'} address prefix-list {name}"]
+    kind = "HOST" if rule.kind == "BLACKHOLE" else rule.kind
+    if len(rule.prefixes) > WHOLE and rule.then == "existing":
+        return [f"call {writer.table(kind, afi, rule.prefixes)}"]
+    return [f"match {_ip(afi)} address prefix-list {writer.prefix_list(kind, afi, rule.prefixes)}"]
+
+
+def _scope(writer: _Writer, afi: int, rule: _rules.Rule) -> list[str]:
+    """Which routes a table decides. Nothing passes behind the rules that have one, but for host routes that ask to be blackholed: all others of
+    them are refused as too specific anyhow."""
+    if rule.kind != "BLACKHOLE":
+        return []
+    hosts = writer.prefix_list("HOSTS", afi, ((0, 0, bits(afi), bits(afi), True, 0),))
+    kind = _large(rule.communities[0])
+    return [
+        f"match {_ip(afi)} address prefix-list {hosts}",
+        f"match {kind}community {writer.communities(rule.kind, rule.communities)}",
+    ]
+
+
+def _holds(running: str, made: dict[str, Any]) -> bool:
+    """Whether a configuration holds a map word by word."""
+    heads = [f"route-map {made['name']} {one['action']} {one['seq']}\n {one['body'][0]}\n" for one in made["entries"]]
+    return len(set(heads).intersection(re.findall(rf"(?m)^route-map {re.escape(made['name'])} .*\n.*\n", running))) == len(heads)
+
+
+def _ip(afi: int) -> str:
+    return "ip" if afi == 4 else "ipv6"
 
 
 def _conditions(writer: _Writer, rule: _rules.Rule) -> list[str]:

@@ -14,6 +14,8 @@ from ...model.policy import (
     Flow,
     Opaque,
     Policy,
+    PrefixList,
+    PrefixMatch,
     Term,
     Verdict,
 )
@@ -22,6 +24,8 @@ from .._routemap import anything, unread_last
 ATTRIBUTES = ("as_path", "standard", "extended", "large", "med", "local_pref", "tag", "weight", "origin", "next_hop")
 CALL_LIMIT = 10
 """RMAP_RECURSION_LIMIT of lib/routemap.c."""
+TABLE = 32
+"""So many entries, each of which permits what one list permits and does nothing else, are read as one list."""
 
 
 @dataclass(slots=True)
@@ -62,12 +66,37 @@ def lower(route_map: RouteMap, unsafe_calls: frozenset[str], defined: frozenset[
     `unsafe_calls` are maps whose call recurses too deeply to be followed; a call to a map that is not `defined` is ignored by FRR.
     """
     entries = [route_map.entries[seq] for seq in sorted(route_map.entries)]
+    lines = tuple(sorted({*route_map.lines, *(line for entry in entries for line in entry.lines)}))
+    together = _table(route_map, entries)
+    if together is not None:
+        return Policy(route_map.name, "route-map", (together,), Verdict.REJECT, "modified", lines)
     terms: list[Term] = list(anything("0", route_map.unknown)) if route_map.unknown else []
     for position, entry in enumerate(entries):
         following = entries[position + 1 :]
         terms += _terms(entry, following, unsafe_calls, defined)
-    lines = tuple(sorted({*route_map.lines, *(line for entry in entries for line in entry.lines)}))
     return Policy(route_map.name, "route-map", tuple(terms), Verdict.REJECT, "modified", lines)
+
+
+def _table(route_map: RouteMap, entries: list[Entry]) -> Term | None:
+    """The only term of a map that does no more than permit what any of its lists permits; None for every other map."""
+    if len(entries) < TABLE or route_map.unknown:
+        return None
+    lists: list[PrefixList] = []
+    for one in entries:
+        cond = next(iter(one.matches.values()), None)
+        plain = one.permit and not (one.call or one.follow or one.goto or one.unknown or one.actions) and len(one.matches) == 1
+        if not (plain and isinstance(cond, PrefixMatch)):
+            return None
+        lists += cond.lists
+    if any(one.order != "first" or one.left_out or one.afi != lists[0].afi for one in lists):
+        return None
+    ranges = tuple(entry for one in lists for entry in one.entries)
+    if not all(entry[4] for entry in ranges):
+        return None
+    lines = tuple(line for one in lists for line in one.lines)
+    ends = (*entries[0].lines[:1], *entries[-1].lines[-1:])
+    whole = PrefixList(route_map.name, lists[0].afi, ranges, lines)
+    return Term(str(entries[0].seq), PrefixMatch((whole,), ends[0]), ACCEPT, Flow("next", pending=Verdict.REJECT), lines=ends)
 
 
 def _terms(entry: Entry, following: list[Entry], unsafe_calls: frozenset[str], defined: frozenset[str]) -> list[Term]:
