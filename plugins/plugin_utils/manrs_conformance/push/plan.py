@@ -13,6 +13,7 @@ from ..model.policy import Attachment, PrefixEntry
 from ..model.reference import Reference
 from ..model.result import Finding, Status
 from ..model.router import Interface, Router, Session
+from . import reverse
 from .allowlist import owned_ranges
 
 ANNOUNCE_ONLY_CUSTOMERS = frozenset({"peer", "provider", "route_server", "route_server_client"})
@@ -327,6 +328,14 @@ def _sources(
             permits = _rightful(device, interface, router, intent, reference)
             if permits is None:
                 left.append(f"interface {interface.name}: what the customer behind it may announce is not known")
+            elif why := reverse.doubt(
+                router,
+                interface,
+                scope.expected_sources(intent, device, interface),
+                permits,
+                scope.interface_declaration(intent, device, interface) is not None,
+            ):
+                left.append(f"interface {interface.name}: strict source validation could drop rightful packets: {why}")
             else:
                 out.append(SourceValidation(interface.name, _families(interface), permits))
     if out:
