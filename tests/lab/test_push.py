@@ -113,6 +113,24 @@ def test_the_audit_of_both_edges_replays_from_its_signed_bundle(lab: Lab, inputs
         assert not path.is_file() or b"CANARY" not in path.read_bytes(), path
 
 
+def test_an_asymmetric_route_leaves_an_interface_without_strict_validation(lab: Lab, inputs: api.Inputs) -> None:
+    def planned() -> tuple[set[str], list[str]]:
+        plan = api.prepare_push(snapshot(lab, "edge1", "push"), inputs).plan
+        return {one.interface for one in plan.sources}, [one for one in plan.left if one.startswith("interface stub0")]
+
+    away = "45.13.1.0/24"
+    lab.announce("peer", away, [topology.ASNS["peer"], topology.ASNS["stub1"]])
+    try:
+        assert eventually(lambda: away in lab.edge("edge1").prefixes(4))
+        interfaces, left = planned()
+        assert "stub0" not in interfaces and {"lan0", "rtr0"} <= interfaces
+        assert any(f"45.13.0.0/22 is routed elsewhere now, by {away}" in one for one in left), left
+    finally:
+        lab.withdraw("peer", away)
+    assert eventually(lambda: away not in lab.edge("edge1").prefixes(4))
+    assert set(SPOOFERS) <= planned()[0], "without it the validation is planned; the push below shows that honest packets pass"
+
+
 def test_a_push_makes_true_what_the_audit_asked_for(lab: Lab, inputs: api.Inputs, tmp_path: Path) -> None:
     found = snapshot(lab, "edge1", "push")
     report = api.audit_inputs([found], inputs, alone=True).report
