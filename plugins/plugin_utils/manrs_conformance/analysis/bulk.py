@@ -25,7 +25,8 @@ MANY = 100_000
 """Entries from which on the import of numpy is worth its tenth of a second."""
 CHAIN = 48
 """Entries over one prefix beyond which the order of entries is followed by `forest`."""
-REMEMBERED = 8
+REMEMBERED = 4
+"""Lists whose columns are remembered: a question is asked both ways, and again with another list beside it."""
 
 _columns: OrderedDict[tuple[int, bool], tuple[tuple[PrefixEntry, ...], tuple[Any, ...] | None]] = OrderedDict()
 
