@@ -87,9 +87,7 @@ class Lane(Trials):
             said = self.run_and_mend(made, lambda: mend(self, fault)) if fault.what == "link cut" else self.run(made)
         finally:
             mend(self, fault)
-        ran = time.monotonic()
         router = self.settle(fault.revert_in + 25)
-        print(f"run {ran - began:.1f} settle {time.monotonic() - ran:.1f}", file=sys.stderr)
         end, journal = ended(self, router, last), journal_of(made)
         steps = [one.step for one in Journal(made.journal).entries()]
         met = self.relay.struck if fault.what in KINDS else not fault.step or fault.step in steps
@@ -97,7 +95,7 @@ class Lane(Trials):
             self.reset()
         bad = wrong(self, fault, said["outcome"], router, journal, self.sessions_up(25))
         return {
-            "case": "frr", "edge": self.edge, "what": fault.what, "trial": str(fault), "fault": asdict(fault), "said": said["outcome"],
+            "case": "frr", "edge": self.edge, "what": fault.what, "trial": str(fault), "fault": asdict(fault), "said": said["outcome"], "messages": self.relay.count,
             "because": said["because"], "journal": journal, "router": router, "end": "bad" if bad else end, "met": met, "wrong": bad,
             "seconds": round(time.monotonic() - began, 1),
         }  # fmt: skip
@@ -119,7 +117,8 @@ def done(path: Path, seed: int) -> set[int]:
 def lane(one: Lane, numbers: list[int], given: argparse.Namespace, end: float, mutex: threading.Lock) -> None:
     """Play these numbers on one edge, one after the other."""
     try:
-        if numbers and time.monotonic() < end:
+        one.messages = given.messages
+        if not one.messages and time.monotonic() < end:
             one.calibrate()
         for number in numbers:
             if time.monotonic() > end:
@@ -147,6 +146,7 @@ def main() -> int:
     parser.add_argument("--each", type=int, default=200)
     parser.add_argument("--first", type=int, default=0, help="the first number: several labs may share the work")
     parser.add_argument("--seed", type=int, default=20261125)
+    parser.add_argument("--messages", type=int, default=0, help="how many a push that goes well sends; found out where not given")
     parser.add_argument("--seconds", type=float, default=float("inf"))
     parser.add_argument("--only", type=int)
     given = parser.parse_args()
