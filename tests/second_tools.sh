@@ -6,6 +6,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD work=$PWD/tests/output/second-tools python=${PYTHON:-python3}
+[ -n "${PYTHON:-}" ] || [ ! -x .venv/bin/python ] || python=$root/.venv/bin/python
 export PIP_DISABLE_PIP_VERSION_CHECK=1
 mkdir -p "$work"
 list=tests/requirements/second.txt mark=$(sha256sum < tests/requirements/second.txt)
@@ -22,6 +23,7 @@ bundle=${1:-}
 if [ -z "$bundle" ]; then
     bundle=$work/bundle
     rm -rf "$bundle"
+    "$python" -c 'import rich, yaml' 2> /dev/null || { echo "$python lacks the packages of tests/requirements/run.txt: run bash tests/demo.sh once" >&2; exit 2; }
     PYTHONPATH=plugins/plugin_utils "$python" tests/unit/evidence/sample.py "$bundle" > /dev/null
 fi
 bundle=$(realpath "$bundle")

@@ -219,6 +219,21 @@ def test_gate_against_the_running_router(nr: Nornir, given: dict[str, Any], tmp_
     assert result["good"][0].candidate_sha256 == hashlib.sha256(part.read_bytes()).hexdigest()
 
 
+def test_the_gate_of_the_documentation(nr: Nornir, given: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The lines of docs/gate.md, run as they stand there, in a folder with the files that they name."""
+    page = (Path(__file__).parents[2] / "docs" / "gate.md").read_text(encoding="utf-8")
+    code = page[page.index("from nornir import InitNornir") :].partition("```")[0]
+    chosen = nr.filter(filter_func=lambda host: host.name in ("good", "bad"))
+    monkeypatch.setattr("nornir.InitNornir", lambda config_file: chosen)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "snippets").mkdir()
+    (tmp_path / "snippets" / "good.txt").write_text("ip prefix-list CUST seq 7 permit 0.0.0.0/0 le 32\n")
+    (tmp_path / "snippets" / "bad.txt").write_text("ip prefix-list OTHER seq 5 permit 203.0.113.0/24\n")
+    names: dict[str, Any] = {}
+    exec(compile(code, "docs/gate.md", "exec"), names)
+    assert names["failed"] == ["good"], {host: one[-1].result for host, one in names["result"].items()}
+
+
 def test_push_dry_run_only_reads(nr: Nornir, given: dict[str, Any], tmp_path: Path) -> None:
     result = nr.filter(name="bad").run(manrs_push, run_dir=tmp_path / "run", dry_run=True, **given)
     assert not result["bad"].failed, result["bad"][0].result

@@ -1,6 +1,8 @@
 """A controller that pushes one prepared change and meets its fate at one journalled step; run as a process of its own.
 
 `python push_controller.py JOB` reads a pickled `Job`, prints how the push ended as JSON, and never gets that far when it is killed.
+`python push_controller.py --serve` does so for every path that it reads, in a process of its own each, and answers with its exit code: what a
+controller imports is imported once. Its output goes to the path with `.out` behind it.
 The timer of the product has a least value (`push.apply.MINIMUM_TIMER`); here it is lowered, so that a revert takes seconds.
 """
 
@@ -12,6 +14,7 @@ import pickle
 import signal
 import subprocess
 import sys
+import traceback
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +27,7 @@ from manrs_conformance.push import apply
 from manrs_conformance.push.device import Prepared
 from manrs_conformance.push.journal import Journal
 from napalm import get_network_driver
+from napalm.base.exceptions import NapalmException
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,7 @@ class Login:
     key: str
     known_hosts: str
     timeout: int = 5
+    port: int = 22
 
     def open(self) -> Any:
         """A fresh management session."""
@@ -46,6 +51,7 @@ class Login:
             "alt_host_keys": True,
             "alt_key_file": self.known_hosts,
             "vtysh_path": "sudo -n /usr/bin/vtysh",
+            "port": self.port,
         }
         driver = get_network_driver("frr")(self.address, self.user, "", timeout=self.timeout, optional_args=options)
         driver.open()
@@ -106,9 +112,29 @@ def main(path: str) -> None:
             change_id="NOC-1",
         )
         print(json.dumps({"outcome": done.outcome, "because": done.because}))
-    except ManrsError as error:
+    except (ManrsError, NapalmException) as error:
         print(json.dumps({"outcome": "refused", "because": str(error)}))
 
 
+def serve() -> None:
+    """Fork a controller for each line."""
+    for line in sys.stdin:
+        path = line.strip()
+        child = os.fork()
+        if not child:
+            with open(f"{path}.out", "w") as file:
+                os.dup2(file.fileno(), 1)
+                os.dup2(file.fileno(), 2)
+            try:
+                main(path)
+                sys.stdout.flush()
+                os._exit(0)
+            except BaseException:
+                traceback.print_exc()
+                sys.stderr.flush()
+                os._exit(1)
+        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+
+
 if __name__ == "__main__":
-    main(sys.argv[1])
+    serve() if sys.argv[1] == "--serve" else main(sys.argv[1])

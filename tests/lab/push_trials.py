@@ -186,6 +186,10 @@ class Trials:
                 return f"neither: {left}, {[n for n in ('running', 'startup', 'nft', 'sysctl') if getattr(now, n) != getattr(self.before, n)]}"
             time.sleep(0.3)
 
+    def status(self) -> dict[str, Any]:
+        """What the agent says of itself."""
+        return dict(json.loads(self.lab.edge(self.edge).shell(AGENT, "status")))
+
     def reset(self) -> None:
         """Take a confirmed change back."""
         self.lab.edge(self.edge).shell(AGENT, "rollback")

@@ -20,12 +20,14 @@ def main(folder: Path, as_of: str) -> None:
     inputs = api.Inputs.read(folder / "manrs.yml", None, None, as_of)
     options = {"processes": True, "threads_per_worker": 1, "dashboard_address": None, "host": "127.0.0.1"}
     with distributed.LocalCluster(n_workers=3, silence_logs=50, **options) as cluster:
+        with distributed.Client(cluster.scheduler_address, set_as_default=False) as client:
+            # Asked for at the start: a scheduler that has not yet noticed the end of a worker would ask it, too.
+            left = list(client.run(os.getpid).values())
         killed: list[int] = []
 
         def kill(_host: str) -> None:
             if len(killed) < 2:
-                with distributed.Client(cluster.scheduler_address, set_as_default=False) as client:
-                    killed.append(next(iter(client.run(os.getpid).values())))
+                killed.append(left.pop())
                 os.kill(killed[-1], signal.SIGKILL)
 
         runner = api.OnDask(cluster.scheduler_address)

@@ -67,7 +67,7 @@ class Session:
             if "known_hosts" in str(error):
                 raise ConnectionException(f"{where}: the host key is not known; add it to known_hosts") from None
             raise ConnectTimeoutError(f"{where}: no SSH connection within {self._arguments['conn_timeout']} s") from None
-        except (SSHException, OSError) as error:
+        except (SSHException, OSError, EOFError) as error:
             text = str(error)
             if "known_hosts" in text or "host key" in text.lower():
                 text = "the host key is not the known one, or not known; it is verified unless ssh_strict is false"

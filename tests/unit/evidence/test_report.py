@@ -166,3 +166,8 @@ def test_scrubbing_by_words_is_scrubbing() -> None:
     assert scrubber.text("nothing here") == "nothing here" and scrubber.present("") == []
     small = scrubber.within(["only S3cret-001x", "and 0123456789"])
     assert set(small.strong) == {"S3cret-001x", "0123456789"}
+
+
+@pytest.mark.parametrize("value", ["10.0.0.0", "192.0.2.0/24", "2001:db8::/32", "Winter", "64500"])
+def test_what_is_public_elsewhere_is_hidden_as_a_password_only(value: str) -> None:
+    assert Scrubber([value]).text(f"route {value}; password {value}") == f"route {value}; password {MARK}"

@@ -104,3 +104,18 @@ def crosses(router: Router, text: str, key: str, route: Any, direction: str) -> 
     decision = api.explain(router, text, neighbor, route, direction=direction, family=family, vrf=vrf)
     assert decision.verdict in ("accept", "reject"), decision.because
     return decision.after
+
+
+def test_a_leak_behind_a_condition_that_is_not_modelled_is_blocked_and_its_line_named(tmp_path: Path) -> None:
+    """The terms of January 2026 as they were: `route-type internal`, which also matches what other routers of the network learned."""
+    folder = HERE / "cloudflare_2026"
+    for side in ("before", "after"):
+        text = (folder / side / "edge1.junos.cfg").read_text().replace("protocol bgp;", "route-type internal;")
+        (tmp_path / side).mkdir()
+        (tmp_path / side / "edge1.junos.cfg").write_text(text)
+    shutil.copy(folder / "manrs.yml", tmp_path)
+    report = judged(tmp_path, "edge1.junos.cfg", "before", "after", tmp_path).report
+    assert report.verdict == "inconclusive"
+    assert any(
+        "a condition is not understood (route-type internal;)" in repr(one) for one in report.unsure if one.check == "EXP-02"
+    )

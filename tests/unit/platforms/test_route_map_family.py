@@ -11,8 +11,9 @@ from manrs_conformance.analysis import concrete
 from manrs_conformance.model.policy import Attachment, Filter, Policy, PrefixEntry, Rpki, Verdict
 from manrs_conformance.model.route import Route
 from manrs_conformance.platforms import _acl, _clauses
-from manrs_conformance.platforms._lists import Lists, Numbered, Unreadable, prefix_entry, run_of_prefixes
+from manrs_conformance.platforms._lists import Lists, Numbered, Unreadable, prefix_entry
 from manrs_conformance.platforms._routemap import Language, RouteMap, cannot, lower
+from manrs_conformance.platforms._runs import run_of_prefixes
 
 KINDS = ("prefix-list", "access-list", "as-path", "community-list", "extcommunity-list", "large-community-list")
 PLAIN = Language(

@@ -27,6 +27,7 @@ def given() -> tuple[Intent, Reference]:
     return read.intent, replace(read.reference, authorised={"AS43211:AS-CUSTOMERS": CUSTOMERS})
 
 
+@functools.cache
 def prepared(name: str, text: str | None = None) -> device.Prepared:
     intent, reference = given()
     running = (HERE / f"{name}.cfg").read_text() if text is None else text

@@ -41,6 +41,15 @@ def test_only_what_it_does_counts_not_where_it_stands() -> None:
     )
 
 
+def test_what_is_not_understood_and_validation_that_is_off_are_no_small_things() -> None:
+    parse = platforms.load("frr").parse
+    one = parse(CONFIG, {})
+    odd = CONFIG.replace("exit\n!\n", " do what nobody knows\nexit\n!\n", 1)
+    assert meaning.differences(one, parse(odd, {})) == ("a line was not planned and not understood: do what nobody knows",)
+    assert meaning.differences(parse(odd, {}), parse(odd, {})) == ()
+    assert meaning.differences(replace(one, validation={"ipv4": True}), one) == ("origin validation is not as planned",)
+
+
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(LINES, LINES, st.integers(0, 3))
 def test_a_difference_read_back_gives_the_other_text(old: list[str], new: list[str], context: int) -> None:

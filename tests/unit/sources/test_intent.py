@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from manrs_conformance.errors import InputError
-from manrs_conformance.model.intent import PrefixRange, Selector
+from manrs_conformance.model.intent import Cache, PrefixRange, Selector
 from manrs_conformance.sources.intent import load_intent
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -179,3 +179,13 @@ def test_what_is_authorised_is_adjusted_without_contradiction(changes: dict[str,
     assert words in error_of(neighbour(**changes), tmp_path)
     found = load_intent(neighbour(exclude=["198.51.100.0/24"], more_specifics_v4=24)).neighbours[0]
     assert (found.exclude, found.more_specifics_v4, found.more_specifics_v6) == (("198.51.100.0/24",), 24, None)
+
+
+def test_caches_have_an_address_and_a_port() -> None:
+    given = having(rpki_caches=[{"address": "2001:DB8::9"}, {"address": "192.0.2.9", "port": 3323, "device": "edge*"}])
+    assert load_intent(given).rpki_caches == (Cache("2001:db8::9"), Cache("192.0.2.9", 3323, "edge*"))
+
+
+def test_a_cache_without_a_real_address_is_named(tmp_path: Path) -> None:
+    message = error_of(having(rpki_caches=[{"address": "192.0.2.300"}]), tmp_path)
+    assert "rpki_caches[0].address" in message and "192.0.2.300" in message

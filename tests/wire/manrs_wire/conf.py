@@ -30,6 +30,7 @@ SINGLE = (
 STORED = re.compile(r"(?:neighbor \S+ activate|switchport|shutdown|bgp default ipv4-unicast|bgp default ipv6-unicast|aaa root)$")
 """What is stored as `no …`, because its default is on."""
 IN_OUT = re.compile(r"((?:neighbor \S+ )?(?:route-map|prefix-list|filter-list|route-policy)) \S+ (in|out)$")
+IPV6 = re.compile(r"(?=[^:]*:[^:]*:)[0-9a-fA-F:]+(?::[0-9.]+)?(?:/\d+)?")
 RAW_END = {"route-policy": "end-policy", "prefix-set": "end-set", "as-path-set": "end-set", "community-set": "end-set"}
 
 
@@ -88,30 +89,54 @@ def _print(node: Node, depth: int, platform: str, lines: list[str]) -> None:
         lines.append(" exit-address-family")
 
 
-def merge(running: str, candidate: str, platform: str) -> str:
-    """The running text after the lines of a candidate were entered one by one, as on a terminal; ValueError at a line it refuses."""
-    root = parse(running, platform)
-    path = [root]
-    raw = ""
-    for line in candidate.splitlines():
-        text = " ".join(line.split())
-        if raw:
-            path[-1].kids.append(Node(text))
-            if text == raw:
-                raw, path = "", [root]
-            continue
-        if not text or text.startswith("!"):
-            continue
-        if text in ("exit", "exit-address-family"):
-            path = path[:-1] if len(path) > 1 else path
+class Terminal:
+    """Lines entered one by one onto a running text; a line that is refused raises ValueError and changes nothing."""
+
+    def __init__(self, running: str, platform: str) -> None:
+        self.platform, self._head = platform, _head(running)
+        self.root = parse(re.sub(r"\S+", lambda word: self._shown(word[0]), running) if platform == "ios" else running, platform)
+        self._path, self._raw = [self.root], ""
+
+    def enter(self, line: str) -> None:
+        """One line, as on a terminal."""
+        text = " ".join(map(self._shown, line.split()))
+        if self._raw:
+            self._path[-1].kids.append(Node(text))
+            if text == self._raw:
+                self._raw, self._path = "", [self.root]
+        elif not text or text.startswith("!"):
+            return
+        elif text in ("exit", "exit-address-family"):
+            self._path = self._path[:-1] if len(self._path) > 1 else self._path
         elif text == "end":
-            path = [root]
+            self._path = [self.root]
         else:
-            path = _enter(root, path, text, platform)
-            raw = RAW_END.get(text.split()[0], "") if platform == "iosxr" and len(path) == 2 else ""
-            if raw:
-                path[-1].kids.clear()
-    return show(root, platform, head=_head(running))
+            self._path = _enter(self.root, self._path, text, self.platform)
+            self._raw = RAW_END.get(text.split()[0], "") if self.platform == "iosxr" and len(self._path) == 2 else ""
+            if self._raw:
+                self._path[-1].kids.clear()
+
+    def _shown(self, word: str) -> str:
+        """A word as the platform stores it: IOS has the addresses of IPv6 in capitals."""
+        return word.upper() if self.platform == "ios" and IPV6.fullmatch(word) else word
+
+    def text(self) -> str:
+        """The running text after it."""
+        return show(self.root, self.platform, head=self._head)
+
+
+def merge(running: str, candidate: str, platform: str) -> str:
+    """The running text after the lines of a candidate were entered; ValueError at a line it refuses."""
+    terminal = Terminal(running, platform)
+    for line in candidate.splitlines():
+        terminal.enter(line)
+    return terminal.text()
+
+
+def check(line: str) -> None:
+    """ValueError for a line that no terminal takes."""
+    if "bogus" in line:
+        raise ValueError(f"Invalid input: {line}")
 
 
 def commands(running: str, candidate: str, platform: str) -> list[str]:
@@ -146,10 +171,13 @@ def _head(running: str) -> str:
 
 
 def _enter(root: Node, path: list[Node], text: str, platform: str) -> list[Node]:
-    if "bogus" in text:
-        raise ValueError(f"Invalid input: {text}")
+    check(text)
     applied = len(path) > 2 and IN_OUT.match(text.removeprefix("no "))
-    if TOP.match(text) and not applied and not (path[-1].text.startswith("router") and text.startswith(("vrf ", "rpki "))):
+    own = text.removeprefix("no ")
+    process = len(path) > 1 and path[1].text.startswith("router")
+    if process and own.startswith("rpki "):
+        path = path[:2]
+    elif TOP.match(text) and not applied and not (path[-1].text.startswith("router") and own.startswith("vrf ")):
         path = [root]
     elif text.startswith("address-family ") and len(path) > 1:
         keep = 3 if platform in ("nxos", "iosxr") and len(path) > 2 and path[2].text.startswith("neighbor ") else 2
@@ -157,6 +185,8 @@ def _enter(root: Node, path: list[Node], text: str, platform: str) -> list[Node]
     elif text.removeprefix("no ").startswith("neighbor ") and platform in ("nxos", "iosxr"):
         path = path[:2]
     here = path[-1]
+    if platform == "nxos" and not here.text.startswith("scheduler") and text.startswith(("job name ", "time start ")):
+        raise ValueError(f"Invalid command: {text}")
     if text.startswith(("no ", "default ")):
         verb, rest = text.split(" ", 1)
         _remove(here, rest)

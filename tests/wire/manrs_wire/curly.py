@@ -18,6 +18,8 @@ SINGLE = frozenset(
         "type",
         "hold-time",
         "maximum",
+        "teardown",
+        "port",
         "limit",
         "version",
         "domain-name",
@@ -60,19 +62,34 @@ def show(root: Node) -> str:
     """The text of a tree."""
     lines: list[str] = []
     for node in root.kids:
+        _sort(node)
         _print(node, 0, lines)
     return "\n".join(lines) + "\n"
 
 
 def _print(node: Node, depth: int, lines: list[str]) -> None:
     pad = "    " * depth
-    if node.text.endswith(";"):
-        lines.append(pad + node.text)
+    if node.text.endswith(";") or not node.kids:
+        lines.append(f"{pad}{node.text.rstrip(';')};")
         return
     lines.append(f"{pad}{node.text} {{")
     for kid in node.kids:
         _print(kid, depth + 1, lines)
     lines.append(pad + "}")
+
+
+ORDER = ("description", "import", "family", "export", "peer-as")
+"""The order in which the router shows these statements of a neighbour, whenever they were entered."""
+
+
+def _sort(node: Node) -> None:
+    """Put the statements of `ORDER` in its order, at the places that they have together."""
+    for kid in node.kids:
+        _sort(kid)
+    if node.text.startswith("neighbor "):
+        ranks = [next((rank for rank, word in enumerate(ORDER) if re.match(rf"{word}\b", kid.text)), None) for kid in node.kids]
+        known = iter(sorted((rank, number) for number, rank in enumerate(ranks) if rank is not None))
+        node.kids = [node.kids[number if rank is None else next(known)[1]] for number, rank in enumerate(ranks)]
 
 
 def merge(running: str, candidate: str, action: str) -> str:
@@ -141,7 +158,7 @@ def _delete(here: Node, words: list[str]) -> None:
     if inner is None:
         raise ValueError(missing)
     _delete(inner, words[len(inner.text.split()) :])
-    if not inner.kids and inner.text.split()[0] in HOLLOW:
+    if not inner.kids and (inner.text.split()[0] in HOLLOW or (here.text == "firewall" and inner.text.startswith("family "))):
         here.kids.remove(inner)
 
 
@@ -181,6 +198,7 @@ KEYED = frozenset(
         "route-filter-list",
         "interface",
         "filter",
+        "session",
     ]
 )
 LEAF_AT = frozenset(["members", "description", "host-name", "peer-as", "autonomous-system", "import", "export", "address"])
@@ -204,7 +222,8 @@ def _set(root: Node, words: list[str]) -> None:
                 exact.text = exact.text[:-1]
             here, rest = exact, rest[used:]
             continue
-        if rest[0] in LEAF_AT or len(rest) == 1 or (rest[0] == "as-path" and len(rest) == 3):
+        leaf = rest[0] in LEAF_AT or (rest[0] in SINGLE and len(rest) == 2)
+        if leaf or len(rest) == 1 or (rest[0] == "as-path" and len(rest) == 3):
             _place(here, Node(" ".join(rest) + ";"))
             return
         size = 2 if rest[0] in KEYED else 1

@@ -80,6 +80,10 @@ class Device:
         self.full = False
         """Whether the file system has no room left."""
         self.locked_by: str | None = None
+        self.closed_until = 0.0
+        """No session is taken before that time."""
+        self.reverted = 0
+        """How often a timer of a commit ran out."""
         self.held: str | None = None
         """Who holds the lock of the running store, where it has one of its own."""
         self.sessions = 0
@@ -122,6 +126,7 @@ class Device:
             with self.mutex:
                 self.running, self.pending, self.pending_note = before, None, ""
                 self.commits += 1
+                self.reverted += 1
 
         return revert
 
@@ -167,6 +172,11 @@ class Device:
                 return False
             self.locked_by, self.candidate = None, None
             return True
+
+    @property
+    def closed(self) -> bool:
+        """Whether no session is taken."""
+        return self.clock.now() < self.closed_until
 
     @property
     def uptime(self) -> int:

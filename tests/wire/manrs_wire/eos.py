@@ -92,7 +92,7 @@ class Eos:
             self.open[name] = []
             return ""
         try:
-            conf.merge(self.device.running, "\n".join([*self.open[name], command]), "eos")
+            conf.check(command)
         except ValueError:
             raise Refused(command) from None
         self.open[name].append(command)

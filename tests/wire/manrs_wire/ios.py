@@ -11,6 +11,8 @@ from . import conf, eos, nxos, shows
 from .device import Device
 from .population import hostname
 
+EXEC = ("show ", "copy ", "configure ", "write ", "delete ", "more ", "dir", "verify ", "terminal ", "clear ")
+"""Commands of the EXEC mode, which IOS does not take in configuration mode (NX-OS does)."""
 INVALID = "                ^\n% Invalid input detected at '^' marker.\n"
 
 
@@ -83,8 +85,10 @@ class IosTerminal:
             self.typed = None
             return ""
         try:
-            conf.merge(self.device.running, "\n".join([*self.typed, command]), "ios")
+            conf.check(command)
         except ValueError:
+            return INVALID
+        if command.startswith(EXEC):
             return INVALID
         self.typed.append(command)
         return ""
@@ -220,7 +224,7 @@ class IosTerminal:
         taken, said = [], ""
         for line in text.splitlines():
             try:
-                conf.merge(self.device.running, "\n".join([*taken, line]), "ios")
+                conf.check(line)
                 taken.append(line)
             except ValueError:
                 said += f"{line}\n{INVALID}"
@@ -242,7 +246,7 @@ class NxosTerminal(IosTerminal):
     def run(self, line: str) -> str | None:
         """Answer of one line; None ends the session."""
         command = " ".join(line.split())
-        if self.typed is not None:
+        if self.typed is not None and not command.startswith("show "):
             if command == "end" or (command == "exit" and not self.typed):
                 self.device.running = (
                     conf.merge(self.device.running, "\n".join(self.typed), "nxos") if self.typed else self.device.running
@@ -251,7 +255,7 @@ class NxosTerminal(IosTerminal):
                 nxos.arm(self.device)
                 return ""
             try:
-                conf.merge(self.device.running, "\n".join([*self.typed, command]), "nxos")
+                conf.check(command)
             except ValueError:
                 return self.refuses(line)
             self.typed.append(command)
@@ -261,7 +265,7 @@ class NxosTerminal(IosTerminal):
         if not command or command.startswith("terminal ") or command == "enable":
             return ""
         if command.split()[:2] in (["configure", "terminal"], ["config", "term"]):
-            return self._enter()
+            return self._enter() if self.device.locked_by is None else "ERROR: another session configures exclusively"
         said = nxos.run(self.device, command)
         found = said if said is not None else shows.answer(self.device, command)
         return found if found is not None else self.refuses(line)

@@ -61,6 +61,8 @@ def run(device: Device, command: str) -> str | None:
     return None
 
 
+EXEC = re.compile(r"(?!.* ; )(?:no )?(?:terminal|checkpoint)\b|(?:show|rollback|dir|clear|delete|copy)\b")
+"""Commands that are no configuration."""
 SCHEDULE = re.compile(r"^scheduler schedule name (\S+)\n((?:  .*\n)*)", re.MULTILINE)
 JOB = "^scheduler job name {}\n((?:  .*\n)*)"
 
@@ -93,6 +95,7 @@ def _due(device: Device, name: str, when: str) -> None:
                     device.running = conf.merge(device.running, command, "nxos")
                 else:
                     run(device, command)
+        device.reverted += 1
 
 
 def data(device: Device, command: str) -> dict[str, Any] | None:
@@ -149,7 +152,6 @@ class Nxapi(Handler):
         calls = body if isinstance(body, list) else [body]
         out: list[Any] = []
         typed: list[str] = []
-        base = self.device.running
         stopped = False
         for call in calls:
             command = call["params"]["cmd"].strip()
@@ -160,16 +162,25 @@ class Nxapi(Handler):
             try:
                 if call["params"]["cmd"] == refused:
                     raise Refused(command)
-                answer["result"] = self._one(call["method"], command, typed, base)
+                answer["result"] = self._one(call["method"], command, typed)
             except (Refused, ValueError):
                 answer["error"] = {"code": -32602, "message": "Invalid params", "data": {"msg": f"% Invalid command: {command}\n"}}
                 stopped = True
             out.append(answer)
+        self._enter(typed)
         arm(self.device)
         return out if isinstance(body, list) else out[0]
 
-    def _one(self, method: str, command: str, typed: list[str], base: str) -> Any:
+    def _enter(self, typed: list[str]) -> None:
+        """Bring the lines that were typed into force."""
+        if typed:
+            self.device.running = conf.merge(self.device.running, "\n".join(typed), "nxos")
+            typed.clear()
+
+    def _one(self, method: str, command: str, typed: list[str]) -> Any:
         device = self.device
+        if EXEC.match(command):
+            self._enter(typed)
         said = run(device, command)
         if said is None and method == "cli_ascii":
             said = shows.answer(device, command)
@@ -182,8 +193,8 @@ class Nxapi(Handler):
             if found is None:
                 raise Refused(command)
             return {"body": found}
+        if device.locked_by is not None:
+            raise Refused("another session configures exclusively")
+        conf.check(command)
         typed.append(command)
-        after = conf.merge(base, "\n".join(typed), "nxos")
-        if after != device.running:
-            device.running = after
         return None

@@ -97,7 +97,8 @@ def _nested(text: str) -> Iterator[tuple[str, int, bool]]:
 
 
 def _curly(text: str) -> Iterator[tuple[str, int, bool]]:
-    """`neighbor A { peer-as N; }` or `neighbor A;` in a group with `peer-as N;`."""
+    """`neighbor A { peer-as N; }` or `neighbor A;` in a group with `peer-as N;`; those of a group `type internal` are of the own AS."""
+    own_as = re.search(r"^ *autonomous-system (\d+);", text, re.MULTILINE)
     path: list[str] = []
     peers: list[tuple[str, str]] = []
     group_as: dict[str, int] = {}
@@ -112,6 +113,8 @@ def _curly(text: str) -> Iterator[tuple[str, int, bool]]:
         told = re.match(r"neighbor (\S+?)(?:;| \{)", line)
         if told and group:
             peers.append((told[1], group))
+        if line == "type internal;" and group and own_as:
+            group_as.setdefault(group, int(own_as[1]))
         number = re.match(r"peer-as (\d+);", line)
         if number and path[-1].startswith("neighbor "):
             own[path[-1].split()[1]] = int(number[1])
@@ -168,4 +171,5 @@ def caches(device: Device) -> list[tuple[str, int]]:
     found = re.findall(r"rpki server tcp (\S+) port (\d+)", text)
     found += re.findall(r"^\s*rpki server (\d\S+)\s*\n\s+transport tcp port (\d+)", text, re.MULTILINE)
     found += re.findall(r"^\s*(?:server|host) (\d\S+) port (\d+)", text, re.MULTILINE)
+    found += re.findall(r"^\s*session (\d\S+) \{\n\s+port (\d+);", text, re.MULTILINE)
     return [(address, int(port)) for address, port in found]

@@ -24,8 +24,13 @@ def answer(device: Device, command: str) -> str | None:
 
 def clear(device: Device, words: list[str]) -> str:
     """Routes of one neighbour pass its policies again: `clear [ip] bgp … ADDRESS soft in|out`."""
-    known = {one.address for one in neighbors(device)}
-    if words[-2:-1] != ["soft"] or words[-1] not in ("in", "out") or "bgp" not in words[:3] or words[-3] not in known:
+    known = {ipaddress.ip_address(one.address) for one in neighbors(device)}
+    asked = words[-2:-1] == ["soft"] and words[-1] in ("in", "out") and "bgp" in words[:3]
+    try:
+        asked = asked and ipaddress.ip_address(words[-3]) in known
+    except ValueError:
+        asked = False
+    if not asked:
         return "% Invalid input detected at '^' marker."
     return ""
 

@@ -75,8 +75,10 @@ class Login(asyncssh.SSHServer):
         self.device = device
 
     def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
-        """One more session."""
+        """One more session, unless none is taken."""
         self.device.sessions += 1
+        if self.device.closed:
+            conn.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """One less."""

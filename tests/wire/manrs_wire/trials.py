@@ -7,11 +7,8 @@ session, timer or checkpoint left, its start-up configuration never holding what
 
 from __future__ import annotations
 
-import random
-import socket
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,25 +18,23 @@ from manrs_conformance.collect import connection, limits
 from manrs_conformance.collect.names import platform_of
 from manrs_conformance.errors import ManrsError
 from manrs_conformance.model.router import Router
+from manrs_conformance.platforms.nxos import session as nxos
 from manrs_conformance.push import apply, meaning
 from manrs_conformance.push.back import recover
 from manrs_conformance.push.journal import Journal, outcome
 from manrs_conformance.push.text import statements
 
 from . import conf, curly
+from .brisk import at_once, brisk
 from .clock import ManualClock
-from .device import Faults
+from .device import Fault, Faults
+from .draws import MESSAGE_FAULTS, PLANNED, Row, Trial
 from .fleet import Fleet, start
 from .inventory import devices
+from .judge import alone, judge
 from .population import neighbors
 from .sessions import DRIVERS, close, planned
 
-WEIGHTS = {"ios": 2, "eos": 4, "nxos": 4, "nxos_ssh": 1, "iosxr": 2, "junos": 3}
-"""Drivers, and how often each is drawn: a push over SSH takes ten times as long."""
-CASES = tuple(WEIGHTS)
-STEPS = ("checked", "loading", "comparing", "committing", "refreshing", "verifying", "confirming", "confirmed", "rolling-back")
-MESSAGE_FAULTS = ("drop", "lose", "delay", "garble", "noise", "reject", "hang", "late", "killed within")
-OTHER_FAULTS = ("none", "killed", "cut", "locked", "full", "bad line", "bgp lost", "management lost", "foreign change")
 REVERT, PATIENCE = 120, 1.0
 LIST = {
     "ios": "ip prefix-list MANRS-NEW seq 5 permit 45.13.0.0/22 le 24\nrouter bgp 43210\n address-family ipv4\n  neighbor 45.10.1.2 prefix-list MANRS-NEW in\n",
@@ -68,45 +63,6 @@ class Killed(BaseException):
     """The controller dies here."""
 
 
-@dataclass(frozen=True)
-class Trial:
-    """What is played: to which driver, which fault, at which message (counted from 0) or journalled step, how long the clock jumps."""
-
-    case: str
-    what: str
-    message: int = 0
-    step: str = ""
-    jump: float = 0.0
-
-    def __str__(self) -> str:
-        where = f" at {self.step}" if self.step else f" at message {self.message}" if self.what in MESSAGE_FAULTS else ""
-        return f"{self.case}: {self.what}{where}" + (f", clock + {self.jump:.0f} s" if self.jump else "")
-
-
-@dataclass
-class Row:
-    """How a trial ended; `wrong` is empty when it ended well."""
-
-    trial: Trial
-    said: str = ""
-    because: str = ""
-    journal: str = ""
-    router: str = ""
-    messages: int = 0
-    wrong: list[str] = field(default_factory=list)
-
-
-def draw(seed: int, number: int, messages: dict[str, int], cases: tuple[str, ...] = CASES) -> Trial:
-    """The trial of that number; `messages` is how many a push that goes well sends, by case."""
-    rng = random.Random(f"{seed}/{number}")
-    case = rng.choices(cases, [WEIGHTS[one] for one in cases])[0]
-    what = rng.choice(MESSAGE_FAULTS) if rng.random() < 0.7 else rng.choice(OTHER_FAULTS)
-    jump = rng.choice((0.0, 0.0, 30.0, 100.0, 190.0)) if what in ("delay", "hang", "drop", "lose") else 0.0
-    jump = rng.choice((50.0, 100.0, 125.0, 190.0)) if what == "late" else jump
-    step = rng.choice(STEPS) if what in ("killed", "cut") else ""
-    return Trial(case, what, rng.randrange(messages[case]), step, jump)
-
-
 class Fated(Journal):
     """A journal that lets a fault happen at a step."""
 
@@ -120,6 +76,14 @@ class Fated(Journal):
         self._at(step)
 
 
+REFRESH = {"ios": ("clear ip bgp 45.10.1.2 soft in",), "nxos": ("clear bgp ipv4 unicast 45.10.3.2 soft in",)}
+SLOW = 4
+"""A controller sleeps longer than it meant to: fewer looks at a router that is waited for."""
+FOREIGN = {"junos": "system {\n    domain-name example.org;\n}\n"}
+AFTERWARDS = REVERT + 200
+"""Seconds after which every timer has long run out."""
+
+
 class Play:
     """One trial on a server of its own."""
 
@@ -131,89 +95,112 @@ class Play:
         self.router.clock = self.clock
         self.router.booted = self.clock.now() - 100_000
         self.base = self.router.running = self.router.startup = self._merged(self.router.running, "")
-        self.text = LIST[self.platform.name] + (
-            "bogus line\n" if trial.what == "bad line" and self.platform.name != "junos" else ""
-        )
-        if trial.what == "bad line" and self.platform.name == "junos":
-            self.text += "protocols {\n    bogus;\n}\n"
-        self.after = self._merged(self.base, LIST[self.platform.name])
-        self.row = Row(trial)
-        self.dead = False
+        text = LIST[self.platform.name]
+        self.booted, self.after = self.base, self._merged(self.base, text)
+        wrong = "protocols {\n    bogus;\n}\n" if self.platform.name == "junos" else "bogus line\n"
+        self.text = text + (wrong if trial.what == "bad line" else "")
+        self.row = Row(trial, met=trial.what in ("none", "bad line"))
+        self.dead = self.over = self.touched = False
+        self.login, self.followed = self.router.username, ""
         self.opened: list[Any] = []
-        self._watch_saving()
-        self._plan_fault()
+        self._watch()
 
     def _merged(self, text: str, candidate: str) -> str:
         if self.platform.name == "junos":
             return curly.merge(text, candidate, "merge") if candidate else text
         return conf.merge(text, candidate, self.platform.name)
 
-    def _watch_saving(self) -> None:
-        """The start-up configuration is written only when nothing waits for its confirmation."""
-        save = self.router.save
+    def _held(self) -> tuple[str, ...]:
+        """What the router runs, the timer's own job on NX-OS left out."""
+        return statements(nxos.hidden(self.router.running))
 
-        def watched() -> bool:
-            waiting = self.router.pending is not None or "scheduler schedule name MANRS-REVERT" in self.router.running
-            if waiting and statements(self.router.running) != statements(self.base):
+    # -- the faults ------------------------------------------------------------------------------------------------
+    def _watch(self) -> None:
+        """Every message and every saving is seen."""
+        router, trial = self.router, self.trial
+        save, heard = router.save, router.heard
+        if trial.what in PLANNED:
+            router.faults.add(trial.what, trial.message, 0.05)
+
+        def saving() -> bool:
+            self._look()
+            waiting = router.pending is not None or "scheduler schedule name MANRS-REVERT" in router.running
+            if waiting and self._held() != statements(self.base):
                 self.row.wrong.append("the start-up configuration was written before the confirmation")
             return save()
 
-        self.router.save = watched  # type: ignore[method-assign]
-
-    def _plan_fault(self) -> None:
-        trial, router = self.trial, self.router
-        heard = router.heard
-        if trial.what in ("drop", "lose", "delay", "garble", "noise", "reject", "hang"):
-            router.faults.add(trial.what, trial.message, 0.05)
-        if trial.what == "killed within":
-            router.faults.add("drop", trial.message)
-        if trial.what == "locked":
-            router.locked_by = "somebody"
-        if trial.what == "full":
-            router.full = True
-
-        def happening(message: str) -> Any:
-            hit = len(router.received) == trial.message
+        def hearing(message: str) -> Fault | None:
+            self._look()
+            number = len(router.received)
             fault = heard(message)
-            if hit and trial.jump:
-                self.clock.advance(trial.jump)
-            if hit and trial.what == "killed within":
-                self.dead = True
-            return fault
+            return fault if self.over else self._strike(number) or fault
 
-        router.heard = happening  # type: ignore[method-assign]
+        router.save, router.heard = saving, hearing  # type: ignore[method-assign]
 
-    # -- the controller --------------------------------------------------------------------------------------------
-    def _at(self, step: str) -> None:
+    def _look(self) -> None:
+        """Whether the change is, or was, in what the router runs."""
+        self.touched = self.touched or self._held() != statements(self.base)
+
+    def _strike(self, number: int) -> Fault | None:
         trial, router = self.trial, self.router
-        if self.dead or (trial.what == "killed" and step == trial.step):
+        if router.closed:
+            return Fault("drop", number)
+        if trial.what not in MESSAGE_FAULTS or number != trial.message:
+            return None
+        self.row.met = True
+        self.dead = trial.what == "killed within"
+        if trial.what == "refused":
+            router.closed_until = self.clock.now() + trial.jump
+        elif trial.jump:
+            self.clock.advance(trial.jump)
+        return Fault("drop", number) if trial.what in ("refused", "killed within") else None
+
+    def _at(self, step: str) -> None:
+        """What happens at a step, after it was journalled."""
+        trial, router = self.trial, self.router
+        here = not self.over and step == trial.step
+        self.row.met = self.row.met or here
+        if self.dead or (here and trial.what == "killed"):
             self.dead = True
-            for one in self.opened:
-                limits.cut(one)
+            self._cut()
             raise Killed
-        if trial.what == "cut" and step == trial.step:
-            for one in self.opened:
-                limits.cut(one)
-        if trial.what == "foreign change" and step == "loading":
-            router.running = self._merged(
-                router.running, {"junos": "system {\n    domain-name example.org;\n}\n"}.get(router.platform, "hostname other")
-            )
-        if step == "refreshing" and trial.what == "bgp lost":
+        if here and trial.what == "cut":
+            self._cut()
+        if here or (not trial.step and step == "planned"):
+            self._begin(trial.what)
+        if step == "loading" and trial.what == "foreign change":
+            self.row.met = True
+            text = FOREIGN.get(router.platform, "ntp server 192.0.2.1")
+            router.running, self.base = self._merged(router.running, text), self._merged(self.base, text)
+            self.after = self._merged(self.base, LIST[router.platform])
+        if step == "refreshing" and (trial.what == "bgp lost" or trial.step == "rolling-back"):
+            self.row.met = self.row.met or not trial.step
             router.down.update(one.address for one in neighbors(router))
         if step == "refreshing" and trial.what == "management lost":
-            router.username, self._login = "nobody", router.username
+            self.row.met, router.username = True, "nobody"
 
+    def _begin(self, what: str) -> None:
+        if what == "locked":
+            self.row.met, self.router.locked_by = True, self.router.locked_by or "somebody"
+        if what == "full":
+            self.row.met = self.router.full = True
+
+    def _cut(self) -> None:
+        for one in self.opened:
+            limits.cut(one)
+
+    # -- the controller --------------------------------------------------------------------------------------------
     def connect(self, fleet: Fleet) -> Any:
         """A fresh guarded session."""
         if self.dead:
             raise Killed
-        if self.trial.what == "management lost" and self.router.username == "nobody" and self.router.running == self.base:
-            self.router.username = self._login
+        if self.router.username == "nobody" and self._held() == statements(self.base):
+            self.router.username = self.login
         case = self.trial.case
-        made = planned(fleet, case, timeout=PATIENCE, username="audit")
+        made = planned(fleet, case, timeout=PATIENCE, username=self.login)
         driver = connection.open_session(made, napalm.get_network_driver(DRIVERS[case]))
         self.opened.append(driver)
-        _at_once(driver)
+        at_once(driver)
         try:
             return self.platform.guarded(driver)
         except Exception:
@@ -223,19 +210,17 @@ class Play:
     def _sleep(self, seconds: float) -> None:
         if self.dead:
             raise Killed
-        self.clock.advance(seconds)
+        self._look()
+        self.clock.advance(seconds * SLOW)
 
     def _hooks(self, fleet: Fleet) -> apply.Hooks:
         wanted: Router = self.platform.parse(self.after, {})
-
-        def run(driver: Any, _commands: tuple[str, ...]) -> None:
-            driver.get_facts()
 
         return apply.Hooks(
             connect=lambda: self.connect(fleet),
             observe=self._observe,
             judge=lambda found: meaning.differences(wanted, found),
-            run=run,
+            run=self.platform.operate,
             clock=self.clock.now,
             sleep=self._sleep,
         )
@@ -250,22 +235,24 @@ class Play:
 
     def play(self) -> Row:
         """Push, let the router come to rest, let a new controller look where the old one died, and judge."""
-        with start(self.router, folder=self.folder) as fleet:
-            candidate = apply.Candidate(self.router.name, self.text, self.base, self.platform.parse(self.after, {}))
+        with brisk(), start(self.router, folder=self.folder) as fleet:
+            candidate = apply.Candidate(
+                self.router.name, self.text, self.base, self.platform.parse(self.after, {}), REFRESH.get(self.platform.name, ())
+            )
             with tempfile.TemporaryDirectory() as place:
                 journal = Fated(Path(place) / "journal.jsonl", self._at)
-                journal.write("planned")
                 self._push(candidate, fleet, journal)
                 self.row.messages = len(self.router.received)
                 self._rest(candidate, fleet, journal)
                 self.row.journal = outcome(journal.entries())
             for one in self.opened:
                 close(one)
-        self._judge()
+        judge(self)
         return self.row
 
     def _push(self, candidate: apply.Candidate, fleet: Fleet, journal: Journal) -> None:
         try:
+            journal.write("planned")
             done = apply.push(candidate, self._hooks(fleet), journal, revert_in=REVERT, settle=60.0)
             self.row.said, self.row.because = done.outcome + ("" if done.saved else ", not saved"), done.because
         except Killed:
@@ -277,57 +264,24 @@ class Play:
 
     def _rest(self, candidate: apply.Candidate, fleet: Fleet, journal: Journal) -> None:
         router = self.router
+        self._look()
+        self.over = True
         router.faults.over.set()
-        router.faults = Faults()
-        if self.trial.what == "locked":
-            router.locked_by = None if router.locked_by == "somebody" else router.locked_by
+        router.faults, router.closed_until = Faults(), 0.0
+        router.locked_by = None if router.locked_by == "somebody" else router.locked_by
         if self.dead:
             self.dead = False
-            self.trial = Trial(self.trial.case, "none")
-            for one in self.opened:
-                limits.cut(one)
-            self.row.because = f"recovered: {recover(candidate, self._hooks(fleet), journal)}"
-        self.clock.advance(REVERT + 200)
-
-    # -- the judge -------------------------------------------------------------------------------------------------
-    def _judge(self) -> None:
-        row, router = self.row, self.router
-        held = statements(router.running)
-        row.router = "before" if held == statements(self.base) else "after" if held == statements(self.after) else "neither"
-        foreign = row.trial.what == "foreign change"
-        if row.router == "neither" and not foreign:
-            row.wrong.append("it holds neither the old nor the new configuration")
-        if foreign and row.router != "neither":
-            row.wrong.append("somebody else's change was lost")
-        saved = statements(router.startup)
-        if saved not in (statements(self.base), held):
-            row.wrong.append("its start-up configuration is neither the old nor the running one")
-        if row.router == "after" and saved != held and "not saved" not in row.said:
-            row.wrong.append("the confirmed change was not saved, and nobody says so")
-        left = {
-            "a pending commit": router.pending, "a lock": router.locked_by, "a lock of the running store": router.held,
-            "a checkpoint": router.checkpoints, "an open candidate": router.candidate,
-            "a file": [name for name in router.files if row.trial.what != "killed within"], "a job of the scheduler": "MANRS-REVERT" in router.running,
-        }  # fmt: skip
-        row.wrong += [f"{name} is left" for name, value in left.items() if value]
-        row.wrong += [f"the session {name} is left open" for name in getattr(router, "shell_open", dict)()]
-        meant = {"confirmed": "after", "rolled-back": "before", "unchanged": "before", "reverting": "before"}
-        for who, said in (("the journal", row.journal), ("the controller", row.said.partition(",")[0])):
-            if meant.get(said, row.router) != row.router and not foreign:
-                row.wrong.append(f"{who} says {said}, the router holds {row.router}")
-        if row.said == "unknown" and not foreign:
-            row.wrong.append("the controller does not know")
-
-
-def _at_once(driver: Any) -> None:
-    """No waiting for acknowledgements on the loopback: the libraries leave Nagle's algorithm on."""
-    held: Any = getattr(driver, "device", None)
-    for path in (("remote_conn_pre", "_transport"), ("_session", "transport"), ("_conn", "_session", "transport")):
-        found = held
-        for name in path:
-            found = getattr(found, name, None)
-        if found is not None and hasattr(found, "sock"):
-            found.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._cut()
+            if self.trial.absent:
+                self.clock.advance(AFTERWARDS)
+                alone(self, outcome(journal.entries()))
+            try:
+                self.followed = recover(candidate, self._hooks(fleet), journal)
+            except ManrsError as error:
+                self.row.wrong.append(f"whoever follows is lost: {error}")
+            self.row.because = f"recovered: {self.followed}"
+        self._look()
+        self.clock.advance(AFTERWARDS)
 
 
 def play(trial: Trial, folder: Path) -> Row:
@@ -335,12 +289,9 @@ def play(trial: Trial, folder: Path) -> Row:
     return Play(trial, folder).play()
 
 
-def calibrate(folder: Path, cases: tuple[str, ...] = CASES) -> dict[str, int]:
-    """How many messages a push that goes well sends, by case."""
-    out = {}
-    for case in cases:
-        row = play(Trial(case, "none"), folder)
-        if row.said != "confirmed" or row.wrong:
-            raise AssertionError(row)
-        out[case] = row.messages
-    return out
+def calibrate(folder: Path, case: str) -> int:
+    """How many messages a push that goes well sends; AssertionError when it does not."""
+    row = play(Trial(case, "none"), folder)
+    if row.said != "confirmed" or row.wrong:
+        raise AssertionError(row)
+    return row.messages

@@ -53,6 +53,8 @@ class Handler(http.server.BaseHTTPRequestHandler, ABC):
     def handle(self) -> None:
         """The requests of a connection, unless a fault stands before the first."""
         fault = self.device.greets()
+        if self.device.closed:
+            return
         if fault is not None and fault.kind == "garble":
             self.wfile.write(GARBAGE)
         elif fault is not None and fault.kind == "delay":

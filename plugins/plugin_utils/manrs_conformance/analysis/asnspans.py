@@ -69,13 +69,8 @@ def spans(tree: Node) -> list[tuple[int, int]] | None:
 
 def _literal(tree: Seq) -> str | None:
     """The digits of a plain number, or None."""
-    out = ""
-    for part in tree.parts:
-        if not isinstance(part, Chars) or len(part.some) != 1:
-            return None
-        (digit,) = part.some
-        out += digit
-    return out
+    some = [part.some for part in tree.parts if isinstance(part, Chars) and len(part.some) == 1]
+    return "".join(["".join(one) for one in some]) if len(some) == len(tree.parts) else None
 
 
 def _row(tree: Node) -> list[frozenset[str]] | None:

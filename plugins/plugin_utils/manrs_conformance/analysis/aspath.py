@@ -17,6 +17,7 @@ from ..model.asn import decimal_range
 from ..model.policy import AsPathEntry, AsPathList
 from . import asnmode, junosregex, pathlength, tokens
 from .automaton import Group, Machine, explore, leaf
+from .collecting import uncollected
 from .regex import DIGITS, SYMBOLS, Alt, Chars, Node, Repeat, UnsupportedPattern, factored, flat, parse
 
 AsPath = tuple[int | tuple[int, ...], ...]
@@ -33,6 +34,8 @@ class PathClasses:
     signatures: tuple[int, ...]
     witnesses: tuple[tuple[int, ...], ...]
     unknown: int = 0
+    masks: tuple[int, ...] = ()
+    """By list the classes that it permits, as bits."""
 
 
 def path_classes(lists: Sequence[AsPathList]) -> PathClasses:
@@ -46,6 +49,11 @@ Pattern = tuple[bool, str, str]
 @functools.lru_cache(maxsize=4096)
 def _path_classes(lists: tuple[tuple[Pattern, ...], ...]) -> PathClasses:
     """Sessions of one kind ask the same questions of the same lists, whatever line these stand on: what is alike is decided once."""
+    with uncollected():
+        return _decided(lists)
+
+
+def _decided(lists: tuple[tuple[Pattern, ...], ...]) -> PathClasses:
     unknown = 0
     trees: list[list[tuple[bool, list[Node]]]] = []
     bounds: dict[int, int] = {}
@@ -63,9 +71,10 @@ def _path_classes(lists: tuple[tuple[Pattern, ...], ...]) -> PathClasses:
     if found is None:
         found = _characters(trees)
     if found is None:
-        return PathClasses((0,), ((),), (1 << len(lists)) - 1)
+        return PathClasses((0,), ((),), (1 << len(lists)) - 1, (0,) * len(lists))
     ordered = sorted(found.items())
-    return PathClasses(tuple(s for s, _ in ordered), tuple(w for _, w in ordered), unknown)
+    masks = tuple(sum([1 << at for at, (signature, _) in enumerate(ordered) if signature >> n & 1]) for n in range(len(lists)))
+    return PathClasses(tuple(s for s, _ in ordered), tuple(w for _, w in ordered), unknown, masks)
 
 
 def _tokens(trees: Sequence[Sequence[tuple[bool, list[Node]]]], bounds: Mapping[int, int]) -> dict[int, tuple[int, ...]] | None:
@@ -182,7 +191,7 @@ def matches(one: AsPathList, path: AsPath) -> bool | None:
     text = printed(path)
     with_set = any(isinstance(asn, tuple) for asn in path)
     for entry in one.entries:
-        expression = _compiled(entry)
+        expression = _compiled(entry.pattern, entry.dialect)
         if expression is None:
             return None
         if with_set and entry.dialect not in CHARACTER_DIALECTS and expression.pattern != DELIMITER:
@@ -194,9 +203,9 @@ def matches(one: AsPathList, path: AsPath) -> bool | None:
 
 
 @functools.lru_cache(maxsize=20_000)
-def _compiled(entry: AsPathEntry) -> re.Pattern[str] | None:
+def _compiled(text: str, dialect: str) -> re.Pattern[str] | None:
     try:
-        pattern = _characters_of(entry)
+        pattern = _characters_of(AsPathEntry(True, text, dialect))
         parse(pattern)
         return re.compile(re.sub(r"\$", r"\\Z", pattern).replace("_", DELIMITER))
     except (UnsupportedPattern, re.error):
@@ -204,6 +213,12 @@ def _compiled(entry: AsPathEntry) -> re.Pattern[str] | None:
 
 
 def _some(ranges: Iterable[tuple[int, int]]) -> str:
+    return _alternatives(tuple(ranges))
+
+
+@functools.lru_cache(maxsize=4096)
+def _alternatives(ranges: tuple[tuple[int, int], ...]) -> str:
+    """The ranges as a pattern; those of bogons and providers are asked for at every session."""
     return "|".join(decimal_range(low, high) for low, high in ranges)
 
 

@@ -6,8 +6,9 @@ import ipaddress
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from ..model.intent import Neighbour, PrefixRange
+from ..model.intent import Intent, Neighbour, PrefixRange
 from ..model.policy import PrefixEntry
+from ..model.ranges import Ranges
 from ..model.reference import Authorised, Reference
 from . import prefixes
 
@@ -68,7 +69,7 @@ def _widened(known: Authorised, neighbour: Neighbour) -> Authorised:
             if wide != one and why is not None:
                 reasons[_text(wide, afi)] = f"{why}; down to /{high} by the intent"
             out.append(wide)
-        return tuple(dict.fromkeys(out))
+        return Ranges(dict.fromkeys(out))
 
     v4, v6 = longer(known.v4, 4, neighbour.more_specifics_v4), longer(known.v6, 6, neighbour.more_specifics_v6)
     return replace(known, v4=v4, v6=v6, reasons=reasons)
@@ -79,7 +80,7 @@ def _without(known: Authorised, neighbour: Neighbour) -> Authorised:
     out = {4: known.v4, 6: known.v6}
     for one in neighbour.exclude:
         net = ipaddress.ip_network(one)
-        out[net.version] = tuple(
+        out[net.version] = Ranges(
             dict.fromkeys(
                 each
                 for entry in out[net.version]
@@ -130,3 +131,19 @@ def minus(entry: PrefixEntry, network: int, length: int, bits: int) -> Iterator[
 def _text(one: PrefixEntry, afi: int) -> str:
     """A range as reasons are found by."""
     return prefixes.text(4 if afi == 4 else 6, one[0], one[1]) + (f" le {one[3]}" if one[3] != one[1] else "")
+
+
+def never(intent: Intent, reference: Reference, user: Neighbour | None) -> dict[int, str]:
+    """ASNs that the as-set of a customer can never hold, and why; the own ones may stand in the own set (`user` is None)."""
+    out = dict.fromkeys(reference.bogons.transit_free, "a transit-free network")
+    out |= dict.fromkeys(intent.never_customers, "declared never to be a customer")
+    for one in intent.neighbours:
+        if one.relationship in {"peer", "provider"} and one.select.asn:
+            out[one.select.asn] = f"a {one.relationship}"
+    if user is not None:
+        out |= dict.fromkeys(intent.asns, "our own")
+        if user.select.asn:
+            out.pop(user.select.asn, None)
+    for asn in intent.asns if user is None else ():
+        out.pop(asn, None)
+    return out

@@ -242,7 +242,7 @@ class Forest:
             signature = sum(1 << number for number, mask in enumerate(columns) if mask >> length & 1)
             known = self.found.get(signature)
             if known is None or length < known[1]:
-                self.found[signature] = (_gap(key, children, length, self.bits), length)
+                self.found[signature] = (gap(key, children, length, self.bits), length)
 
 
 def span_of(entry: PrefixEntry) -> int:
@@ -261,7 +261,7 @@ def _decide(chain: Chain) -> tuple[int, int]:
     return permitted, decided
 
 
-def _gap(key: int, children: Sequence[int], length: int, bits: int) -> int:
+def gap(key: int, children: Sequence[int], length: int, bits: int) -> int:
     """The first network of `length` in the node that lies in no child."""
     step = 1 << (bits - length)
     at = key >> 8

@@ -21,6 +21,7 @@ from ..model.policy import (
     PrefixList,
     PrefixMatch,
 )
+from ..model.ranges import Ranges
 from ..model.route import Route, TraceStep
 from . import aspath, communities, prefixes
 from .concrete import FIELDS
@@ -71,12 +72,20 @@ def _prefix_line(one: PrefixList, route: Route) -> int:
     afi, network, length = prefixes.parse(route.prefix)
     if afi != one.afi or not prefixes.permits(one, network, length):
         return 0
-    bits = prefixes.BITS[afi]
-    holding = [e for e in one.entries if e[2] <= length <= e[3] and (network ^ e[0]) >> (bits - e[1]) == 0 and e[1] <= length]
+    ask = isinstance(one.entries, Ranges) and len(one.entries) > prefixes.LONG
+    at = prefixes.remembered(_permitting, one, network, length) if ask else _permitting(one, network, length)
+    return one.entries[at][5] if at >= 0 else 0
+
+
+def _permitting(one: PrefixList, network: int, length: int) -> int:
+    """Index of the entry that permits the prefix, -1 for none."""
+    bits = prefixes.BITS[one.afi]
+    sizes = [network >> (bits - size) << (bits - size) if size <= length else -1 for size in range(bits + 1)]
+    holding = [(at, e) for at, e in enumerate(one.entries) if e[0] == sizes[e[1]] and e[2] <= length <= e[3]]
     if one.order == "longest":
-        most = max((e[1] for e in holding), default=0)
-        holding = [e for e in holding if e[1] == most]
-    return next((e[5] for e in holding if e[4]), 0)
+        most = max((e[1] for _at, e in holding), default=0)
+        holding = [(at, e) for at, e in holding if e[1] == most]
+    return next((at for at, e in holding if e[4]), -1)
 
 
 def _path_test(one: AsPathList, route: Route) -> Callable[[AsPathEntry], bool | None]:

@@ -6,13 +6,13 @@ A key is a digest of what the lists say (never of lines or names), so nothing ha
 from __future__ import annotations
 
 import hashlib
-import marshal
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
 
 from ..model.policy import PrefixEntry, PrefixList
+from ..model.ranges import Ranges, said
 from . import prefixes
 from .prefixes import PrefixClasses, prefix_classes
 
@@ -72,11 +72,13 @@ def _key(lists: Sequence[PrefixList], afi: int) -> bytes:
 
 def _digest(entries: tuple[PrefixEntry, ...]) -> bytes:
     """Digest of ranges and actions in order, without their lines."""
+    if isinstance(entries, Ranges):
+        return entries.content
     known = _digests.get(id(entries))
     if known is not None and known[0] is entries:
         _digests.move_to_end(id(entries))
         return known[1]
-    made = hashlib.blake2b(marshal.dumps([(a, b, c, d, e) for a, b, c, d, e, _line in entries], 2), digest_size=32).digest()
+    made = said(entries)
     if len(entries) > SMALL:
         _digests[id(entries)] = (entries, made)
         held = sum(len(one) for one, _digest in _digests.values() if len(one) < _held[-1]) if len(_digests) % 32 == 0 else 0

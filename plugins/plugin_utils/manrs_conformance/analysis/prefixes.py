@@ -10,10 +10,12 @@ from __future__ import annotations
 import functools
 import ipaddress
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ..model.policy import PrefixEntry, PrefixList
+from ..model.ranges import Ranges
+from . import bulk
 from .collecting import uncollected
 from .forest import Forest, Regions, Rows
 
@@ -42,7 +44,30 @@ def text(afi: int, network: int, length: int) -> str:
 
 
 def permits(one: PrefixList, network: int, length: int) -> bool:
-    """Whether a list permits one prefix: entry by entry, for concrete routes."""
+    """Whether a list permits one prefix: for concrete routes. Lists of many routers say the same, and are asked for the same example."""
+    if len(one.entries) <= LONG or not isinstance(one.entries, Ranges):
+        return _permits(one, network, length)
+    return bool(remembered(_permits, one, network, length))
+
+
+ANSWERS = 20_000
+"""Answers of long lists for single prefixes that are remembered: some 300 bytes each."""
+_answers: dict[tuple[object, bytes, int, str, int, int], int] = {}
+
+
+def remembered(ask: Callable[[PrefixList, int, int], int], one: PrefixList, network: int, length: int) -> int:
+    """What `ask` says of a prefix, once for all lists that say the same; its answer must not depend on lines or names."""
+    assert isinstance(one.entries, Ranges)
+    key = (ask, one.entries.content, one.afi, one.order, network, length)
+    found = _answers.get(key)
+    if found is None:
+        if len(_answers) >= ANSWERS:
+            _answers.clear()
+        found = _answers[key] = ask(one, network, length)
+    return found
+
+
+def _permits(one: PrefixList, network: int, length: int) -> bool:
     bits = BITS[one.afi]
     known = spans(one) if len(one.entries) > LONG else None
     if known is not None:
@@ -120,8 +145,13 @@ def covers(inner: PrefixList, outer: PrefixList) -> tuple[int, int] | None:
 
 
 def prefix_classes(lists: Sequence[PrefixList], afi: int) -> PrefixClasses:
-    """The classes of all prefixes of a family under these lists; a list of the other family never permits."""
-    found = sorted(_walked(lists, afi, None).found.items())
+    """The classes of all prefixes of a family under these lists; a list of the other family never permits.
+
+    Long lists are decided by `bulk` where numpy is installed, which finds the very same.
+    """
+    with uncollected():
+        many = bulk.signatures(lists, afi)
+    found = sorted((many if many is not None else _walked(lists, afi, None).found).items())
     return PrefixClasses(tuple(signature for signature, _ in found), tuple(witness for _, witness in found))
 
 

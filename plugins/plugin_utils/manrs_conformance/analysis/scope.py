@@ -107,14 +107,30 @@ def max_prefix_of(neighbour: Neighbour, session: Session) -> int | None:
     return neighbour.max_prefix_v6 if session.afi == 6 else neighbour.max_prefix
 
 
+_OVER: dict[str, tuple[Router, dict[int, tuple[Interface, tuple[Session, ...]]]]] = {}
+"""What runs over the interfaces of the last router: a dozen checks ask, one after the other."""
+
+
 def sessions_over(router: Router, interface: Interface) -> tuple[Session, ...]:
     """Sessions that run over an interface: unnumbered on it, or with their neighbour inside one of its subnets."""
-    subnets = [_subnet(one) for one in interface.addresses]
-    return tuple(
-        one
-        for one in router.sessions
-        if one.vrf == interface.vrf and (interface.name in (one.interface, one.neighbor) or _inside(one.neighbor, subnets))
-    )
+    known = _OVER.get("")
+    if known is None or known[0] is not router:
+        known = _OVER[""] = (router, {})
+    found = known[1].get(id(interface))
+    if found is None or found[0] is not interface:
+        subnets = [_bounds(one) for one in interface.addresses]
+        over = tuple(
+            one
+            for one in router.sessions
+            if one.vrf == interface.vrf and (interface.name in (one.interface, one.neighbor) or _inside(one.neighbor, subnets))
+        )
+        found = known[1][id(interface)] = (interface, over)
+    return found[1]
+
+
+def forget() -> None:
+    """Let go of the last router."""
+    _OVER.clear()
 
 
 def interface_class(intent: Intent, device: str, interface: Interface, router: Router) -> str | None:
@@ -196,13 +212,11 @@ def _address_matches(selector: str, session: Session) -> bool:
     return wanted.version == actual.version and actual.subnet_of(wanted)  # type: ignore[arg-type]
 
 
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
-
-
 @functools.lru_cache(maxsize=65_536)
-def _subnet(address: str) -> Network:
-    """The network of an interface address."""
-    return ipaddress.ip_interface(address).network
+def _bounds(address: str) -> tuple[int, int, int]:
+    """Version, first and last address of the network of an interface address."""
+    network = ipaddress.ip_interface(address).network
+    return network.version, int(network.network_address), int(network.broadcast_address)
 
 
 @functools.lru_cache(maxsize=65_536)
@@ -215,11 +229,9 @@ def _numbers(neighbor: str) -> tuple[int, int, int] | None:
     return network.version, int(network.network_address), int(network.broadcast_address)
 
 
-def _inside(neighbor: str, subnets: Iterable[Network]) -> bool:
+def _inside(neighbor: str, subnets: Iterable[tuple[int, int, int]]) -> bool:
     found = _numbers(neighbor)
     if found is None:
         return False
     version, first, last = found
-    return any(
-        one.version == version and int(one.network_address) <= first and last <= int(one.broadcast_address) for one in subnets
-    )
+    return any(kind == version and low <= first and last <= high for kind, low, high in subnets)

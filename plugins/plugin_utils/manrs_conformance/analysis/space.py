@@ -90,7 +90,10 @@ def minus(one: Box, two: Box) -> list[Box]:
 
 def merged(boxes: Iterable[Box]) -> list[Box]:
     """Fewer boxes for the same set: those that differ in one dimension only are joined."""
-    out = list(dict.fromkeys(boxes))
+    out = list(boxes)
+    if len(out) < 2:
+        return out
+    out = list(dict.fromkeys(out))
     for place in (0, 1, 2):
         if len(out) < 2:
             break
@@ -149,7 +152,7 @@ class Universe:
         place = self.path_place[id(one)]
         if self.path.unknown >> place & 1:
             return None
-        return sum(1 << number for number, signature in enumerate(self.path.signatures) if signature >> place & 1)
+        return self.path.masks[place]
 
     def number_mask(self, name: str, ranges: Sequence[tuple[int, int]]) -> int:
         """Classes of a number that lie in the ranges."""

@@ -81,11 +81,23 @@ def _words(
     everything = frozenset(letters)
     machine = Machine()
 
+    members: dict[int, frozenset[Symbol]] = {}
+    inside: dict[int, list[int]] = {}
+    for one in numbers:
+        bits = one
+        while bits:
+            low = bits & -bits
+            bits ^= low
+            inside.setdefault(low.bit_length() - 1, []).append(one)
+
     def letters_of(node: object) -> frozenset[Symbol] | None:
         if isinstance(node, Chars):
             return everything
         if isinstance(node, Number):
-            return frozenset(one for one in numbers if one >> place[node.index] & 1)
+            index = place[node.index]
+            if index not in members:
+                members[index] = frozenset(inside.get(index, ()))
+            return members[index]
         if isinstance(node, Space):
             return frozenset({SEPARATOR})
         return None
@@ -153,8 +165,8 @@ def _lift(parts: list[Node], alphabet: _Alphabet, *, outer: bool) -> Node:
             run = []
         if part is not None:
             out.append(_lift_one(part, alphabet))
-    if len(out) == 3 and isinstance(out[1], Number) and isinstance(out[0], Mark) and isinstance(out[2], Mark):
-        return Seq(tuple(out))  # the usual shape, whose number stands apart
+    if _apart(out):
+        return Seq(tuple(out))
     _check(out)
     if outer:
         _check_edge(out, last=False)
@@ -162,10 +174,26 @@ def _lift(parts: list[Node], alphabet: _Alphabet, *, outer: bool) -> Node:
     return Seq(tuple(out))
 
 
+def _apart(parts: Sequence[object]) -> bool:
+    """Whether these are the usual shapes, `_N_`, `^N(_N)*$` and the `_N` inside it, whose numbers stand apart: nothing is left to check.
+
+    A list of a cone has thousands of them, and the checks of a pattern cost ten times this look at it.
+    """
+    if not 1 < len(parts) < 5 or not isinstance(parts[0], Mark) or not isinstance(parts[1], Number):
+        return False
+    if len(parts) == 2:
+        return True
+    repeat = parts[2]
+    if len(parts) == 3 or not isinstance(repeat, Repeat):
+        return len(parts) == 3 and isinstance(repeat, Mark)
+    inner = repeat.part
+    return isinstance(parts[3], Mark) and isinstance(inner, Seq) and len(inner.parts) == 2 and _apart(inner.parts)
+
+
 def _number(run: list[Node], first: bool, last: bool, alphabet: _Alphabet) -> Node:
     digits = Repeat(Chars(DIGITS), 0, None)
     some = [*([digits] if first else []), *run, *([digits] if last else [])]
-    if all(_optional(one) for one in some):
+    if not isinstance(run[0], Chars) and all(_optional(one) for one in some):
         raise NotTokens
     return alphabet.number(Seq(tuple(some)))  # type: ignore[return-value]
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, partial
 
+from ..analysis import scope
 from ..model.intent import Intent
 from ..model.policy import Cond
 from ..model.reference import Reference
@@ -90,6 +91,7 @@ def run_device(context: CheckContext) -> list[Finding]:
             with contextlib.suppress(Exception):
                 context.local[check.id] = check.local(context, check)
     context.evaluations.clear()
+    scope.forget()
     return out
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -31,8 +32,14 @@ def judged_interfaces(context: CheckContext) -> Iterator[tuple[Interface, str | 
 
 def families(interface: Interface) -> tuple[int, ...]:
     """Address families with an address beyond link-local."""
-    found = {addr.version for addr in map(ipaddress.ip_interface, interface.addresses) if not addr.is_link_local}
-    return tuple(sorted(found))
+    return tuple(sorted({afi for one in interface.addresses if (afi := _family(one))}))
+
+
+@functools.lru_cache(maxsize=65_536)
+def _family(address: str) -> int:
+    """Family of an address beyond link-local, else 0."""
+    found = ipaddress.ip_interface(address)
+    return 0 if found.is_link_local else found.version
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,9 @@ def bits(afi: int) -> int:
 
 def within(afi: int, entries: Iterable[PrefixEntry], name: str) -> Cond:
     """The prefix is permitted by one of these ranges."""
-    return PrefixMatch((PrefixList(name, 4 if afi == 4 else 6, tuple(entries), order="any"),))
+    return PrefixMatch(
+        (PrefixList(name, 4 if afi == 4 else 6, entries if isinstance(entries, tuple) else tuple(entries), order="any"),)
+    )
 
 
 def longer(entries: Iterable[PrefixEntry], afi: int) -> tuple[PrefixEntry, ...]:

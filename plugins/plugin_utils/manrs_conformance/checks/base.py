@@ -102,8 +102,8 @@ class Check:
 
     def finding(self, device: str, subject: str, status: Status, message: str, **more: object) -> Finding:
         """A finding of this check."""
-        made = Finding(self.id, device, subject, status, self.severity, message, direction=self.direction)
-        return replace(made, **more)  # type: ignore[arg-type]
+        given = {"severity": self.severity, "direction": self.direction, **more}
+        return Finding(check=self.id, device=device, subject=subject, status=status, message=message, **given)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ..analysis import authority
 from ..model.intent import Neighbour
 from ..model.public import SetFacts
 from ..model.result import Finding, Severity, Status
@@ -41,7 +42,7 @@ def fleet(context: FleetContext, check: Check) -> Iterable[Finding]:
 
 def _judge(context: FleetContext, check: Check, name: str, facts: SetFacts, user: Neighbour | None) -> Finding:
     asn = context.intent.asns[0]
-    forbidden = _never(context, user)
+    forbidden = authority.never(context.intent, context.reference, user)
     inside = sorted(set(facts.asns) & set(forbidden))
     old = context.reference.earlier.sets.get(name)
     gained = sorted(set(facts.asns) - set(old)) if old is not None else []
@@ -59,23 +60,6 @@ def _judge(context: FleetContext, check: Check, name: str, facts: SetFacts, user
         )
     message = f"{name}: {len(facts.asns)} ASNs, none of which cannot be a customer{change}"
     return told(context, check, asn, name, Status.PASS, message, "irr", "irr_before")
-
-
-def _never(context: FleetContext, user: Neighbour | None) -> dict[int, str]:
-    """ASNs that no customer's as-set can hold, and why; the own ones may stand in the own set."""
-    intent = context.intent
-    out = dict.fromkeys(context.reference.bogons.transit_free, "a transit-free network")
-    out |= dict.fromkeys(intent.never_customers, "declared never to be a customer")
-    for one in intent.neighbours:
-        if one.relationship in {"peer", "provider"} and one.select.asn:
-            out[one.select.asn] = f"a {one.relationship}"
-    if user is not None:
-        out |= dict.fromkeys(intent.asns, "our own")
-        if user.select.asn:
-            out.pop(user.select.asn, None)
-    for asn in intent.asns if user is None else ():
-        out.pop(asn, None)
-    return out
 
 
 CHECK = Check("IRR-07", "1", "As-sets make sense as filters", Severity.HIGH, scope="fleet", fleet=fleet)

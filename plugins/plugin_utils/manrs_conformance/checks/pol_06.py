@@ -16,7 +16,7 @@ def run(context: CheckContext, check: Check) -> Iterable[Finding]:
     for one in context.router.sessions:
         if one.kind == "ebgp" and not one.shutdown and scope.vrf_kind(context.intent, one.vrf) == "internet":
             groups.setdefault((one.vrf, one.remote_as), []).append(one)
-    for (vrf, asn), members in sorted(groups.items(), key=str):
+    for (vrf, asn), members in sorted(groups.items(), key=lambda item: str(item[0])):
         if {one.afi for one in members} != {4, 6}:
             continue
         problems = [text for text in _differences(members) if text]

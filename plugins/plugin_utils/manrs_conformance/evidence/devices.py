@@ -129,7 +129,7 @@ def _device(
             {"line": one.line, "text": device.line(one.line), "state": one.state, "taints": str(one.taints)}
             for one in router.unread
         ]
-        text = text_of(snapshot, device)
+        text = text_of(device)
         if mode == "full":
             out.add({f"{folder}/config.redacted.txt": text.encode("utf-8")})
         elif mode == "blocks":

@@ -45,17 +45,16 @@ def kept(snapshot: Snapshot, router: Router, scrubber: Scrubber, read: Read | No
     for letters in ("", *FORMS):
         if letters:
             device = skeleton.shaped(first, router, scrubber, letters)
-        found = different(whole, read(replace(snapshot, config=text_of(snapshot, device), state=state)), device, scrubber)
+        found = different(whole, read(replace(snapshot, config=text_of(device), state=state)), device, scrubber)
         if not found:
             return Kept(device, state)
         differs = differs or found
     return Kept(first, state, differs)
 
 
-def text_of(snapshot: Snapshot, device: Device) -> str:
-    """The redacted configuration as a bundle holds it."""
-    ending = "\n" if snapshot.config.endswith(("\n", "\r")) else ""
-    return written("\n".join(device.lines) + ending)
+def text_of(device: Device) -> str:
+    """The redacted configuration as a bundle holds it: each line ends, so that an empty last one counts too."""
+    return written("".join(f"{line}\n" for line in device.lines))
 
 
 def written(text: str) -> str:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import hmac
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import islice
 from typing import Any
 
 from ..errors import BundleError
 from ..model.changed import kept as last_change
 from ..model.result import Finding
-from ..model.router import Router, Unread
+from ..model.router import Router, Secret, Unread
 from ..model.snapshot import Snapshot
 from . import tool
 from .canonical import map_text, plain
@@ -27,12 +28,15 @@ STRUCTURE = frozenset({"!", "end"})
 OTHER = re.compile("[^u]")
 """States of lines that are not kept as they are."""
 
-WEAK = re.compile(r"[A-Z]?[a-z]{1,7}|[A-Z]{1,5}|[0-9]{1,5}|.{0,3}")
+WEAK = re.compile(
+    r"[A-Z]?[a-z]{1,7}|[A-Z]{1,5}|[0-9]{1,5}|.{0,3}|(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?:/[0-9]{1,2})?|[0-9a-f:]*::[0-9a-f:]*(?:/[0-9]{1,3})?"
+)
 """Plain words and short numbers: replaced where they stand as a secret, but not wherever the same word happens to occur."""
 
 AFTER_KEYWORD = re.compile(
     r"(?i)(?<![A-Za-z0-9])(pass(?:word|phrase)?|secret|key-string|authentication-key|auth-key|pre-shared-key|shared-secret|md5-?key|tcp-md5|md5)"
-    r"([ \t]*[=:][ \t]*|[ \t]+)((?:(?:encrypted|cipher|simple|plaintext|hash|[0-9]{1,2})[ \t]+)?)(\"[^\"\n]*\"|'[^'\n]*'|[^\s\"']+)"
+    r"([ \t]*[=:][ \t]*|[ \t]+)((?:(?:encrypted|clear|cipher|simple|plaintext|ascii-text|hexadecimal|hash|sha[0-9]{1,3}|[0-9]{1,2}a?)[ \t]+)?)"
+    r"(\"[^\"\n]*\"|'[^'\n]*'|[^\s\"']+)"
 )
 
 CODES = frozenset({"fingerprint", "check", "status", "severity", "direction", "family"})
@@ -91,20 +95,61 @@ def secret_values(snapshots: Mapping[str, Snapshot], routers: Mapping[str, Route
     """Every secret that stands in a configuration, as text."""
     values: set[str] = set()
     for name, router in routers.items():
-        if name not in snapshots or not router.secrets:
+        if name not in snapshots:
             continue
         lines = split_lines(snapshots[name], router)
-        for secret in router.secrets:
+        for secret in (*router.secrets, *suspected(lines, router)):
             if 0 < secret.line <= len(lines):
                 text = lines[secret.line - 1][secret.start : secret.end]
                 values.update({text.strip(), text.strip().strip("\"'")})
     return frozenset(value for value in values if value and MARK not in value)
 
 
+def suspected(lines: Sequence[str], router: Router) -> Iterator[Secret]:
+    """Secrets that stand where their parser does not expect any, on lines that are kept: a password within a policy whose end was lost.
+
+    Known words behind a keyword are none: `secret` may be the name of a policy.
+    """
+    words = tool.platform_words()
+    known = {one.line for one in router.secrets if lines[one.line - 1][one.start : one.end] not in words}
+    for number in _mentioning("\n".join(lines).casefold(), KEYWORDS):
+        text = lines[number - 1]
+        if router.line_states[number - 1] != "u" or number in known:
+            continue
+        for match in AFTER_KEYWORD.finditer(text):
+            if match[1].casefold() != "pass" and (found := _unknown(text, match.start(4), words)):
+                yield Secret(number, *found)
+
+
+def _unknown(text: str, start: int, words: Set[str]) -> tuple[int, int] | None:
+    """Columns of the first of three words from `start` on that is none of these."""
+    for match in islice(re.compile(r"\"[^\"]+\"|[^\s\"';{}]+").finditer(text, start), 3):
+        value = match[0].strip('"')
+        if MARK in value:
+            return None
+        if value not in words and len(value) > 3:
+            at = match.start() + match[0].find(value)
+            return at, at + len(value)
+    return None
+
+
+def _mentioning(folded: str, words: Iterable[str]) -> list[int]:
+    """Numbers of the lines of a text that hold one of these words."""
+    found: set[int] = set()
+    for word in words:
+        at, number, since = folded.find(word), 1, 0
+        while at >= 0:
+            number += folded.count("\n", since, at)
+            found.add(number)
+            since, end = at, folded.find("\n", at)
+            at = folded.find(word, end) if end >= 0 else -1
+    return sorted(found)
+
+
 class Scrubber:
     """Replaces every secret value wherever it occurs; weak ones only after a word such as `password`.
 
-    Weak are plain words, and words that the tool uses itself: a password that is one of these must not change what results say.
+    Weak are plain words, addresses, and words that the tool uses itself: a password that is one of these must not change what results say.
     Texts are looked at by their distinct lines and words, each once for all texts, so that a fleet costs no more than its parts.
     """
 
@@ -171,7 +216,7 @@ def redact(snapshot: Snapshot, router: Router, scrubber: Scrubber) -> Device:
     """Keep used lines without secrets, empty irrelevant ones, leave a typed placeholder for each one not understood."""
     raw = split_lines(snapshot, router)
     unread = unread_lines(router)
-    lines, hidden = list(raw), secret_spans(router)
+    lines, hidden = list(raw), secret_spans(raw, router)
     states = router.line_states
     special = {found.start() + 1 for found in OTHER.finditer(states)}.union(hidden, unread)
     for number in sorted(one for one in special if 0 < one <= len(lines)):
@@ -205,17 +250,17 @@ def shown(host: str, router: Router, raw: tuple[str, ...], lines: list[str], scr
 
 def _public(text: str, kept: str) -> bool:
     """Whether a line that is not kept has no word but those of the platforms: what the tool says may have them too, by itself."""
-    return text != kept and tool.platform_words().issuperset(text.split())
+    return text != kept and tool.platform_words().issuperset(text.split()) and not AFTER_KEYWORD.search(text)
 
 
 def _doubtful(router: Router) -> bool:
     return "s" in router.line_states or "?" in router.line_states
 
 
-def secret_spans(router: Router) -> dict[int, list[tuple[int, int]]]:
+def secret_spans(raw: Sequence[str], router: Router) -> dict[int, list[tuple[int, int]]]:
     """Columns of secrets by line."""
     spans: dict[int, list[tuple[int, int]]] = {}
-    for secret in router.secrets:
+    for secret in (*router.secrets, *suspected(raw, router)):
         spans.setdefault(secret.line, []).append((secret.start, secret.end))
     return spans
 

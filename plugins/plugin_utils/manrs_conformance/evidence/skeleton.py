@@ -9,8 +9,8 @@ from ..model.router import Router
 from . import tool
 from .redact import MARK, PLACEHOLDER, Device, Scrubber, blank, secret_spans, shown
 
-BETWEEN = re.compile(r"(/\*|\*/|[{}\[\]();,\"*<>]|(?<!\S)[!#]+)")
-"""What stands between words on any platform, blanks aside: braces, ends of statements and comments, wildcards."""
+BETWEEN = re.compile(r"(/\*|\*/|[{}\[\]();,\"*<>]|#+|(?<!\S)!+|(?<![^\s(])\$(?=[A-Za-z])|(?<!\S)end-)")
+"""What stands between words on any platform, blanks aside: braces, ends of statements, comments and banners, wildcards, marks of variables."""
 KEYWORD = re.compile(
     r"(?i)pass(?!i)|secret|key|md5|\bsha|auth|cipher|encrypt|credential|token|\bpin$|psk|localized|hash|environment"
 )
@@ -45,8 +45,8 @@ class Skeleton:
         for part in re.split(r"(\s+)", text):
             known = self._known(part)
             pieces = [part] if known else BETWEEN.split(part)
-            for piece in pieces if part.strip() else ():
-                if not piece or BETWEEN.fullmatch(piece) or piece == UNKNOWN.rstrip("-"):
+            for at, piece in enumerate(pieces) if part.strip() else ():
+                if at % 2 or not piece or BETWEEN.fullmatch(piece) or piece == UNKNOWN.rstrip("-"):
                     out.append(piece)
                 elif secret:
                     out.append(MARK)
@@ -85,7 +85,7 @@ def names(router: Router) -> Iterable[str]:
 
 def shaped(device: Device, router: Router, scrubber: Scrubber, letters: str) -> Device:
     """The device with the skeleton of each raw line whose state is in `letters`, in the place of a placeholder or an empty line."""
-    states, spans = router.line_states, secret_spans(router)
+    states, spans = router.line_states, secret_spans(device.raw, router)
     used = (line for line, state in zip(device.lines, states, strict=True) if state == "u")
     skeleton = Skeleton((*used, *names(router)), {*scrubber.strong, *scrubber.weak})
     lines = list(device.lines)

@@ -121,6 +121,15 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class Cache:
+    """An RPKI cache that routers ask over RTR (RFC 8210) without transport security; `device` is a wildcard."""
+
+    address: str
+    port: int = 323
+    device: str = "*"
+
+
+@dataclass(frozen=True, slots=True)
 class Intent:
     """The operator's declaration, resolved."""
 
@@ -145,6 +154,8 @@ class Intent:
     """Prefixes from which routers are managed; never filtered by a push."""
     change_windows: tuple[str, ...] = ()
     """When a push may change routers; at any time where empty."""
+    rpki_caches: tuple[Cache, ...] = ()
+    """Caches that a push configures on a router which asks none."""
     digest: str = ""
 
 

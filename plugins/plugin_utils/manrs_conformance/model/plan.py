@@ -94,6 +94,8 @@ class Plan:
     sources: tuple[SourceValidation, ...] = ()
     requires_policy: bool = False
     """Turn on the platform's RFC 8212 behaviour."""
+    caches: tuple[tuple[str, int], ...] = ()
+    """RPKI caches to ask: address and port."""
     left: tuple[str, ...] = ()
     cannot: tuple[str, ...] = ()
     """Checks that fail and that the platform has no means against: the same fault may come with a new prefix of an allow-list."""
@@ -101,7 +103,7 @@ class Plan:
     @property
     def empty(self) -> bool:
         """Whether there is nothing to do."""
-        return not (self.sessions or self.sources or self.requires_policy)
+        return not (self.sessions or self.sources or self.requires_policy or self.caches)
 
 
 @dataclass(frozen=True, slots=True)

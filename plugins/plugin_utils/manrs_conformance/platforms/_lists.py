@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
@@ -10,6 +9,7 @@ from socket import AF_INET, AF_INET6, inet_aton, inet_ntop, inet_pton
 from typing import Generic, TypeVar
 
 from ..model.policy import Afi, AsPathEntry, AsPathList, CommunityEntry, CommunityKind, CommunityList, PrefixEntry, PrefixList
+from ..model.ranges import Ranges
 
 E = TypeVar("E")
 L = TypeVar("L", PrefixList, AsPathList, CommunityList)
@@ -52,6 +52,10 @@ class Numbered(Generic[E]):
     same: Callable[[E], Hashable] | None = None
     always: bool = False
     """Whether `same` tells even for numbers in order (where it takes entries for the same that are not equal)."""
+    known: tuple[int, bytes] | None = None
+    """Digest of what the first entries say (`Ranges.content`), and how many they are."""
+    uneven: bool = False
+    """Whether a run of its lines stopped at one of another form (`_runs`)."""
 
     def add(self, seq: int | None, entry: E, line: int) -> None:
         """Append; without a number the next multiple of five after the greatest."""
@@ -79,6 +83,11 @@ class Numbered(Generic[E]):
             last[seq] = entry
         return tuple(last[seq] for seq in sorted(last))
 
+    def content(self) -> bytes | None:
+        """Digest of what the final entries say, where it is known already."""
+        whole = self.known is not None and self.known[0] == len(self.entries) and self.ordered and not self.always
+        return self.known[1] if whole and self.known is not None else None
+
     def span(self) -> tuple[int, ...]:
         """Lines that define the list."""
         return tuple(sorted(set(self.lines)))
@@ -97,7 +106,7 @@ class Lists:
     def prefix_list(self, afi: Afi, name: str) -> PrefixList | None:
         """The prefix list of that family, or None."""
         one = self.prefix.get((afi, name))
-        return None if one is None else PrefixList(name, afi, one.final(), one.span())
+        return None if one is None else PrefixList(name, afi, Ranges(one.final(), one.content()), one.span())
 
     def access_list(self, afi: Afi, name: str) -> PrefixList | None:
         """The access list of that family as ranges of prefixes, or None."""
@@ -296,78 +305,3 @@ def deletes(list_: CommunityList, literal: str) -> bool:
         if hit:
             return entry.permit
     return False
-
-
-def run_of_prefixes(
-    lines: list[str],
-    start: int,
-    table: dict[tuple[Afi, str], Numbered[PrefixEntry]],
-    states: bytearray,
-    make: Callable[[str], Numbered[PrefixEntry]] = Numbered,
-) -> int:
-    """Read plain lines `ip|ipv6 prefix-list NAME seq N permit|deny P/len [ge a] [le b]` from index `start` on, as many as follow each other.
-
-    Returns the index of the first line that is not one of them; they are marked as used. Hundreds of thousands of such lines are the normal
-    case, hence the tight loop; every other form is left to `prefix_entry`.
-    """
-    number, last, held = start, None, ("", "")
-    seqs: list[int] = []
-    entries: list[PrefixEntry] = []
-    places: list[int] = []
-    top, size, family = 0, 32, AF_INET
-    lengths, actions, inet, number_of = _LENGTHS, _ACTIONS, inet_pton, int.from_bytes
-    for text in itertools.islice(lines, start, None):
-        words = text.split(" ")
-        count = len(words)
-        if count < 7 or words[1] != "prefix-list" or words[3] != "seq" or count not in (7, 9, 11):
-            break
-        if held != (words[0], words[2]):
-            if words[0] not in ("ip", "ipv6"):
-                break
-            held = (words[0], words[2])
-            size, family = (32, AF_INET) if words[0] == "ip" else (128, AF_INET6)
-            key: tuple[Afi, str] = (4 if size == 32 else 6, words[2])
-            last = table.get(key) or table.setdefault(key, make(words[2]))
-            seqs, entries, places = last.seqs, last.entries, last.lines
-            top = seqs[-1] if seqs else -1
-        try:
-            address, _, mask = words[6].partition("/")
-            length = lengths[mask]
-            permit = actions[words[5]]
-            seq = int(words[4])
-            network = number_of(inet(family, address), "big")
-            if count == 7:
-                low = high = length
-            elif count == 9 and words[7] == "le":
-                low, high = length, lengths[words[8]]
-            elif words[7] == "ge":
-                low = lengths[words[8]]
-                high = size if count == 9 else lengths[words[10]]
-                if count == 11 and words[9] != "le":
-                    break
-            else:
-                break
-        except (KeyError, OSError, ValueError):
-            break
-        shift = size - length
-        if (
-            not length <= low <= high <= size
-            or not 0 <= seq < 10_000_000_000
-            or not text.isascii()
-            or "_" in words[4]
-            or "+" in words[4]
-        ):
-            break
-        if seq <= top:
-            last.ordered = False  # type: ignore[union-attr]
-        top = seq
-        number += 1
-        seqs.append(seq)
-        entries.append((network >> shift << shift, length, low, high, permit, number))
-        places.append(number)
-    states[start:number] = b"u" * (number - start)
-    return number
-
-
-_LENGTHS = {str(length): length for length in range(129)}
-_ACTIONS = {"permit": True, "deny": False}

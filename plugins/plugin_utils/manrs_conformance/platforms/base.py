@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
@@ -138,6 +138,24 @@ class CopyingPlatform(RenderPlatform, Protocol):
 
     def outdated(self, router: Router, running: str) -> frozenset[tuple[str, str]]:
         """Sides of sessions (key, `import` or `export`) whose owned policy holds the operator's as it was before a change."""
+        ...
+
+
+@runtime_checkable
+class TidyPlatform(RenderPlatform, Protocol):
+    """A platform whose old generations of owned definitions stay until they are taken away."""
+
+    def tidy(self, running: str) -> str:
+        """A fragment, one command a line, that takes away owned definitions to which nothing refers any more; empty when there are none."""
+        ...
+
+
+@runtime_checkable
+class CachePlatform(RenderPlatform, Protocol):
+    """A platform that RPKI caches can be configured on."""
+
+    def asking(self, router: Router, caches: Sequence[tuple[str, int]]) -> str:
+        """A fragment that has a router ask these caches (address and port), and compute validation states of what external neighbours send."""
         ...
 
 

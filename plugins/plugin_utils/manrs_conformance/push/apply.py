@@ -9,7 +9,7 @@ from ..errors import NotSavedError, PushError
 from ..model.router import Router
 from ..platforms.base import PushDriver
 from . import bounds
-from .back import drop
+from .back import drop, save_again
 from .back import undo as take_back
 from .journal import Journal
 from .protocol import Candidate, Hooks, Pushed, first, quietly
@@ -47,15 +47,15 @@ def push(candidate: Candidate, hooks: Hooks, journal: Journal, *, revert_in: int
         before = _preconditions(candidate, hooks, driver)
         diff = _stage(candidate, hooks, driver, journal)
         if not diff.strip():
-            drop(hooks, driver)
-            journal.write("unchanged", "the device shows no difference")
-            return Pushed(candidate.device, "unchanged", False, "", "the device already holds it", before, timed=timed)
+            left = drop(hooks, driver)
+            journal.write("unchanged", f"the device shows no difference{left}")
+            return Pushed(candidate.device, "unchanged", False, "", f"the device already holds it{left}", before, timed=timed)
         wrong = hooks.meant(diff) or tuple(one for one in (hooks.closed(_loading(driver)),) if one)
         if wrong:
-            drop(hooks, driver)
-            journal.write("unchanged", "the device would do something else than planned, or the change window closed")
+            left = drop(hooks, driver)
+            journal.write("unchanged", f"the device would do something else than planned, or the change window closed{left}")
             raise PushError(
-                f"{candidate.device}: refused, nothing was changed: the device would do something else than planned: {wrong[0]}"
+                f"{candidate.device}: refused, nothing was changed: the device would do something else than planned: {wrong[0]}{left}"
             )
         done = _commit(candidate, hooks, driver, journal, before, diff, revert_in, settle, change_id)
         return dataclasses.replace(done, timed=timed)
@@ -87,9 +87,9 @@ def _stage(candidate: Candidate, hooks: Hooks, driver: PushDriver, journal: Jour
         journal.write("comparing", change=str(getattr(driver, "change", "")))
         return driver.compare_config()
     except Exception as error:
-        drop(hooks, driver)
-        journal.write("unchanged", f"the device refused the candidate: {first(error)}")
-        raise PushError(f"{candidate.device}: the device refused the candidate, nothing was changed: {first(error)}") from None
+        why = first(error) + drop(hooks, driver)
+        journal.write("unchanged", f"the device refused the candidate: {why}")
+        raise PushError(f"{candidate.device}: the device refused the candidate, nothing was changed: {why}") from None
 
 
 def _commit(
@@ -110,7 +110,9 @@ def _commit(
         driver.commit_config(message=change_id, revert_in=revert_in)
         if _loading(driver):
             deadline = hooks.clock() + revert_in
-        journal.write("refreshing")
+        # Some routers name a commit only when it is made: whoever follows a dead controller tells by it that the commit is its own.
+        name = str(getattr(driver, "change", ""))
+        journal.write("refreshing", **({"change": name} if name else {}))
         hooks.run(driver, candidate.refresh)
         journal.write("verifying")
         text, after, problems = _verify(hooks, before, deadline - revert_in / 5, settle)
@@ -124,9 +126,12 @@ def _commit(
     try:
         driver.confirm_commit()
     except NotSavedError as error:
-        because, saved = f"verified and confirmed, but NOT SAVED: {first(error)}", False
+        saved = save_again(hooks, driver)
+        because = because if saved else f"verified and confirmed, but NOT SAVED: {first(error)}"
     except Exception as error:
         return undo(f"the confirmation failed: {first(error)}", verified=digest(text))
+    if getattr(driver, "loaded", ""):
+        because += drop(hooks, driver)  # files of the change that the confirmation could not remove
     held = _held(hooks, driver, text)
     if held in (None, statements(text)):
         quietly(functools.partial(journal.write, "confirmed", "" if saved else because, saved="yes" if saved else "no"))

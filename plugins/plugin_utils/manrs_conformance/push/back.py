@@ -83,15 +83,36 @@ def _settled(candidate: Candidate, hooks: Hooks, fresh: PushDriver, verified: st
     return "; the router holds its old configuration"
 
 
-def drop(hooks: Hooks, driver: PushDriver) -> None:
-    """Drop a staged candidate, over a fresh session where the one that staged it does not answer any more."""
+LEFT = "; what was loaded could not be removed from the router, which takes no session: remove it"
+
+
+def drop(hooks: Hooks, driver: PushDriver) -> str:
+    """Drop a staged candidate, over a fresh session where the one that staged it does not answer any more; what is left when none can be had
+    for a while."""
+    end = hooks.clock() + AFTERWARDS
     try:
         driver.discard_config()
+        return ""
     except Exception:
-        with contextlib.suppress(Exception):
-            fresh = _adopt(hooks.connect(), driver)
-            quietly(fresh.discard_config)
-            quietly(fresh.close)
+        while (fresh := _fresh(hooks, driver, end)) is not None:
+            try:
+                fresh.discard_config()
+                return ""
+            except Exception:
+                hooks.sleep(1.0)
+            finally:
+                quietly(fresh.close)
+        return LEFT
+
+
+def _fresh(hooks: Hooks, lost: PushDriver, end: float) -> PushDriver | None:
+    """A fresh session that goes on with the change of a lost one, as soon as the router takes one; None when it is too late."""
+    while hooks.clock() < end:
+        try:
+            return _adopt(hooks.connect(), lost)
+        except Exception:
+            hooks.sleep(1.0)
+    return None
 
 
 def save(driver: PushDriver) -> bool:
@@ -103,11 +124,23 @@ def save(driver: PushDriver) -> bool:
     return True
 
 
+def save_again(hooks: Hooks, driver: PushDriver) -> bool:
+    """Write the start-up configuration over a fresh session: the one that confirmed may be lost. Whether it is written."""
+    fresh = _fresh(hooks, driver, hooks.clock() + AFTERWARDS)
+    if fresh is None:
+        return False
+    try:
+        return hasattr(fresh, "save") and save(fresh)
+    finally:
+        quietly(fresh.close)
+
+
 def _adopt(fresh: PushDriver, lost: PushDriver) -> PushDriver:
     """Go on with the commit of a lost session over a fresh one, where the driver can tell commits apart (`change`)."""
     change = getattr(lost, "change", None)
     if change is not None:
         fresh.change = change  # type: ignore[attr-defined]
+        fresh.loaded = getattr(lost, "loaded", "")  # type: ignore[attr-defined]
     return fresh
 
 
@@ -150,7 +183,8 @@ def _look(candidate: Candidate, hooks: Hooks, journal: Journal, entries: tuple[E
                 quietly(fresh.discard_config)
             return was
         if fresh.has_pending_commit():
-            journal.write("rolling-back", "the controller ended before it knew how the change went")
+            if journal.entries()[-1].step != "rolling-back":
+                journal.write("rolling-back", "the controller ended before it knew how the change went")
             fresh.rollback()
         commands = tuple(known.get("refresh", "").splitlines())
         how = _settled(dataclasses.replace(candidate, refresh=commands), hooks, fresh, known.get("verified", ""))

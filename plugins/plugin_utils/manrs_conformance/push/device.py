@@ -18,8 +18,8 @@ from ..model.reference import Reference
 from ..model.result import Finding, Status
 from ..model.router import Router
 from ..model.snapshot import Snapshot
-from ..platforms.base import CopyingPlatform, PushDriver, PushPlatform
-from . import apply, bare, bounds, meaning, plan, refresh, window
+from ..platforms.base import CopyingPlatform, PushDriver, PushPlatform, RenderPlatform, TidyPlatform
+from . import apply, bare, bounds, caches, meaning, plan, refresh, shut, window
 from .journal import Journal
 from .protocol import quietly
 
@@ -66,18 +66,29 @@ def _left(live: Finding, prepared: Prepared) -> bool:
 
 def _renamed(before: tuple[Finding, ...], after: tuple[Finding, ...], cannot: Container[str]) -> tuple[Finding, ...]:
     """The findings after a change, those that name other filters for the same fault under their old fingerprint: the gate then looks
-    whether they became worse, instead of taking each for a new one. Faults of before that the platform cannot mend (`cannot`) are left out."""
-    old = {_fault(one): one.fingerprint for one in before if one.status is Status.FAIL}
-    known = [one.status is Status.FAIL and _fault(one) in old for one in after]
+    whether they became worse, instead of taking each for a new one. Faults of before that the platform cannot mend (`cannot`) are left out.
+    What goes on for fewer of its reasons is the same fault."""
+    old: dict[tuple[str, str, str | None, str | None], list[tuple[frozenset[str], str]]] = {}
+    for one in before:
+        if one.status is Status.FAIL:
+            old.setdefault(_subject(one), []).append((_reasons(one), one.fingerprint))
+    known = [
+        next((name for had, name in old.get(_subject(one), ()) if _reasons(one) <= had), "") if one.status is Status.FAIL else ""
+        for one in after
+    ]
     return tuple(
-        dataclasses.replace(one, fingerprint=old[_fault(one)]) if same else one
+        dataclasses.replace(one, fingerprint=same) if same else one
         for one, same in zip(after, known, strict=True)
         if not (same and one.check in cannot)
     )
 
 
-def _fault(one: Finding) -> tuple[str, str, str | None, str | None, str]:
-    return one.check, one.subject, one.family, one.direction, one.cause.rpartition(": ")[2]
+def _subject(one: Finding) -> tuple[str, str, str | None, str | None]:
+    return one.check, one.subject, one.family, one.direction
+
+
+def _reasons(one: Finding) -> frozenset[str]:
+    return frozenset(one.cause.rpartition(": ")[2].split("; "))
 
 
 def prepare(one: Snapshot, intent: Intent, reference: Reference, *, templates: Path | None = None) -> Prepared:
@@ -85,13 +96,53 @@ def prepare(one: Snapshot, intent: Intent, reference: Reference, *, templates: P
     platform = platforms.load_render(one.platform)
     router = platform.parse(one.config, one.state)
     before = judge(one.host, router, one.config, intent, reference)
-    outdated = platform.outdated(router, one.config) if isinstance(platform, CopyingPlatform) else frozenset()
-    wanted = plan.make(one.host, router, intent, reference, before, outdated)
-    rendered = platform.render(wanted, router, one.config, templates) if not wanted.empty else Rendered("", wanted)
-    text, wanted = rendered.text, rendered.plan
+    ground = caches.ground(one, platform, router, intent, before)
+    found = judge(one.host, ground.router, ground.base, intent, reference) if ground.text else before
+    outdated = platform.outdated(ground.router, ground.base) if isinstance(platform, CopyingPlatform) else frozenset()
+    wanted = plan.make(one.host, ground.router, intent, reference, found, outdated)
+    wanted = dataclasses.replace(wanted, left=(*ground.left, *wanted.left))
+    tried = _try(one, platform, router, ground, wanted, before, intent, reference, templates)
+    smaller = shut.without(wanted, router, (*tried.report.new, *tried.report.unsure)) if _refused(tried) else None
+    if smaller is not None:
+        tried = _try(one, platform, router, ground, smaller, before, intent, reference, templates)
+    if _refused(tried):
+        report = tried.report
+        reasons = [
+            *report.blocking,
+            *report.doubts,
+            *(f"{f.check} {f.subject}: {f.message}" for f in (*report.new, *report.unsure)),
+        ]
+        raise PushError(f"{one.host}: refused by the gate ({report.verdict}): " + "; ".join(reasons[:5]))
+    over = bounds.refusals(router, tried.predicted, tried.plan, intent.limits) if tried.text else ()
+    if over:
+        raise PushError(f"{one.host}: refused, it would block more than agreed: " + "; ".join(over[:5]))
+    live_fails = frozenset(f.fingerprint for f in before if f.check in LIVE_CHECKS and f.status is Status.FAIL)
+    return dataclasses.replace(tried, live_fails=live_fails)
+
+
+def _refused(tried: Prepared) -> bool:
+    return bool(tried.text) and tried.report.verdict != "pass"
+
+
+def _try(
+    one: Snapshot,
+    platform: RenderPlatform,
+    router: Router,
+    ground: caches.Ground,
+    wanted: Plan,
+    before: tuple[Finding, ...],
+    intent: Intent,
+    reference: Reference,
+    templates: Path | None,
+) -> Prepared:
+    """Render a plan, merge it in the model, and let the gate judge; whatever it says."""
+    rendered = platform.render(wanted, ground.router, ground.base, templates) if not wanted.empty else Rendered("", wanted)
+    text, wanted = ground.text + rendered.text, dataclasses.replace(rendered.plan, caches=ground.caches)
+    text += _outworn(platform, one.config, platform.merge(one.config, text)) if text else ""
     merged = platform.merge(one.config, text) if text else one.config
     predicted = platform.parse(merged, platform.predict_state(one.state, text))
     after = judge(one.host, predicted, merged, intent, reference)
+    after = tuple(had for had in after if not (ground.caches and had.check == caches.CHECK))
     sides = [_without_live(some) for some in (before, after)]
     report = gate.judge(
         gate.Side({one.host: router}, sides[0]),
@@ -99,22 +150,19 @@ def prepare(one: Snapshot, intent: Intent, reference: Reference, *, templates: P
         intent,
         reference,
     )
-    if text and report.verdict != "pass":
-        reasons = [
-            *report.blocking,
-            *report.doubts,
-            *(f"{f.check} {f.subject}: {f.message}" for f in (*report.new, *report.unsure)),
-        ]
-        raise PushError(f"{one.host}: refused by the gate ({report.verdict}): " + "; ".join(reasons[:5]))
-    over = bounds.refusals(router, predicted, wanted, intent.limits) if text else ()
-    if over:
-        raise PushError(f"{one.host}: refused, it would block more than agreed: " + "; ".join(over[:5]))
     remaining = tuple(f for f in sides[1] if f.status is Status.FAIL and f.waived_by is None)
     diff = "".join(
         difflib.unified_diff(one.config.splitlines(keepends=True), merged.splitlines(keepends=True), "running", "planned", n=2)
     )
-    live_fails = frozenset(f.fingerprint for f in before if f.check in LIVE_CHECKS and f.status is Status.FAIL)
-    return Prepared(one.host, wanted, text, merged, predicted, report, remaining, diff, live_fails)
+    return Prepared(one.host, wanted, text, merged, predicted, report, remaining, diff)
+
+
+def _outworn(platform: RenderPlatform, running: str, merged: str) -> str:
+    """What takes owned definitions away to which nothing refers, neither now nor after the change: those of an earlier push."""
+    if not isinstance(platform, TidyPlatform):
+        return ""
+    unused = set(platform.tidy(running).splitlines())
+    return "".join(f"{line}\n" for line in platform.tidy(merged).splitlines() if line in unused)
 
 
 @dataclass(frozen=True, slots=True)

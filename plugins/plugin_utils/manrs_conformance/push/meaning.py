@@ -10,7 +10,8 @@ from ..model.router import Router, Session
 
 
 def differences(wanted: Router, found: Router) -> tuple[str, ...]:
-    """What sessions, source validation, originations and validation caches of two models do differently, in words."""
+    """What sessions, source validation, originations and validation caches of two models do differently, in words; and what only `found` has
+    that was not understood, for it may do anything."""
     old, new = _by_key(wanted.sessions), _by_key(found.sessions)
     out = [f"the session {key} is missing" for key in sorted(old.keys() - new.keys())]
     out += [f"the session {key} was not planned" for key in sorted(new.keys() - old.keys())]
@@ -28,6 +29,14 @@ def differences(wanted: Router, found: Router) -> tuple[str, ...]:
             out.append(f"the {name} are not as planned")
     if not same(wanted.facts, found.facts):
         out.append("the platform switches are not as planned")
+    if dict(wanted.validation) != dict(found.validation):
+        out.append("origin validation is not as planned")
+    told = {" ".join(one.text.split()) for one in wanted.unread}
+    out += [
+        f"a line was not planned and not understood: {text}"
+        for one in found.unread
+        if (text := " ".join(one.text.split())) not in told
+    ]
     return tuple(out)
 
 

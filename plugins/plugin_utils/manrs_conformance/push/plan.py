@@ -8,13 +8,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from ..analysis import authority, scope
 from ..errors import PushError
 from ..model.intent import Intent, Neighbour, PrefixRange
-from ..model.plan import OWNED, ExportPlan, ImportPlan, Plan, SessionPlan, SourceValidation, behind
+from ..model.plan import OWNED, ExportPlan, ImportPlan, Plan, SessionPlan, behind
 from ..model.policy import Attachment, PrefixEntry
 from ..model.reference import Reference
 from ..model.result import Finding, Status
-from ..model.router import Interface, Router, Session
-from . import reverse
-from .allowlist import owned_ranges
+from ..model.router import Router, Session
+from . import faces
+from .allowlist import allowed, owned_ranges
 
 ANNOUNCE_ONLY_CUSTOMERS = frozenset({"peer", "provider", "route_server", "route_server_client"})
 GREATEST_CONE = 200
@@ -49,14 +49,6 @@ IMPORT_CHECKS = frozenset(
 )
 EXPORT_CHECKS = frozenset(["POL-02", "EXP-01", "EXP-02", "EXP-03", "EXP-04", "EXP-05", "EXP-06"])
 LIMIT_CHECKS = frozenset({"MAX-01", "CUS-09"})
-SOURCE_CHECKS = frozenset({"SAV-01", "SAV-02"})
-BY_HAND = {
-    "SAV-03": "its source list towards a customer with other uplinks",
-    "SAV-05": "its filter of own sources from outside",
-    "SAV-08": "its filter of what leaves by source",
-}
-"""Source filters that a push never writes: a source missing there cuts off traffic that no model of the router shows."""
-SOURCE_CLASSES = frozenset({"end_user", "single_homed_customer", "infrastructure"})
 
 
 def make(
@@ -78,7 +70,7 @@ def make(
     made = [_session(device, router, session, intent, reference, failed, outdated, left) for session in router.sessions]
     planned = {(one.neighbor, one.family, one.vrf): one for one in made if one is not None}
     left += _not_carried(router, planned.values())
-    sources = _sources(device, router, intent, reference, failed, left)
+    sources = faces.sources(device, router, intent, reference, failed, left)
     return Plan(
         device=device,
         platform=router.platform,
@@ -176,7 +168,7 @@ def _inbound(
         refuse += [(one[0], one[1], one[1], bits, True, 0) for one in _family(intent.prefixes, afi)]
     refuse.append((0, 0, longest + 1, bits, True, 0))
     tagging = intent.tagging
-    allow = _allow(session, neighbour, reference, longest) if customer else None
+    allow = allowed(session, neighbour, reference, longest, intent) if customer else None
     if allow == ():
         left.append(f"{session.key}: no prefix of this family is declared for the customer; an empty filter is never planned")
         return None
@@ -210,7 +202,7 @@ def _drifted(device: str, session: Session, intent: Intent, reference: Reference
     if authority.of(neighbour, session.remote_as, reference).problem:
         return False
     longest = intent.limits.longest_v4 if session.afi == 4 else intent.limits.longest_v6
-    return held != {one[:4] for one in _allow(session, neighbour, reference, longest)}
+    return held != {one[:4] for one in allowed(session, neighbour, reference, longest, intent)}
 
 
 def _above(neighbour: Neighbour, intent: Intent, reference: Reference) -> tuple[int, ...]:
@@ -223,16 +215,6 @@ def _above(neighbour: Neighbour, intent: Intent, reference: Reference) -> tuple[
         for kind in ("customer", "provider")
     }
     return (*free, *sorted(by_kind["provider"] - by_kind["customer"] - set(free)))
-
-
-def _allow(session: Session, neighbour: Neighbour, reference: Reference, longest: int) -> tuple[PrefixEntry, ...]:
-    known = authority.of(neighbour, session.remote_as, reference)
-    if known.problem:
-        raise PushError(f"{session.key}: refused: {known.problem}; a missing answer never becomes a filter")
-    ranges = known.v4 if session.afi == 4 else known.v6
-    if not ranges and not (neighbour.prefixes is not None and neighbour.prefixes):
-        raise PushError(f"{session.key}: refused: the allow-list of {neighbour.name or session.remote_as} would be empty")
-    return tuple(one for one in ranges if one[2] <= longest)
 
 
 def _cone(session: Session, neighbour: Neighbour, reference: Reference, left: list[str]) -> tuple[int, ...] | None:
@@ -301,77 +283,6 @@ def _limit(session: Session, neighbour: Neighbour, router: Router, left: list[st
         left.append(f"{session.key}: {live.received} prefixes are received now, more than the declared {declared}; raise it first")
         return None
     return declared
-
-
-def _sources(
-    device: str, router: Router, intent: Intent, reference: Reference, failed: Sequence[Finding], left: list[str]
-) -> tuple[SourceValidation, ...]:
-    out: list[SourceValidation] = []
-    for interface in router.interfaces:
-        here = [one for one in failed if one.subject == f"interface {interface.name}"]
-        left += [
-            f"interface {interface.name}: {check}: {what} is written by hand, a push never does"
-            for check, what in BY_HAND.items()
-            if any(one.check == check for one in here)
-        ]
-        mine = [one for one in here if one.check in SOURCE_CHECKS]
-        if not mine:
-            continue
-        klass = scope.interface_class(intent, device, interface, router)
-        if klass not in SOURCE_CLASSES:
-            left.append(
-                f"interface {interface.name}: strict source validation is only pushed to {', '.join(sorted(SOURCE_CLASSES))}"
-            )
-        elif _manages(interface, intent):
-            left.append(f"interface {interface.name}: it carries the management path; nothing is pushed to it")
-        else:
-            permits = _rightful(device, interface, router, intent, reference)
-            if permits is None:
-                left.append(f"interface {interface.name}: what the customer behind it may announce is not known")
-            elif why := reverse.doubt(
-                router,
-                interface,
-                scope.expected_sources(intent, device, interface),
-                permits,
-                scope.interface_declaration(intent, device, interface) is not None,
-            ):
-                left.append(f"interface {interface.name}: strict source validation could drop rightful packets: {why}")
-            else:
-                out.append(SourceValidation(interface.name, _families(interface), permits))
-    if out:
-        out += [
-            SourceValidation(one.name, (6,))
-            for one in router.interfaces
-            if one.urpf_v6 == "strict" and one.name not in {had.interface for had in out} and one.addresses
-        ]
-    return tuple(out)
-
-
-def _rightful(device: str, interface: Interface, router: Router, intent: Intent, reference: Reference) -> tuple[str, ...] | None:
-    """Networks whose sources are rightful on an interface: connected, declared, and what customers behind it may announce; None when the
-    last is not known."""
-    nets = [str(ipaddress.ip_interface(one).network) for one in interface.addresses]
-    nets += scope.expected_sources(intent, device, interface)
-    for session in scope.sessions_over(router, interface):
-        neighbour = scope.neighbour_for(intent, device, session)
-        if neighbour is None or neighbour.relationship != "customer":
-            continue
-        try:
-            ranges = _allow(session, neighbour, reference, 128)
-        except PushError:
-            return None
-        kind = ipaddress.IPv4Network if session.afi == 4 else ipaddress.IPv6Network
-        nets += [str(kind((one[0], one[1]))) for one in ranges]
-    return tuple(dict.fromkeys(nets))
-
-
-def _families(interface: Interface) -> tuple[int, ...]:
-    return tuple(sorted({ipaddress.ip_interface(one).version for one in interface.addresses}))
-
-
-def _manages(interface: Interface, intent: Intent) -> bool:
-    nets = [ipaddress.ip_network(one) for one in intent.management]
-    return any(ipaddress.ip_interface(one).ip in net for one in interface.addresses for net in nets)
 
 
 def _family(ranges: Iterable[PrefixRange], afi: int) -> tuple[PrefixEntry, ...]:

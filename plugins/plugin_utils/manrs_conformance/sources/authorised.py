@@ -6,7 +6,7 @@ import ipaddress
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
-from ..model.policy import PrefixEntry
+from ..model.ranges import Ranges
 from ..model.reference import Authorised, Vrp
 from ._bytes import SourceError, split_prefix
 from .irr import Registry, expand, routes_of
@@ -16,7 +16,7 @@ SHORTEST = {4: 8, 6: 16}
 """No registry entry shorter than this authorises a customer: it would open the filter."""
 NAMED = 4
 """Registries that a reason names."""
-Ranges = dict[tuple[int, int, int, int], str]
+Found = dict[tuple[int, int, int, int], str]
 
 
 def authorised(
@@ -60,9 +60,9 @@ def _origins(name: str, registry: Registry | None) -> tuple[tuple[int, ...], tup
 
 def _ranges(
     policy: Policy, origins: Sequence[int], registry: Registry | None, vrps: Sequence[Vrp] | None, vrps_problem: str | None
-) -> Ranges:
-    from_roas: Ranges = {}
-    from_objects: Ranges = {}
+) -> Found:
+    from_roas: Found = {}
+    from_objects: Found = {}
     if policy != "irr":
         if vrps is None or vrps_problem:
             raise SourceError(vrps_problem or "no VRPs are given")
@@ -79,9 +79,9 @@ def _ranges(
     }
 
 
-def _roas(origins: Sequence[int], vrps: Sequence[Vrp]) -> Ranges:
+def _roas(origins: Sequence[int], vrps: Sequence[Vrp]) -> Found:
     wanted = set(origins) - {0}
-    found: Ranges = {}
+    found: Found = {}
     for one in vrps:
         if one.asn in wanted:
             family, network, length = split_prefix(one.prefix)
@@ -91,14 +91,14 @@ def _roas(origins: Sequence[int], vrps: Sequence[Vrp]) -> Ranges:
     return found
 
 
-def _route_objects(routes: Iterable[tuple[int, Sequence[str]]], vrps: Sequence[Vrp] | None, where: str) -> Ranges:
+def _route_objects(routes: Iterable[tuple[int, Sequence[str]]], vrps: Sequence[Vrp] | None, where: str) -> Found:
     """Exact prefixes of route objects; with `vrps` only those that are valid for their origin."""
     covering: dict[tuple[int, int, int, int], int] = {}
     for one in vrps or ():
         family, network, length = split_prefix(one.prefix)
         at = (family, network, length, one.asn)
         covering[at] = max(covering.get(at, 0), one.max_length)
-    found: Ranges = {}
+    found: Found = {}
     for asn, prefixes in routes:
         for prefix in prefixes:
             family, network, length = split_prefix(prefix)
@@ -134,8 +134,8 @@ def _join(before: str | None, why: str) -> str:
     return why if before is None else before if why in before.split("; ") else f"{before}; {why}"
 
 
-def _entries(found: Ranges, family: int) -> tuple[PrefixEntry, ...]:
-    return tuple((network, length, length, most, True, 0) for kind, network, length, most in sorted(found) if kind == family)
+def _entries(found: Found, family: int) -> Ranges:
+    return Ranges((network, length, length, most, True, 0) for kind, network, length, most in sorted(found) if kind == family)
 
 
 def _text(family: int, network: int, length: int, most: int) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..model.intent import (
+    Cache,
     Declaration,
     Intent,
     InterfaceClass,
@@ -55,8 +56,17 @@ def load_intent(source: str | Path | Mapping[str, Any]) -> Intent:
         sources={name: {key: _text(item) for key, item in one.items()} for name, one in data.get("sources", {}).items()},
         management=tuple(data.get("management", ())),
         change_windows=tuple(data.get("change_windows", ())),
+        rpki_caches=tuple(_cache(document, ("rpki_caches", i), one) for i, one in enumerate(data.get("rpki_caches", ()))),
         digest=document.digest,
     )
+
+
+def _cache(document: Document, place: Place, one: dict[str, Any]) -> Cache:
+    try:
+        address = str(ipaddress.ip_address(one["address"]))
+    except ValueError as error:
+        raise document.error((*place, "address"), f"{one['address']!r} is not an address: {error}") from error
+    return Cache(**(one | {"address": address}))
 
 
 def _text(value: Any) -> str:

@@ -6,6 +6,7 @@ try in a new process; then the router counts as not assessed, and says why.
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -16,6 +17,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any
 
+from ...analysis.collecting import uncollected
 from ...errors import ManrsError
 from .cache import Cache
 from .device import Judged, Rules, judge
@@ -59,10 +61,11 @@ def run(
         # After a process died it is not known which router it was at: those under way are tried again alone.
         suspects = [one for one in left.values() if tries[one.host]]
         batch, size = (suspects[:1], 1) if suspects else (list(left.values()), workers)
-        for host, outcome in _round(batch, rules, size, cache, tries):
-            del left[host]
-            yield host, outcome
-            done(host)
+        with uncollected():  # what comes back is kept: going through it again and again would grow with each router
+            for host, outcome in _round(batch, rules, size, cache, tries):
+                del left[host]
+                yield host, outcome
+                done(host)
         for host in [host for host in left if tries[host] >= TRIES]:
             del left[host]
             yield host, "its analysis ended three times without an answer (killed, or out of memory)"
@@ -126,6 +129,8 @@ def _take(rules: Rules, cache: Cache | None) -> None:
 def _start(rules: Rules, cache: Cache | None) -> None:
     """Once in each process of a pool: its parent hears Ctrl-C and ends it; a parent that is gone ends it, too."""
     _take(rules, cache)
+    # What came from the parent lives as long as the worker: a collection that looked through it would cost time, and its pages a copy.
+    gc.freeze()
     threading.Thread(target=_with_parent, daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -154,7 +159,10 @@ def _work(text: Text) -> bytes | str:
         known = _cache.get(snapshot) if _cache is not None else None
         if known is not None:
             return known
-        made = packed(judge(snapshot, _rules))
+        with (
+            uncollected()
+        ):  # a router is a million small values, let go by their counts: looking for cycles takes a tenth of the time
+            made = packed(judge(snapshot, _rules))
         if _cache is not None:
             _cache.put(snapshot, made)
         return made

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ from ...model.plan import Plan, Rendered
 from ...model.router import Router
 from .._pushing import Steady
 from ..base import Commands, PushDriver
+from .caches import asking, without
 from .change import after
 from .commands import COMMANDS
 from .merge import merge
@@ -43,6 +44,14 @@ class Eos(Steady):
     def render(self, plan: Plan, router: Router, running: str, templates: Path | None = None) -> Rendered:
         """The candidate of a plan."""
         return render(plan, router, running, templates)
+
+    def asking(self, router: Router, caches: Sequence[tuple[str, int]]) -> str:
+        """A fragment that has a router ask these RPKI caches."""
+        return asking(router, caches)
+
+    def uncached(self, running: str, base: str) -> str:
+        """A fragment that takes away the RPKI caches that a push configured."""
+        return without(running, self.parse(running, {}), self.parse(base, {}))
 
     def refresh(self, plan: Plan) -> tuple[str, ...]:
         """None: EOS keeps what a neighbour sent and looks at it anew when a policy changes."""

@@ -11,8 +11,9 @@ from ...model.router import Taint
 from .._acl import Acl
 from .._address import canonical
 from .._block import Ledger, Redacted, Statement, placeholder, statement
-from .._lists import Numbered, Unreadable, asn, run_of_prefixes
+from .._lists import Numbered, Unreadable, asn
 from .._routemap import Entry, RouteMap, cannot
+from .._runs import run_of_prefixes
 from .bgp import Bgp
 from .blocks import LINES, static_line
 from .draft import Block, Draft, Face, PeerFilter

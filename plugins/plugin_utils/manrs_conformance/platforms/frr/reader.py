@@ -7,7 +7,7 @@ from collections.abc import Callable
 from ...model.router import Taint
 from .._address import canonical
 from .._block import Ledger, Redacted, Statement, placeholder, statement
-from .._lists import run_of_prefixes
+from .._runs import run_of_prefixes
 from . import bgp as bgp_block
 from .blocks import BLOCK_LINES, cannot, resolve_clauses, rpki_line, static_line
 from .draft import Draft

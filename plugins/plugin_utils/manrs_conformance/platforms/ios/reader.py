@@ -8,8 +8,8 @@ from collections.abc import Callable
 from ...model.router import Secret, Taint
 from .._address import canonical
 from .._block import Ledger, Redacted, Statement, placeholder, statement
-from .._lists import run_of_prefixes
 from .._routemap import RouteMap, cannot
+from .._runs import run_of_prefixes
 from . import bgp as bgp_block
 from . import clauses, interfaces, listlines
 from .draft import Draft

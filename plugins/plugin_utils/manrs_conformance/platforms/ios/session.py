@@ -89,7 +89,7 @@ class IosSession(Guarded):
             raise PushError(f"{self.where}: the configuration was not restored: {said.strip()[:200]}")
 
     def _before(self) -> str:
-        return str(self.driver._gen_full_path(BEFORE))
+        return self._path(BEFORE)
 
     def _arm(self, minutes: int) -> None:
         device = self.driver.device
@@ -154,13 +154,19 @@ class IosSession(Guarded):
     def discard_config(self) -> None:
         """Delete the files of this change."""
         if self.loaded or self.change:
-            self._run(f"delete /force {self._file()}")
-            self._run(f"delete /force {self._before()}")
+            for path in (self._file(), self._before()):
+                wrong = ERROR.search(self._run(f"delete /force {path}"))
+                if wrong and "No such file" not in wrong[0]:
+                    raise PushError(f"{self.where}: {path} was not deleted: {wrong[0].strip()}")
         self.loaded = ""
 
     def _file(self) -> str:
         driver = self.driver
-        return str(driver._gen_full_path(driver.candidate_cfg if driver.config_replace else driver.merge_cfg))
+        return self._path(driver.candidate_cfg if driver.config_replace else driver.merge_cfg)
+
+    def _path(self, name: str) -> str:
+        """A file with its file system, for which the driver asks the router."""
+        return str(self.within("file system", lambda: self.driver._gen_full_path(name)))
 
     def _run(self, command: str) -> str:
         """The answer to a command; the prompts for a file name are answered with what the router proposes."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +11,10 @@ from ...model.policy import Filter
 from ...model.router import Router
 from .._pushing import Steady
 from ..base import Commands, PushDriver
+from .caches import asking, without
 from .change import after
 from .commands import COMMANDS
+from .families import unopened
 from .merge import merge
 from .parser import parse
 from .render import FORM, render, write
@@ -49,6 +51,20 @@ class IosXr(Steady):
     def called(self, existing: str, owned: Filter, running: str) -> str:
         """The operator's policy of an owned one, with its arguments."""
         return called(existing, owned, running)
+
+    def removal(self, running: str, base: str) -> str:
+        """A fragment that takes away everything owned; the family of a neighbour that a push had to open goes again, its group has it."""
+        text = super().removal(running, base)
+        after = self.merge(running, text)
+        return text + unopened(after, base)
+
+    def asking(self, router: Router, caches: Sequence[tuple[str, int]]) -> str:
+        """A fragment that has a router ask these RPKI caches."""
+        return asking(router, caches)
+
+    def uncached(self, running: str, base: str) -> str:
+        """A fragment that takes away the RPKI caches that a push configured."""
+        return without(self.parse(running, {}), self.parse(base, {}), base)
 
     def refresh(self, plan: Plan) -> tuple[str, ...]:
         """None: IOS-XR looks at the routes anew when a policy changes, asking for them again where it has to."""

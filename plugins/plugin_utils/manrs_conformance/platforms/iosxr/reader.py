@@ -221,9 +221,15 @@ def _named_set(draft: Draft, at: int) -> int:
     one = NamedSet(kind, name, lines=tuple(range(at + 1, stop + 1 + int(closed))))
     body: list[tuple[int, str]] = []
     for index in range(at + 1, stop):
-        if not _skipped(draft, index, one.doubts):
-            draft.ledger.used(index + 1)
-            body.append((index + 1, draft.ledger.lines[index]))
+        if _skipped(draft, index, one.doubts):
+            continue
+        if not closed:
+            # Where its end was lost, nobody knows which lines are of the set.
+            draft.ledger.miss(index + 1, "unrecognised", Taint("list", name))
+            one.doubts.append(index + 1)
+            continue
+        draft.ledger.used(index + 1)
+        body.append((index + 1, draft.ledger.lines[index]))
     found = tokens(body)
     group: list[str] = []
     line = 0
@@ -274,7 +280,8 @@ def _policy(draft: Draft, at: int) -> int:
     if found is None or not closed:
         broken = broken or at + 1
     if broken:
-        draft.ledger.miss(broken, "unrecognised", Taint("policy", name))
+        for line in {broken, *(number for number, _text in body if draft.ledger.is_used(number))}:
+            draft.ledger.miss(line, "unrecognised", Taint("policy", name))
     lines = tuple(range(at + 1, stop + 1 + int(closed)))
     earlier = draft.sources.get(name)
     whole = earlier.whole if earlier is not None and not earlier.lines else []
@@ -290,6 +297,9 @@ def _global(draft: Draft, at: int) -> int:
     stop, closed = _stop(draft, at, "end-global")
     for index in range(at + 1, stop):
         if _skipped(draft, index, []):
+            continue
+        if not closed:
+            draft.ledger.miss(index + 1, "unrecognised", Taint("router"))
             continue
         for one in elements([word for word, _ in tokens([(index + 1, draft.ledger.lines[index])])]):
             draft.globals[one[0]] = tuple(word.strip("'\"") for word in one[1:])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +50,10 @@ class Junos(Steady):
     def refresh(self, plan: Plan) -> tuple[str, ...]:
         """None: Junos looks anew at all routes that it keeps when a policy changes; sessions with `keep none` are not planned."""
         return ()
+
+    def asking(self, router: Router, caches: Sequence[tuple[str, int]]) -> str:
+        """A fragment that has a router ask these RPKI caches; validation itself is done by policies that look it up."""
+        return removal.asking(caches)
 
     def tidy(self, running: str) -> str:
         """A fragment that takes away owned definitions to which nothing refers any more."""

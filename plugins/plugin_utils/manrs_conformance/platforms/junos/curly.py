@@ -124,10 +124,10 @@ class Reader:
             return
         made = [(Node() if off else top.node.make(*path)) for path in found]
         for line in range(self.since, number + 1):
+            self.book.paths[line] = (*top.path, *found[0])
             if off:
                 self.book.mark(line, 105)
                 continue
-            self.book.paths[line] = (*top.path, *found[0])
             for node in made:
                 if line not in node.lines:
                     node.lines.append(line)

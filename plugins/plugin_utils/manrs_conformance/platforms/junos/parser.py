@@ -128,9 +128,14 @@ def _counted(lines: tuple[int, ...], states: str) -> tuple[int, ...]:
 
 
 def _version(tree: Node, book: Book, state: Mapping[str, str]) -> str | None:
-    node = tree.at("version")
-    book.use(node)
-    if node is not None and node.kids:
+    node = tree.at("version") or Node()
+    for value in node.kids.values():
+        # A block below a version is one whose head lost its semicolon.
+        for word, kid in value.kids.items():
+            book.miss(word, kid, Taint("router"))
+        for line in value.lines:
+            book.mark(line, 117)
+    if node.kids:
         return next(iter(node.kids))
     found = re.search(r"Junos: (\S+)", state.get("version", ""))
     return found.group(1) if found else None

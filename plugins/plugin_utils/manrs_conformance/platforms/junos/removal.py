@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ...model.plan import OWNED
 from .._mapcopy import Impossible
@@ -12,6 +12,8 @@ from .merge import reading
 from .parser import parse
 from .schema import ROOT
 from .statements import Statement
+
+GROUP = f"{OWNED}CACHES"
 
 
 def tidy(running: str) -> str:
@@ -48,8 +50,27 @@ def _place(chains: Chains, key: str) -> Place | None:
 def removal(running: str, base: str) -> str:
     """Commands that take away everything owned, and set chains, limits and source checks as they were in `base`."""
     now, was = (Chains(parse(text, {}), reading(text)) for text in (running, base))
-    lines = dict.fromkeys((*_references(now, was), *_limits(now, was), *_checks(now.loader, was.loader), *_definitions(now)))
+    lines = dict.fromkeys(
+        (
+            *_references(now, was),
+            *_limits(now, was),
+            *_checks(now.loader, was.loader),
+            *_definitions(now),
+            *_caches(now.loader, was.loader),
+        )
+    )
     return "".join(f"{line}\n" for line in lines)
+
+
+def asking(caches: Sequence[tuple[str, int]]) -> str:
+    """Commands for an owned group of RPKI caches (`routing-options validation`)."""
+    return "".join(f"set routing-options validation group {GROUP} session {address} port {port}\n" for address, port in caches)
+
+
+def _caches(now: Loader, was: Loader) -> Iterator[str]:
+    path = ["routing-options", "validation"]
+    if (GROUP,) in {key[1:2] for key in _kids(now, path)}:
+        yield f"delete {' '.join(path)}" + ("" if not was.find(was.root, ROOT, path) else f" group {GROUP}")
 
 
 def _references(now: Chains, was: Chains) -> Iterator[str]:

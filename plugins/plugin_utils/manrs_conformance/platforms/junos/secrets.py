@@ -12,31 +12,26 @@ MARKED = re.compile(r'("(?:[^"\\]|\\.)*"|\S+?);?\s*##\s*SECRET-DATA')
 AFTER = re.compile(
     r"(?:^|[\s])(?:authentication-key|encrypted-password|plain-text-password-value|simple-password|authentication-password|privacy-password"
     r"|secret|pre-shared-key ascii-text|pre-shared-key hexadecimal|ascii-text|hexadecimal|chap-secret|default-chap-secret|pap-password"
-    r"|md5 \d+ key|key-string|passphrase|shared-secret|password|authentication-md5 key|privacy-key|snmp-community)\s+"
+    r"|md5 \d+ key|key-string|passphrase|shared-secret|password|authentication-md5 key|privacy-key|snmp-community|community-name)\s+"
     r'("(?:[^"\\]|\\.)*"|[^\s;{}]+)'
 )
-HINTS = re.compile(r"\$|SECRET-DATA|secret|passw|key|passphrase|ascii-text|hexadecimal|community")
-SNMP_SET = re.compile(r"^set (?:.* )?snmp (?:.* )?community (\S+)")
-SNMP_CURLY = re.compile(r'^\s*(?:inactive: )?community ("[^"]+"|[^\s;{]+)')
+HINTS = re.compile(r"\$|SECRET-DATA|secret|passw|key|passphrase|ascii-text|hexadecimal|community|trap-group")
+SNMP = re.compile(r'\b(?:community|trap-group)[ \t]+("[^"]+"|[^\s;{]+)')
+"""What SNMP hides: the name of a trap group is the community of its traps."""
 
 
 def find(book: Book) -> None:
     """Locate every secret, SNMP communities included; a community of routing policy is none."""
-    snmp = -1
     for number in _outside(book):
         line = book.lines[number - 1]
-        if snmp < 0 and line.strip() in ("snmp {", "inactive: snmp {"):
-            snmp = len(line) - len(line.lstrip())
-        elif snmp >= 0 and line.strip() == "}" and len(line) - len(line.lstrip()) <= snmp:
-            snmp = -1
         if not HINTS.search(line):
             continue
         for pattern in (CRYPTED, MARKED, AFTER):
             for match in pattern.finditer(line):
                 _note(book, number, match.group(1))
-        found = SNMP_SET.match(line.strip()) or (SNMP_CURLY.match(line) if snmp >= 0 else None)
-        if found is not None:
-            _note(book, number, found.group(1))
+        if "snmp" in line or "snmp" in book.paths.get(number, ()):
+            for match in SNMP.finditer(line):
+                _note(book, number, match.group(1))
 
 
 def _outside(book: Book) -> Iterator[int]:

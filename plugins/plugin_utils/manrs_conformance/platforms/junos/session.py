@@ -89,7 +89,7 @@ class JunosSession(Guarded):
             self.within("commit", lambda: self.driver.device.cu.commit(ignore_warning=self.driver.ignore_warning))
         except Exception:
             with contextlib.suppress(Exception):
-                self.driver.device.cu.rollback(rb_id=0)
+                self.within("discard", lambda: self.driver.device.cu.rollback(rb_id=0))
             raise
         finally:
             with contextlib.suppress(Exception):

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 from ...model.router import Secret, Taint
 from .._block import Ledger, Redacted, Statement, placeholder
-from .._lists import Unreadable, asn, run_of_prefixes
+from .._lists import Unreadable, asn
 from .._routemap import RouteMap, cannot
+from .._runs import run_of_prefixes
 from . import bgp as bgp_block
 from . import interfaces, lists, routemap
 from .bgp import Bgp

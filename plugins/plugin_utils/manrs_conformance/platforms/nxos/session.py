@@ -122,8 +122,19 @@ class NxosSession(Guarded):
 
     def rollback(self) -> None:
         """Roll back to the checkpoint, then remove the timer; nothing is saved."""
+        if not self._begun():
+            self._disarm("")
+            return
         self._mine()
         self.restore()
+
+    def _begun(self) -> bool:
+        """False where arming the timer was cut short: a job that nothing schedules, and no checkpoint, so no line was entered either. Such a job
+        never runs, so it would wait for ever. Both are looked at, as one answer may be damaged."""
+        if self._pending() not in (self.change, "unknown") or f"scheduler schedule name {JOB}\n" in self._raw():
+            return True
+        held = self._run("show checkpoint summary")
+        return self.change in held or bool(held.strip() and "heckpoint" not in held)
 
     def restore(self) -> None:
         """Roll back to the checkpoint of this change, timer or not: lines that were under way may arrive after it fired."""

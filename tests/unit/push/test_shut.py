@@ -1,0 +1,47 @@
+"""A session that its platform keeps shut for want of a policy is opened only where nothing wrong then passes; the rest of a push goes on."""
+
+from __future__ import annotations
+
+import re
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from manrs_conformance.errors import PushError
+from manrs_conformance.push import device
+
+sys.path.insert(0, str(Path(__file__).parent))
+from edges import HERE, prepared
+
+SHUT = ("2a10:1000:1::4", "ipv6-unicast", "default")
+TEXT = (HERE / "iosxr.cfg").read_text()
+UNVALIDATED = re.sub(r"(?m)^ rpki server .*\n(?:  .*\n)* !\n|^  bgp origin-as validation enable\n", "", TEXT)
+UNDECIDED = TEXT.replace("route-policy TRANSIT-IN in", "route-policy UNDECIDED in")
+
+
+@pytest.mark.parametrize(
+    ("text", "side", "check"), [(UNVALIDATED, "import", "ROV-02"), (UNDECIDED, "export", "EXP-02")], ids=["no cache", "undecided"]
+)
+def test_a_shut_side_stays_shut_and_all_else_is_mended(text: str, side: str, check: str) -> None:
+    assert text != TEXT
+    done = prepared("iosxr", text)
+    assert done.report.verdict == "pass"
+    session = done.predicted.session(*SHUT)
+    assert session is not None
+    filters = {"import": session.inbound.filters, "export": session.outbound.filters}
+    assert [name for name, some in filters.items() if not some] == [side]
+    (told,) = [one for one in done.plan.left if "the platform lets nothing through" in one]
+    assert told.startswith(f"default/2a10:1000:1::4/ipv6-unicast: no {side} policy:")
+    assert check in told
+    assert not [one for one in done.remaining if one.check in ("CUS-01", "EXP-01", "BOG-01", "SAV-01")]
+    again = prepared("iosxr", done.merged)
+    assert (again.text, again.plan.left) == ("", done.plan.left)
+
+
+def test_what_opens_nothing_is_not_let_through(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The gate's refusal stands where the fault is not that of a shut side."""
+    gate = device.gate.judge
+    monkeypatch.setattr(device.gate, "judge", lambda *given: replace(gate(*given), verdict="fail", blocking=("it must not be",)))
+    with pytest.raises(PushError, match=r"refused by the gate \(fail\): it must not be"):
+        prepared("iosxr", TEXT)
