@@ -145,6 +145,7 @@ def main() -> int:
     parser.add_argument("--id", default="camp")
     parser.add_argument("--state", type=Path, required=True)
     parser.add_argument("--each", type=int, default=200)
+    parser.add_argument("--first", type=int, default=0, help="the first number: several labs may share the work")
     parser.add_argument("--seed", type=int, default=20261125)
     parser.add_argument("--seconds", type=float, default=float("inf"))
     parser.add_argument("--only", type=int)
@@ -156,7 +157,7 @@ def main() -> int:
     except LabError:
         lab.up()
     held, mutex = done(given.state, given.seed), threading.Lock()
-    numbers = [given.only] if given.only is not None else [one for one in range(given.each) if one not in held]
+    numbers = [given.only] if given.only is not None else [one for one in range(given.first, given.each) if one not in held]
     with tempfile.TemporaryDirectory() as folder:
         threads = [
             threading.Thread(

@@ -1,6 +1,6 @@
 """The misconfigured edges of `push_cases`: the router of a case over the wire, and the collection's Nornir tasks against it.
 
-A case is a folder by platform: `edge.OS.cfg`, the configuration as the device shows it, and the action table that a router can verify, before
+A case is a folder: `edge.OS.cfg`, the configuration as the device shows it, and the action table that a router can verify, before
 (`before.txt`) and after the push (`after.txt`, with what is left and what goes on failing). Intent and sources are the same for all.
 """
 
@@ -26,7 +26,6 @@ from nornir.plugins.runners import SerialRunner
 from nornir_manrs.tasks import manrs_audit, manrs_push
 
 CASES = Path(__file__).parent / "push_cases"
-PLATFORMS = ("eos", "ios", "iosxr", "junos", "nxos")
 GIVEN: dict[str, Any] = {"intent": CASES / "manrs.yml", "sources": CASES / "sources", "as_of": "2026-11-24T06:00:00Z"}
 CHANGES = re.compile(
     r"^(?:configure|conf t|lock|edit-config|copy|load-configuration|open-configuration|commit|checkpoint|rollback|no |write)"
@@ -36,15 +35,12 @@ ROWS = tuple(one.id for one in norm.load(api.NORM).requirements if "router" in o
 """Rows of the action table that a router can verify."""
 
 
-def text(platform: str) -> str:
-    """The configuration of a case."""
-    return (CASES / platform / f"edge.{platform}.cfg").read_text()
-
-
-def router(platform: str, clock: Clock | None = None) -> Device:
+def router(case: str, clock: Clock | None = None) -> Device:
     """The router of a case."""
+    (path,) = (CASES / case).glob("edge.*.cfg")
+    platform = path.name.split(".")[1]
     secret = ENABLE if platform == "ios" else ""
-    return Device(platform, text(platform), name="edge", username=LOGIN, password=PASSWORD, secret=secret, clock=clock)
+    return Device(platform, path.read_text(), name="edge", username=LOGIN, password=PASSWORD, secret=secret, clock=clock)
 
 
 class Edge:

@@ -208,6 +208,26 @@ def test_a_silent_router_loses_the_session_in_time(case: str, fleet: Fleet, push
         mine.has_pending_commit()
 
 
+@pytest.mark.parametrize("case", ["ios", "nxos_ssh"])
+def test_a_router_that_is_silent_about_its_routes_holds_nobody(case: str, fleet: Fleet, push: Open) -> None:
+    mine = committed(push, case)
+    mine.driver.timeout = 1
+    device(fleet, case).faults.add("hang", "^clear ")
+    steady: Any = platforms.load(case.split("_", maxsplit=1)[0])
+    with pytest.raises(CollectionError, match="no answer"):
+        steady.operate(mine, ("clear bgp ipv4 unicast 45.10.3.2 soft in",))
+
+
+def test_ios_says_what_it_does_not_delete(fleet: Fleet, push: Open) -> None:
+    mine = committed(push, "ios")
+    device(fleet, "ios").faults.add("reject", "^delete ")
+    with pytest.raises(PushError, match="was not deleted"):
+        mine.discard_config()
+    device(fleet, "ios").faults.planned.clear()
+    mine.discard_config()
+    assert device(fleet, "ios").files == {}
+
+
 @pytest.mark.parametrize("case", ["ios", "nxos", "nxos_ssh"])
 def test_lines_that_arrive_after_the_timer_can_be_taken_back(case: str, fleet: Fleet, push: Open, clock: ManualClock) -> None:
     one = device(fleet, case)

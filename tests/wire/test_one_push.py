@@ -20,9 +20,12 @@ from nornir.core.plugins.connections import ConnectionPluginRegister
 
 sys.path.insert(0, str(Path(__file__).parent))
 import misconfigured
-from misconfigured import CASES, CHANGES, PLATFORMS, Edge
+from misconfigured import CASES, CHANGES, Edge
 
 Starter = Callable[[str], Edge]
+NAMES = ("eos", "eos-unsaid", "ios", "iosxr", "junos", "nxos")
+OPEN = {"eos-unsaid": {"A1.N4": "not_met"}}
+"""Rows that stay open in a case: on EOS the cone of a customer is an expression that the two modes of it read differently."""
 
 
 @pytest.fixture
@@ -32,8 +35,8 @@ def edge(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Starter]:
     monkeypatch.setattr(device.apply, "Hooks", lambda **given: hooks(**(given | {"clock": clock.now, "sleep": clock.advance})))
     ConnectionPluginRegister.auto_register()
 
-    def begin(platform: str) -> Edge:
-        running.append(start(misconfigured.router(platform, clock), folder=tmp_path / "wire"))
+    def begin(case: str) -> Edge:
+        running.append(start(misconfigured.router(case, clock), folder=tmp_path / "wire"))
         return Edge(running[-1], tmp_path)
 
     yield begin
@@ -42,19 +45,20 @@ def edge(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Starter]:
     ConnectionPluginRegister.deregister_all()
 
 
-@pytest.mark.parametrize("platform", PLATFORMS)
-def test_one_push_meets_a_second_changes_nothing_and_removal_restores(platform: str, edge: Starter) -> None:
-    one = edge(platform)
+@pytest.mark.parametrize("case", NAMES)
+def test_one_push_meets_a_second_changes_nothing_and_removal_restores(case: str, edge: Starter) -> None:
+    one = edge(case)
     original = one.router.running
-    assert misconfigured.table(one.report()) == (CASES / platform / "before.txt").read_text()
+    assert misconfigured.table(one.report()) == (CASES / case / "before.txt").read_text()
     base = one.shown()
 
     done = one.push()
     assert not done.failed, done.result
     assert (done.outcome, done.changed, done.saved, done.reverts) == ("confirmed", True, True, True)
     report = one.report()
-    assert misconfigured.table(report) + misconfigured.remainder(done.left, report) == (CASES / platform / "after.txt").read_text()
-    assert {row.verdict for row in report.requirements if row.requirement in misconfigured.ROWS} == {"met", "declared"}
+    assert misconfigured.table(report) + misconfigured.remainder(done.left, report) == (CASES / case / "after.txt").read_text()
+    rows = {row.requirement: row.verdict for row in report.requirements if row.requirement in misconfigured.ROWS}
+    assert {name: verdict for name, verdict in rows.items() if verdict not in ("met", "declared")} == OPEN.get(case, {})
     assert statements(one.router.startup) == statements(one.router.running)
 
     held, told = one.router.running, len(one.router.received)
@@ -66,7 +70,7 @@ def test_one_push_meets_a_second_changes_nothing_and_removal_restores(platform: 
 
     one.take_away(base)
     assert statements(one.router.running) == statements(original)
-    assert misconfigured.table(one.report()) == (CASES / platform / "before.txt").read_text()
+    assert misconfigured.table(one.report()) == (CASES / case / "before.txt").read_text()
     assert one.router.locked_by is None and one.router.pending is None
 
 

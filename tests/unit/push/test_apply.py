@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from manrs_conformance.errors import PushError
+from manrs_conformance.errors import NotSavedError, PushError
 from manrs_conformance.model.router import Live, LiveSession, Router
 from manrs_conformance.push import apply
-from manrs_conformance.push.journal import Journal, outcome
+from manrs_conformance.push.back import LEFT, drop
+from manrs_conformance.push.journal import Journal, facts, outcome
 
 
 def _router(established: bool = True) -> Router:
@@ -198,3 +199,60 @@ def test_a_journal_that_ends_at_the_confirmation_claims_nothing(tmp_path):
     journal = Journal(tmp_path / "journal.jsonl")
     journal.write("confirming")
     assert outcome(journal.entries()) == "unknown"
+
+
+class Lost(Device):
+    """A router whose session is lost at the saving; `left` is what a fresh one has to remove."""
+
+    change, loaded, full, saves = "named at the commit", "new", False, 0
+
+    def confirm_commit(self) -> None:
+        super().confirm_commit()
+        raise NotSavedError("the session was lost")
+
+    def save(self) -> None:
+        self.saves += 1
+        if self.full:
+            raise NotSavedError("no space left")
+
+    def discard_config(self) -> None:
+        self.loaded = ""
+
+
+@pytest.mark.parametrize("full", [False, True])
+def test_what_a_lost_session_did_not_save_a_fresh_one_does(full, tmp_path):
+    device = Lost()
+    device.full = full
+    done, journal = _push(device, tmp_path)
+    assert (done.outcome, done.saved, device.saves, device.loaded) == ("confirmed", not full, 1, "")
+    assert ("NOT SAVED" in done.because) is full
+    assert facts(journal.entries())["saved"] == ("no" if full else "yes")
+
+
+def test_the_name_of_a_commit_is_on_record_as_soon_as_it_has_one(tmp_path):
+    _done, journal = _push(Lost(), tmp_path)
+    assert {one.step: one.facts.get("change") for one in journal.entries()}["refreshing"] == "named at the commit"
+
+
+@pytest.mark.parametrize(("closed", "left"), [(20, ""), (200, LEFT)])
+def test_what_was_loaded_is_removed_as_soon_as_a_session_is_taken(closed, left):
+    time, gone = [0.0], []
+
+    class Gone(Device):
+        def discard_config(self) -> None:
+            if not gone:
+                gone.append(1)
+                raise OSError("the session was lost")
+            gone.append(2)
+
+    def connect() -> Gone:
+        if time[0] < closed:
+            raise OSError("refused")
+        return Gone()
+
+    def sleep(seconds: float) -> None:
+        time[0] += seconds
+
+    never = apply.Hooks(connect, lambda _d: ("", _router()), lambda _r: (), lambda _d, _c: None, clock=lambda: time[0], sleep=sleep)
+    assert drop(never, Gone()) == left
+    assert gone == ([1] if left else [1, 2])

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 from manrs_conformance import cli, platforms
+from manrs_conformance.errors import UsageError
+
+sys.path.insert(0, str(Path(__file__).parent))
+from edges import prepared
 
 HERE = Path(__file__).parent / "rendering"
 AS_OF = "2026-11-25T06:00:00Z"
@@ -59,3 +64,27 @@ def test_templates_of_the_operator_are_found_by_platform(tmp_path: Path) -> None
     done = called(tmp_path, "ios", "--templates", str(tmp_path / "templates"))
     assert done.return_value == 0
     assert done.stdout.strip() == "! of the operator"
+
+
+@pytest.mark.parametrize("name", ["ios", "iosxr", "junos"])
+def test_what_was_rendered_is_taken_away_again(name: str, tmp_path: Path) -> None:
+    base, now = tmp_path / "base", tmp_path / "now"
+    base.mkdir()
+    now.mkdir()
+    text = (HERE / f"{name}.cfg").read_text()
+    platform = platforms.load_render(name)
+    (base / f"edge.{name}.cfg").write_text(text)
+    (now / f"edge.{name}.cfg").write_text(prepared(name).merged)
+    argv = ["render", str(now), "--intent", str(HERE / "manrs.yml"), "--as-of", AS_OF, "--removal", str(base)]
+    done = CliRunner().invoke(cli._main, argv, standalone_mode=False)
+    assert done.return_value == 0, done.output
+    assert "left:" not in done.stderr
+    after = platform.merge(prepared(name).merged, done.stdout)
+    assert "MANRS-" not in after
+    (base / f"edge.{name}.cfg").write_text(text.replace("45.10.1.4", "45.10.1.5"))
+    changed = CliRunner().invoke(cli._main, argv, standalone_mode=False)
+    assert "left: not as in the configuration of before: the session default/45.10.1.5/ipv4-unicast is missing" in changed.stderr
+    (base / f"edge.{name}.cfg").unlink()
+    (base / f"other.{name}.cfg").write_text(text)
+    with pytest.raises(UsageError, match="edge: its configuration of before is not in the folder"):
+        CliRunner().invoke(cli._main, argv, standalone_mode=False, catch_exceptions=False)

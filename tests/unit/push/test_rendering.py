@@ -160,15 +160,15 @@ def test_a_policy_of_xr_that_may_not_decide_is_not_preceded_by_a_change() -> Non
         assert "set " not in body and "delete " not in body and "apply UNDECIDED" in body
 
 
-def test_on_eos_nothing_is_planned_over_expressions_of_unknown_mode() -> None:
+def test_on_eos_only_what_both_modes_read_alike_is_written_where_the_text_says_none() -> None:
     text = (HERE / "eos.cfg").read_text().replace("ip as-path regex-mode asn\n", "")
-    intent, reference = given()
-    found = platforms.load("eos")
-    router = found.parse(text, {})
-    plan = device.plan.make("edge", router, intent, reference, device.judge("edge", router, text, intent, reference))
-    made = found.render(plan, router, text).plan  # type: ignore[attr-defined]
-    assert all(one.inbound is None and one.outbound is None for one in made.sessions)
-    assert sum("regex-mode" in one for one in made.left) == 20
+    done = prepared("eos", text)
+    assert all(one.inbound is not None and one.outbound is not None for one in done.plan.sessions)
+    assert sum("regex-mode" in one for one in done.plan.left) == 24
+    written = re.findall(r"ip as-path access-list MANRS-\S+ permit (\S+) any", done.text)
+    assert written and all(re.fullmatch(r"_\d+_|\^\d+_|\^\$", one) for one in written), written
+    assert {one.check for one in done.remaining} - BILATERAL - REMAINS["eos"] == {"BOG-05", "CUS-05", "EXP-04"}
+    assert prepared("eos", done.merged).text == ""
 
 
 @pytest.mark.parametrize("name", [one for one in NAMES if one != "junos"])

@@ -41,9 +41,8 @@ def judge(one: Play) -> None:
         row.wrong.append("its start-up configuration is neither the old nor the running one")
     if row.router == "after" and saved != held and "not saved" not in row.said:
         row.wrong.append("the confirmed change was not saved, and nobody says so")
-    if row.trial.what == "refused" and (LEFT in row.because or "NOT SAVED" in row.because):
-        # Nobody was let in for so long that this is told instead.
-        router.files, router.checkpoints, router.shell_open = {}, {}, dict  # type: ignore[attr-defined]
+    if row.trial.what == "refused" and LEFT in row.because:  # nobody was let in for so long that this is told instead
+        router.files, router.shell_open = {}, dict  # type: ignore[attr-defined]
     left = {
         "a pending commit": router.pending, "a lock": router.locked_by, "a lock of the running store": router.held,
         "a checkpoint": router.checkpoints, "an open candidate": router.candidate, "a file": router.files,

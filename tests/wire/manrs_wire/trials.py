@@ -269,7 +269,7 @@ class Play:
         router.faults.over.set()
         router.faults, router.closed_until = Faults(), 0.0
         router.locked_by = None if router.locked_by == "somebody" else router.locked_by
-        if self.dead:
+        if self.dead or (self.trial.what == "refused" and "not saved" in self.row.said):
             self.dead = False
             self._cut()
             if self.trial.absent:
@@ -279,7 +279,7 @@ class Play:
                 self.followed = recover(candidate, self._hooks(fleet), journal)
             except ManrsError as error:
                 self.row.wrong.append(f"whoever follows is lost: {error}")
-            self.row.because = f"recovered: {self.followed}"
+            self.row.because += f"recovered: {self.followed}"
         self._look()
         self.clock.advance(AFTERWARDS)
 

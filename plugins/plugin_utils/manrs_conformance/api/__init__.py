@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ..push.device import Way
     from ..push.fleet import Rollout
     from .bundles import opens_commitment, replay_bundle, verify_bundle, version, write_bundle
-    from .change import candidate_digests, prepare_push, push_device, render_json, safe_diff
+    from .change import candidate_digests, prepare_push, push_device, removal_json, render_json, safe_diff
     from .explaining import explain
     from .gating import Gated, gate_bundle, gate_export, gate_files, gate_fragment, gate_inputs, gate_json
     from .revision import base_side
@@ -33,7 +33,7 @@ else:
             "..push.device": ("Way",),
             "..push.fleet": ("Rollout",),
             ".bundles": ("opens_commitment", "replay_bundle", "verify_bundle", "version", "write_bundle"),
-            ".change": ("candidate_digests", "prepare_push", "push_device", "render_json", "safe_diff"),
+            ".change": ("candidate_digests", "prepare_push", "push_device", "removal_json", "render_json", "safe_diff"),
             ".explaining": ("explain",),
             ".gating": (
                 "Gated",
@@ -109,6 +109,7 @@ __all__ = [
     "parse",
     "prepare_push",
     "push_device",
+    "removal_json",
     "renamed",
     "render_json",
     "replay_bundle",

@@ -8,10 +8,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from .. import platforms
 from ..errors import BundleError, InputError, PushError
+from ..model.plan import OWNED
 from ..model.snapshot import Snapshot
+from ..platforms.base import TidyPlatform
 from ..push import apply as protocol
 from ..push import device as pushing
+from ..push import meaning
 from ..push.journal import Journal
 from .assess import Inputs, parse
 from .bundles import verify_bundle
@@ -45,6 +49,27 @@ def render_json(prepared: pushing.Prepared) -> dict[str, Any]:
         "sha256": candidate_digests(prepared)[0],
         "left": list(prepared.plan.left),
         "remaining": [{"check": f.check, "subject": f.subject, "message": f.message} for f in prepared.remaining],
+    }
+
+
+def removal_json(snapshot: Snapshot, base: Snapshot) -> dict[str, Any]:
+    """What takes away everything that pushes brought, since the configuration `base`, in the form of `render_json`; `left` is what then still
+    differs, because somebody else changed it. PushError where nothing can be taken away."""
+    platform = platforms.load_render(snapshot.platform)
+    if not isinstance(platform, TidyPlatform):
+        raise PushError(
+            f"{snapshot.host}: on {snapshot.platform} owned definitions are taken away by hand: their names begin with {OWNED}"
+        )
+    text = platform.removal(snapshot.config, base.config)
+    after = platform.merge(snapshot.config, text) if text else snapshot.config
+    changed = meaning.differences(platform.parse(base.config, {}), platform.parse(after, {}))
+    return {
+        "device": snapshot.host,
+        "platform": snapshot.platform,
+        "candidate": text,
+        "sha256": sha256(text),
+        "left": [f"not as in the configuration of before: {one}" for one in changed],
+        "remaining": [],
     }
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from .. import api, collect
-from ..errors import ManrsError
+from ..errors import ManrsError, UsageError
 from ..model.snapshot import Snapshot
 from .options import FORMAT, READABLE, judged_by
 
@@ -32,6 +32,12 @@ REFUSED = 1
     default=None,
     help="Write HOST.PLATFORM.fragment files into this folder instead of showing them.",
 )
+@click.option(
+    "--removal",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=None,
+    help="Render what takes all of it away again; the folder holds each configuration of before the first push, by the same name.",
+)
 @FORMAT
 def render(
     files: tuple[Path, ...],
@@ -43,6 +49,7 @@ def render(
     as_of: str | None,
     templates: Path | None,
     out: Path | None,
+    removal: Path | None,
     form: str,
 ) -> int:
     """Render the configuration that saved ones (HOST.PLATFORM.cfg) miss; no router is needed or touched.
@@ -50,7 +57,10 @@ def render(
     Each candidate was merged onto its configuration and gated in the model first. What was left, and why, is said beside it.
     """
     inputs = api.Inputs.read(intent_path, waivers_path, sources, as_of or collect.now())
-    made = [_device(one, inputs, templates) for one in api.saved(files, platform, api.devices(devices))]
+    known = api.devices(devices)
+    was = {one.host: one for one in api.saved([removal], platform, known)} if removal is not None else None
+    found = api.saved(files, platform, known)
+    made = [_device(one, inputs, templates) if was is None else _removal(one, was) for one in found]
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
         for one in made:
@@ -68,6 +78,15 @@ def _device(one: Snapshot, inputs: api.Inputs, templates: Path | None) -> dict[s
     own = templates / one.platform if templates is not None and (templates / one.platform).is_dir() else templates
     try:
         return api.render_json(api.prepare_push(one, inputs, own))
+    except ManrsError as error:
+        return {"device": one.host, "platform": one.platform, "refused": str(error)}
+
+
+def _removal(one: Snapshot, was: Mapping[str, Snapshot]) -> dict[str, Any]:
+    if one.host not in was:
+        raise UsageError(f"{one.host}: its configuration of before is not in the folder of --removal")
+    try:
+        return api.removal_json(one, was[one.host])
     except ManrsError as error:
         return {"device": one.host, "platform": one.platform, "refused": str(error)}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from ..model.plan import ExportPlan, ImportPlan, Plan, SessionPlan
 from ..model.router import Router
@@ -14,6 +14,8 @@ from ._mapcopy import Impossible
 
 ORIGIN_CHECKS = frozenset({"ROV-02", "ROV-03", "ROV-05"})
 LENGTH_CHECKS = frozenset({"ASP-03"})
+RANGE_CHECKS = frozenset({"BOG-05", "EXP-04", "CUS-05"})
+P = TypeVar("P", ImportPlan, ExportPlan)
 FAMILIES = ("ipv4-unicast", "ipv6-unicast")
 
 
@@ -32,10 +34,11 @@ class Policies(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Able:
-    """Why a platform cannot match the length of a path, or the validation state; empty where it can."""
+    """Why a platform cannot match the length of a path, the validation state, or more than one whole ASN by an expression; empty where it can."""
 
     length: str = ""
     rov: str = ""
+    asns: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +150,7 @@ def _session(
     if inbound is not None:
         inbound, names["in"] = _inbound(one, _possible(inbound, one, router, able, left, cannot), writer, left)
     if outbound is not None:
-        outbound, names["out"] = _outbound(one, outbound, writer, left)
+        outbound, names["out"] = _outbound(one, _single(outbound, able, left, cannot), writer, left)
     if one.role:
         left(f"role {one.role} (RFC 9234): no command for it is known on this platform")
     had = router.session(one.neighbor, one.family, one.vrf)
@@ -176,7 +179,22 @@ def _possible(
         left(f"paths are not limited in length: {able.length}")
         plan = replace(plan, longest_path=None)
         cannot |= LENGTH_CHECKS
+    plan = _single(plan, able, left, cannot)
+    if plan.origins and able.asns:
+        left(f"ASNs behind the neighbour are not limited: {able.asns}")
+        plan = replace(plan, origins=None)
     return plan
+
+
+def _single(plan: P, able: Able, left: Callable[[str], None], cannot: set[str]) -> P:
+    """The plan without ranges of forbidden ASNs, where only single ones can be matched."""
+    ranges = [low for low, high in plan.refuse_asns if low != high]
+    if not ranges or not able.asns:
+        return plan
+    way = "in imports" if isinstance(plan, ImportPlan) else "in exports"
+    left(f"ranges of reserved and private ASNs are not refused {way}: {able.asns}")
+    cannot |= RANGE_CHECKS
+    return replace(plan, refuse_asns=tuple((low, high) for low, high in plan.refuse_asns if low == high))
 
 
 def _inbound(

@@ -149,6 +149,10 @@ class TidyPlatform(RenderPlatform, Protocol):
         """A fragment, one command a line, that takes away owned definitions to which nothing refers any more; empty when there are none."""
         ...
 
+    def removal(self, running: str, base: str) -> str:
+        """A fragment that takes away everything owned, after which the router is as it was in `base`; empty when there is nothing."""
+        ...
+
 
 @runtime_checkable
 class CachePlatform(RenderPlatform, Protocol):

@@ -35,6 +35,7 @@ WORDS = Words(
     longest_pattern=1000,
     longest_name=200,
 )
+UNSAID = "the configuration does not say `ip as-path regex-mode`, so an expression of more than one ASN means two things"
 MODE = re.compile(r"^ip as-path regex-mode (asn|string)\s*$", re.M)
 
 
@@ -45,8 +46,9 @@ def render(plan: Plan, router: Router, running: str, templates: Path | None = No
     words = replace(WORDS, asns=(lambda low, high: f"_[{low}-{high}]_") if asn_mode else None)
     writer = Writer(words=words, running=running)
     filters = _guards.Filters(FORM, lambda _afi, name: f"ipv6 access-list {name}", _rule)
-    refuse = functools.partial(_refusal, mode_known=mode is not None, router=router)
-    found = statements(plan, router, writer, Able(), refuse, {4: "urpf", 6: "acl"}, filters)
+    refuse = functools.partial(_refusal, router=router)
+    able = Able() if mode is not None else Able(asns=UNSAID)
+    found = statements(plan, router, writer, able, refuse, {4: "urpf", 6: "acl"}, filters)
     if found.plan.empty:
         return Rendered("", found.plan)
     definitions = {"lists": writer.missing(running), "filters": found.filters, "maps": writer.unwritten()}
@@ -82,13 +84,11 @@ def write(
     )
 
 
-def _refusal(one: SessionPlan, side: str, mode_known: bool, router: Router) -> str | None:
+def _refusal(one: SessionPlan, side: str, router: Router) -> str | None:
     session = router.session(one.neighbor, one.family, one.vrf)
     if side == "limit":
         both = [had for had in router.sessions if (had.neighbor, had.vrf) == (one.neighbor, one.vrf)]
         return "no limit: on EOS it holds for all families of the neighbour" if len(both) > 1 else None
-    if not mode_known:
-        return "no policy: the configuration does not say `ip as-path regex-mode`, so an expression for AS paths means two things"
     attachment = None if session is None else session.inbound if side == "in" else session.outbound
     if attachment is not None and any(had.kind not in ("route-map", "prefix-list") for had in attachment.filters):
         return "no policy: a routing control function decides here, and nothing can be put in front of it"
