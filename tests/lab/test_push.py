@@ -151,7 +151,7 @@ def test_a_push_makes_true_what_the_audit_asked_for(lab: Lab, inputs: api.Inputs
 
     found = snapshot(lab, "edge1", "push")
     prepared = api.prepare_push(found, inputs)
-    kept = _resets(lab)
+    kept, began = _resets(lab), time.monotonic()
     with contextlib.ExitStack() as running:
         streams = [running.enter_context(lab.stream(*flow, edge="edge1")) for flow in FLOWS]
         done = api.push_device(
@@ -159,6 +159,10 @@ def test_a_push_makes_true_what_the_audit_asked_for(lab: Lab, inputs: api.Inputs
         )
     assert done.outcome == "confirmed", done.because
     assert _resets(lab) == kept, "no session of either edge was reset"
+    young = {key: up for key, up in _uptimes(lab).items() if up < time.monotonic() - began}
+    assert not young, f"sessions that came up while it was pushed: {young}"
+    sent, lost = (sum(len(found) for found in some) for some in zip(*((one.sent, one.lost) for one in streams), strict=True))
+    print(f"{len(streams)} flows, {sent} packets, {lost} lost, {len(kept)} sessions, {time.monotonic() - began:.1f} s")
     for stream in streams:
         assert len(stream.sent) > 200, "the stream covers the whole push"
         assert len(stream.lost) <= MOST_LOST, f"{stream.name}: {len(stream.lost)} of {len(stream.sent)} packets lost"
@@ -177,6 +181,16 @@ def test_a_push_makes_true_what_the_audit_asked_for(lab: Lab, inputs: api.Inputs
 def _resets(lab: Lab) -> dict[str, tuple[int, int]]:
     """How often every session was established and dropped."""
     return {key: (established, dropped) for key, (_, established, dropped, _) in counters(lab).items()}
+
+
+def _uptimes(lab: Lab) -> dict[str, float]:
+    """Seconds since every established session came up."""
+    out = {}
+    for name, edge in lab.edges.items():
+        for peer, one in edge.vtysh_json("show bgp neighbors json")[0].items():
+            if one.get("bgpState") == "Established":
+                out[f"{name} {peer}"] = one["bgpTimerUpMsec"] / 1000
+    return out
 
 
 def _spoofs(findings: Iterable[Finding]) -> list[Packet]:
