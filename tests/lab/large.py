@@ -15,6 +15,7 @@ from unittest import mock
 from faces import intent
 from manrs_conformance import api, collect
 from manrs_conformance.model.plan import Plan
+from manrs_conformance.model.policy import PrefixEntry
 from manrs_conformance.model.snapshot import Snapshot
 from manrs_conformance.push import device, plan
 from manrs_conformance.push.journal import Entry, Journal
@@ -51,11 +52,20 @@ def written(number: int) -> str:
 
 def prepare(lab: Lab, count: int, edge: str = "edge1") -> Large:
     """Plan the sessions with the customer `cust` alone, whose as-set holds `count` prefixes more than it does."""
+    some = prefixes(count)
+    snapshot, prepared, inputs, login = planned(lab, tuple((one << 8, 24, 24, 24, True, 0) for one in some), edge)
+    there = set(some)
+    outside = [written(one + 1) for one in some if one + 1 not in there]
+    return Large(snapshot, prepared, inputs, login, [written(one) for one in some], outside)
+
+
+def planned(lab: Lab, more: tuple[PrefixEntry, ...], edge: str = "edge1") -> tuple[Snapshot, device.Prepared, api.Inputs, Login]:
+    """The change for `cust` alone, whose as-set holds `more` than it does."""
     addresses = {one.node_address for one in topology.sessions(edge) if one.node == "cust"}
     login = Login(lab.edge(edge).address, "push", str(lab.key("push")), str(lab.known_hosts()), timeout=30)
     inputs = api.Inputs.read(intent(lab), None, None, collect.now())
-    known, some = inputs.reference.authorised[SET], prefixes(count)
-    entries = (*known.v4, *((one << 8, 24, 24, 24, True, 0) for one in some))
+    known = inputs.reference.authorised[SET]
+    entries = (*known.v4, *more)
     reference = replace(
         inputs.reference, authorised={**inputs.reference.authorised, SET: replace(known, v4=tuple(sorted(entries)))}
     )
@@ -73,9 +83,13 @@ def prepare(lab: Lab, count: int, edge: str = "edge1") -> Large:
 
     with mock.patch.object(device, "plan", SimpleNamespace(make=make)):
         prepared = api.prepare_push(snapshot, inputs)
-    there = set(some)
-    outside = [written(one + 1) for one in some if one + 1 not in there]
-    return Large(snapshot, prepared, inputs, login, [written(one) for one in some], outside)
+    return snapshot, prepared, inputs, login
+
+
+def push_customer(lab: Lab, journal: Path, more: tuple[PrefixEntry, ...]) -> Pushed:
+    """Plan and push the change for `cust` alone."""
+    snapshot, prepared, inputs, login = planned(lab, more)
+    return api.push_device(snapshot, prepared, login.open, inputs, journal, revert_in=60, settle=40)
 
 
 def push(one: Large, journal: Path, revert_in: int = 120) -> Pushed:

@@ -113,6 +113,24 @@ def test_the_audit_of_both_edges_replays_from_its_signed_bundle(lab: Lab, inputs
         assert not path.is_file() or b"CANARY" not in path.read_bytes(), path
 
 
+def test_an_asymmetric_route_leaves_an_interface_without_strict_validation(lab: Lab, inputs: api.Inputs) -> None:
+    def planned() -> tuple[set[str], list[str]]:
+        plan = api.prepare_push(snapshot(lab, "edge1", "push"), inputs).plan
+        return {one.interface for one in plan.sources}, [one for one in plan.left if one.startswith("interface stub0")]
+
+    away = "45.13.1.0/24"
+    lab.announce("peer", away, [topology.ASNS["peer"], topology.ASNS["stub1"]])
+    try:
+        assert eventually(lambda: away in lab.edge("edge1").prefixes(4))
+        interfaces, left = planned()
+        assert "stub0" not in interfaces and {"lan0", "rtr0"} <= interfaces
+        assert any(f"45.13.0.0/22 is routed elsewhere now, by {away}" in one for one in left), left
+    finally:
+        lab.withdraw("peer", away)
+    assert eventually(lambda: away not in lab.edge("edge1").prefixes(4))
+    assert set(SPOOFERS) <= planned()[0], "without it the validation is planned; the push below shows that honest packets pass"
+
+
 def test_a_push_makes_true_what_the_audit_asked_for(lab: Lab, inputs: api.Inputs, tmp_path: Path) -> None:
     found = snapshot(lab, "edge1", "push")
     report = api.audit_inputs([found], inputs, alone=True).report
@@ -133,7 +151,7 @@ def test_a_push_makes_true_what_the_audit_asked_for(lab: Lab, inputs: api.Inputs
 
     found = snapshot(lab, "edge1", "push")
     prepared = api.prepare_push(found, inputs)
-    kept = _resets(lab)
+    kept, began = _resets(lab), time.monotonic()
     with contextlib.ExitStack() as running:
         streams = [running.enter_context(lab.stream(*flow, edge="edge1")) for flow in FLOWS]
         done = api.push_device(
@@ -141,6 +159,10 @@ def test_a_push_makes_true_what_the_audit_asked_for(lab: Lab, inputs: api.Inputs
         )
     assert done.outcome == "confirmed", done.because
     assert _resets(lab) == kept, "no session of either edge was reset"
+    young = {key: up for key, up in _uptimes(lab).items() if up < time.monotonic() - began}
+    assert not young, f"sessions that came up while it was pushed: {young}"
+    sent, lost = (sum(len(found) for found in some) for some in zip(*((one.sent, one.lost) for one in streams), strict=True))
+    print(f"{len(streams)} flows, {sent} packets, {lost} lost, {len(kept)} sessions, {time.monotonic() - began:.1f} s")
     for stream in streams:
         assert len(stream.sent) > 200, "the stream covers the whole push"
         assert len(stream.lost) <= MOST_LOST, f"{stream.name}: {len(stream.lost)} of {len(stream.sent)} packets lost"
@@ -159,6 +181,16 @@ def test_a_push_makes_true_what_the_audit_asked_for(lab: Lab, inputs: api.Inputs
 def _resets(lab: Lab) -> dict[str, tuple[int, int]]:
     """How often every session was established and dropped."""
     return {key: (established, dropped) for key, (_, established, dropped, _) in counters(lab).items()}
+
+
+def _uptimes(lab: Lab) -> dict[str, float]:
+    """Seconds since every established session came up."""
+    out = {}
+    for name, edge in lab.edges.items():
+        for peer, one in edge.vtysh_json("show bgp neighbors json")[0].items():
+            if one.get("bgpState") == "Established":
+                out[f"{name} {peer}"] = one["bgpTimerUpMsec"] / 1000
+    return out
 
 
 def _spoofs(findings: Iterable[Finding]) -> list[Packet]:

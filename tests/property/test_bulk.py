@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from manrs_conformance.analysis import arrays, bulk, prefixes
+from manrs_conformance.analysis import bulk, prefixes
 from manrs_conformance.model.policy import Afi, PrefixEntry, PrefixList
 
 BITS: dict[int, int] = {4: 32, 6: 128}
@@ -37,7 +37,7 @@ def questions(draw: st.DrawFn) -> tuple[Afi, list[PrefixList]]:
 
 @pytest.fixture(autouse=True)
 def _short(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(arrays, "MANY", 0)
+    monkeypatch.setattr(bulk, "MANY", 0)
 
 
 def plain(lists: list[PrefixList], afi: int) -> dict[int, tuple[int, int]]:

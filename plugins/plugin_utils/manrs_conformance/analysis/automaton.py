@@ -212,15 +212,23 @@ class _Closures:
     """What each state reaches without a letter, inside a word and at its ends."""
 
     def __init__(self, machine: Machine) -> None:
-        self.machine = machine
-        self.inner = {True: self._all({"", "begin"}), False: self._all({""})}
-        self.outer = {True: self._all({"", "begin", "end"}), False: self._all({"", "end"})}
+        self.inner = {True: _Closure(machine, {"", "begin"}), False: _Closure(machine, {""})}
+        self.outer = {True: _Closure(machine, {"", "begin", "end"}), False: _Closure(machine, {"", "end"})}
 
-    def _all(self, allowed: set[str]) -> list[int]:
-        return [
-            _bits(_reach(state, lambda one: [t for kind, t in self.machine.free[one] if kind in allowed]))
-            for state in range(len(self.machine.free))
-        ]
+
+class _Closure(dict[int, int]):
+    """By state what it reaches by free moves of some kinds; worked out when it is asked for, since most states are never met at an end."""
+
+    def __init__(self, machine: Machine, allowed: set[str]) -> None:
+        super().__init__()
+        self._free, self._allowed = machine.free, allowed
+
+    def __missing__(self, state: int) -> int:
+        """Close one state."""
+        free = self._free[state]
+        reached = _reach(state, lambda one: [t for kind, t in self._free[one] if kind in self._allowed]) if free else {state}
+        made = self[state] = _bits(reached)
+        return made
 
 
 def _reach(start: int, following: Callable[[int], list[int]]) -> set[int]:
@@ -285,7 +293,7 @@ class _Walker:
         return hit is not None and hit.permit
 
 
-def _close(active: int, closures: list[int]) -> int:
+def _close(active: int, closures: _Closure) -> int:
     out, rest = active, active
     while rest:
         low = rest & -rest

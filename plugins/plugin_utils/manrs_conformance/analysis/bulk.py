@@ -21,18 +21,23 @@ from .forest import gap
 WIDTH = {4: 32, 6: 56}
 """Bits of a network that stand in a key of 64 bits, with the length below them."""
 STEPS = 64
+MANY = 100_000
+"""Entries from which on the import of numpy is worth its tenth of a second."""
 CHAIN = 48
 """Entries over one prefix beyond which the order of entries is followed by `forest`."""
-REMEMBERED = 8
+REMEMBERED = 4
+"""Lists whose columns are remembered: a question is asked both ways, and again with another list beside it."""
 
 _columns: OrderedDict[tuple[int, bool], tuple[tuple[PrefixEntry, ...], tuple[Any, ...] | None]] = OrderedDict()
 
 
 def signatures(lists: Sequence[PrefixList], afi: int) -> dict[int, tuple[int, int]] | None:
     """By signature the witness that `forest.Forest.walk` finds, or None where it must be asked."""
-    np = arrays.numpy()
     own = [one for one in lists if one.afi == afi]
-    if np is None or sum(len(one.entries) for one in own) < arrays.MANY or any(one.order == "longest" for one in own):
+    if sum(len(one.entries) for one in own) < MANY or any(one.order == "longest" for one in own):
+        return None
+    np = arrays.numpy()
+    if np is None:
         return None
     columns = [_read(np, one.entries if one.afi == afi else (), one.order == "any", afi) for one in lists]
     if any(one is None for one in columns):
@@ -212,7 +217,7 @@ def _kinds(np: Any, columns: Sequence[Any], sizes: Sequence[int]) -> Any:
     for column, size in zip(columns, sizes, strict=True):
         column = column.astype(np.uint64)
         if used + size > STEPS:  # they do not fit beside each other: what stands there is numbered first, and what is to come
-            out, column = (np.unique(one, return_inverse=True)[1].astype(np.uint64) for one in (out, column))
+            out, column = (np.searchsorted(_distinct(np, one), one).astype(np.uint64) for one in (out, column))
             used, size = int(out.max(initial=0)).bit_length(), int(column.max(initial=0)).bit_length()
         out |= column << np.uint64(used)
         used += size

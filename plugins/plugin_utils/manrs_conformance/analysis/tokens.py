@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 
 from . import pathlength
@@ -36,9 +36,18 @@ class _Alphabet:
 
     def __init__(self) -> None:
         self.expressions: dict[Node, int] = {}
+        self.trees: list[Node] = []
 
     def number(self, tree: Node) -> Number:
-        return Number(self.expressions.setdefault(tree, len(self.expressions)))
+        """The letter of a digit expression."""
+        index = self.expressions.setdefault(tree, len(self.expressions))
+        if index == len(self.trees):
+            self.trees.append(tree)
+        return Number(index)
+
+    def tree(self, index: int) -> Node:
+        """The digit expression of a letter."""
+        return self.trees[index]
 
 
 def classes(
@@ -147,9 +156,37 @@ def _step(place: Hashable, symbol: Symbol) -> Hashable | None:
 
 
 def _pattern(tree: Node, alphabet: _Alphabet) -> Node:
-    """A pattern with its numbers as single letters; the outer ends of an unanchored number reach into longer ones."""
-    parts: list[Node] = list(tree.parts) if isinstance(tree, Seq) else [tree]
-    return _lift(parts, alphabet, outer=True)
+    """A pattern with its numbers as single letters; the outer ends of an unanchored number reach into longer ones.
+
+    Patterns of the usual shapes are remembered by their tree, which `aspath` keeps: lists of a cone are asked about at every session.
+    """
+    usual = _usual.get(id(tree))
+    if usual is None or usual[0] is not tree:
+        parts: list[Node] = list(tree.parts) if isinstance(tree, Seq) else [tree]
+        out = _lift(parts, alphabet, outer=True)
+        if isinstance(out, Seq) and _apart(out.parts) and len({one.index for one in _numbers_in(out)}) == 1:
+            if len(_usual) >= REMEMBERED:
+                _usual.clear()
+            _usual[id(tree)] = (tree, alphabet.tree(next(_numbers_in(out)).index), out)
+        return out
+    number: Node = alphabet.number(usual[1])  # type: ignore[assignment]
+    begin, _number, *rest = usual[2].parts
+    if len(rest) == 2 and isinstance(rest[0], Repeat) and isinstance(rest[0].part, Seq):
+        rest[0] = Repeat(Seq((rest[0].part.parts[0], number)), rest[0].low, rest[0].high)
+    return Seq((begin, number, *rest))
+
+
+REMEMBERED = 20_000
+_usual: dict[int, tuple[Node, Node, Seq]] = {}
+"""By identity a tree with the digits of its only number, and what became of it."""
+
+
+def _numbers_in(tree: Seq) -> Iterator[Number]:
+    for one in tree.parts:
+        if isinstance(one, Repeat) and isinstance(one.part, Seq):
+            yield from _numbers_in(one.part)
+        elif isinstance(one, Number):
+            yield one
 
 
 def _lift(parts: list[Node], alphabet: _Alphabet, *, outer: bool) -> Node:

@@ -51,13 +51,13 @@ def _specific(entries: Ranges, shortest: int) -> Ranges:
     known = _NAMED.get(key)
     if known is not None:
         return entries if isinstance(known, bool) else known
-    found = Ranges([(*one[:5], 0) for one in entries if one[4] and one[1] >= shortest])
-    whole = len(found) == len(entries)
+    whole = all(one[4] and one[1] >= shortest for one in entries)
+    found = entries if whole else Ranges([(*one[:5], 0) for one in entries if one[4] and one[1] >= shortest])
     if whole or len(found) <= FEW:
         if len(_NAMED) >= MOST:
             _NAMED.clear()
         _NAMED[key] = True if whole else found
-    return entries if whole else found
+    return found
 
 
 def outside(session: Session, attachment: Attachment, neighbour: Neighbour, reference: Reference) -> Cond:

@@ -207,6 +207,8 @@ class LiveRoute:
     best: bool
     rpki: Rpki = Rpki.UNVERIFIED
     communities: tuple[str, ...] = ()
+    next_hop: str = ""
+    """Empty where the listing does not tell."""
 
 
 @dataclass(frozen=True, slots=True)

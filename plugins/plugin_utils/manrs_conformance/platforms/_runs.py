@@ -20,6 +20,8 @@ from ._lists import Numbered
 
 MANY = 32
 """Lines from which on what they say is kept."""
+MOST = 100_000
+"""Lines of a run beyond which it is not: such a list is one router's own."""
 KEPT = 500_000
 """Entries that are kept in all: some 20 bytes each (IPv4)."""
 _LENGTHS = {str(length): length for length in range(129)}
@@ -95,7 +97,7 @@ def run_of_prefixes(
         head = " ".join(words[:4]) + " "
         # Only once: in a list with many lines of other forms the way to its end would be gone again and again.
         stop = len(lines) if one.uneven else _end(lines, at, head)
-        run = _read(lines, at, stop, head) if one.uneven or stop - at < MANY else _run(lines, at, stop, head)
+        run = _run(lines, at, stop, head) if not one.uneven and MANY <= stop - at <= MOST else _read(lines, at, stop, head)
         _add(one, run, at + 1)
         at += len(run.entries)
         if at < stop:
@@ -136,7 +138,7 @@ def _run(lines: list[str], start: int, stop: int, head: str) -> _Run:
         _kept.move_to_end(key)
         return known.run(start + 1)
     run = _read(lines, start, stop, head)
-    if len(run.entries) < stop - start or len(run.entries) > KEPT // 4:
+    if len(run.entries) < stop - start:
         return run
     made = _kept[key] = _Said.of(run)
     held = sum(len(one.lengths) for one in _kept.values()) if len(_kept) % 16 == 0 else 0

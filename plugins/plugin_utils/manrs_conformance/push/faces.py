@@ -12,6 +12,7 @@ from ..model.plan import SourceValidation
 from ..model.reference import Reference
 from ..model.result import Finding
 from ..model.router import Interface, Router
+from . import reverse
 from .allowlist import allowed
 
 SOURCE_CHECKS = frozenset({"SAV-01", "SAV-02"})
@@ -46,6 +47,14 @@ def sources(
             permits = _rightful(device, interface, router, intent, reference)
             if permits is None:
                 left.append(f"interface {interface.name}: what the customer behind it may announce is not known")
+            elif why := reverse.doubt(
+                router,
+                interface,
+                scope.expected_sources(intent, device, interface),
+                permits,
+                scope.interface_declaration(intent, device, interface) is not None,
+            ):
+                left.append(f"interface {interface.name}: strict source validation could drop rightful packets: {why}")
             else:
                 out.append(SourceValidation(interface.name, _families(interface), permits))
     if out:

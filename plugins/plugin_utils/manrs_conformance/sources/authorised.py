@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterable, Sequence
+from socket import inet_ntoa
 from typing import Literal
 
 from ..model.ranges import Ranges
@@ -100,14 +101,15 @@ def _route_objects(routes: Iterable[tuple[int, Sequence[str]]], vrps: Sequence[V
         covering[at] = max(covering.get(at, 0), one.max_length)
     found: Found = {}
     for asn, prefixes in routes:
+        plain = f"route object of AS{asn}{where}"  # one text for all of an origin: registries hold hundreds of thousands
         for prefix in prefixes:
             family, network, length = split_prefix(prefix)
             if length < SHORTEST[family]:
                 continue
             if vrps is None:
-                why = f"route object of AS{asn}{where}"
+                why = plain
             elif _valid(family, network, length, asn, covering):
-                why = f"route object of AS{asn}{where} with a valid ROA"
+                why = f"{plain} with a valid ROA"
             else:
                 continue
             key = (family, network, length, length)
@@ -139,5 +141,5 @@ def _entries(found: Found, family: int) -> Ranges:
 
 
 def _text(family: int, network: int, length: int, most: int) -> str:
-    address = ipaddress.IPv6Address(network) if family == 6 else ipaddress.IPv4Address(network)
+    address = ipaddress.IPv6Address(network) if family == 6 else inet_ntoa(network.to_bytes(4, "big"))
     return f"{address}/{length}{f' le {most}' if most != length else ''}"

@@ -9,7 +9,7 @@ from typing import Any, cast
 from ...model.plan import Plan, Rendered
 from ...model.router import Router
 from ..base import Commands, PushDriver
-from . import change
+from . import change, removal
 from .commands import COMMANDS
 from .merge import merge
 from .parser import parse
@@ -51,6 +51,14 @@ class Frr:
     def operate(self, driver: Any, commands: tuple[str, ...]) -> None:
         """Run refresh commands on an open driver."""
         change.operate(driver, commands)
+
+    def tidy(self, running: str) -> str:
+        """A fragment that takes away owned definitions to which nothing refers any more."""
+        return removal.tidy(running)
+
+    def removal(self, running: str, base: str) -> str:
+        """A fragment that takes away everything owned; `base` is the configuration before the first push."""
+        return removal.removal(running, base)
 
     def guarded(self, driver: Any) -> PushDriver:
         """The driver itself: its agent on the router holds timer and rollback."""

@@ -169,12 +169,21 @@ def _routes(state: Mapping[str, str]) -> tuple[LiveRoute, ...] | None:
                 for path in paths if isinstance(paths, list) else ():
                     if isinstance(path, dict):
                         rpki = states.get((prefix, _peer(path)), Rpki.UNVERIFIED) if vrf == "default" else Rpki.UNVERIFIED
-                        out.append(LiveRoute(prefix, _peer(path), _as_path(path.get("path")), path.get("bestpath") is True, rpki))
+                        best, hops = path.get("bestpath") is True, _as_path(path.get("path"))
+                        out.append(LiveRoute(prefix, _peer(path), hops, best, rpki, next_hop=_next_hop(path)))
     return tuple(out) if read_any else None
 
 
 def _peer(path: Mapping[str, Any]) -> str:
     return str(path.get("peerId", ""))
+
+
+def _next_hop(path: Mapping[str, Any]) -> str:
+    """The global address among those that a path came with (RFC 2545), else the first one."""
+    hops = path.get("nexthops")
+    some = [one for one in hops if isinstance(one, dict)] if isinstance(hops, list) else []
+    ahead = sorted(some, key=lambda one: one.get("scope") == "link-local")
+    return str(ahead[0].get("ip", "")) if ahead else ""
 
 
 def _validation(state: Mapping[str, str], family: str) -> dict[tuple[str, str], Rpki]:

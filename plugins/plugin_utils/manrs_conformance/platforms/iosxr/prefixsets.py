@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from socket import inet_aton
 
 from ...model.policy import PrefixEntry, PrefixList
+from ...model.ranges import Ranges
 from .._lists import Unreadable, decimal, prefix
 from .rpl import TOKEN
 
@@ -27,8 +28,8 @@ class PrefixSet:
     def lists(self) -> tuple[PrefixList, ...]:
         """One list a family, the same objects every time: any element matches, none denies."""
         if self.made is None:
-            four = PrefixList(self.name, 4, tuple(self.v4), self.lines, "any", "prefix-set")
-            six = PrefixList(self.name, 6, tuple(self.v6), self.lines, "any", "prefix-set")
+            four = PrefixList(self.name, 4, Ranges(self.v4), self.lines, "any", "prefix-set")
+            six = PrefixList(self.name, 6, Ranges(self.v6), self.lines, "any", "prefix-set")
             self.made = tuple(one for one in (four, six) if one.entries) or (four,)
         return self.made
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ...model.policy import AsPathEntry, AsPathList, CommunityEntry, CommunityKind, CommunityList, PrefixEntry, PrefixList
+from ...model.ranges import Ranges
 from ...model.router import Taint, Undefined
 from .._lists import WELL_KNOWN, Unreadable, community_name, decimal
 from . import prefixes
@@ -115,7 +116,7 @@ class Definitions:
                 self.book.miss(text, kid, Taint("list", self.prefix + name), "unsupported")
         self.book.use(node)
         lines = node.span()
-        out = [PrefixList(self.prefix + name, afi, tuple(some), lines, "any") for afi, some in ((4, v4), (6, v6)) if some]  # type: ignore[arg-type]
+        out = [PrefixList(self.prefix + name, afi, Ranges(some), lines, "any") for afi, some in ((4, v4), (6, v6)) if some]  # type: ignore[arg-type]
         return tuple(out) or (PrefixList(self.prefix + name, 4, (), lines, "any"),)
 
     def widened(self, name: str, how: str) -> tuple[PrefixList, ...] | None:

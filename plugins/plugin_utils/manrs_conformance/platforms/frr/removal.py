@@ -1,0 +1,64 @@
+"""Taking away what is owned: old generations that nothing refers to, and all of it, after which the router is as it was."""
+
+from __future__ import annotations
+
+import re
+
+from ...model.plan import OWNED
+from .. import _owned
+from .merge import merge
+
+KEPT = ("maximum-prefix", "local-role")
+SYSCTL = re.compile(r"(?m)^!manrs-sysctl .*$")
+Place = tuple[str, str, str]
+
+
+def tidy(running: str) -> str:
+    """A fragment that takes away owned definitions to which nothing refers any more; empty when there are none."""
+    return "".join(f"{line}\n" for line in _owned.unused(running) if f" {OWNED}" in line)
+
+
+def removal(running: str, base: str) -> str:
+    """A fragment that takes away everything owned, and sets references, limits, roles and the need of policies as in `base`, the configuration before
+    the first push; a reference is replaced before anything is taken away. Where `base` tells of `rp_filter` (the driver's `full`), that too."""
+    now, was = _lines(running), {_key(one): one for one in _lines(base)}
+    there, out = set(_lines(base)), []
+    for one in now:
+        block, family, line = one
+        words = line.split()
+        if one in there or not (OWNED in line or (words[2:3] and words[2] in KEPT) or "ebgp-requires-policy" in words):
+            continue
+        back = was.get(_key(one))
+        undo = back[2] if back else line[3:] if line.startswith("no ") else f"no {line}"
+        inner = [f" {family}", f"  {undo}", " exit-address-family"] if family else [f" {undo}"]
+        out.append("\n".join([block, *inner, "exit"]))
+    for block, family, line in was.values():
+        if not family and "ebgp-requires-policy" in line and not any(one[2] == line for one in now):
+            out.append("\n".join([block, f" {line}", "exit"]))
+    text = "".join(f"{one}\n" for one in out)
+    sysctls = "".join(f"{line}\n" for line in SYSCTL.findall(base) if line not in running)
+    return text + tidy(merge(running, text)) + sysctls
+
+
+def _key(one: Place) -> tuple[str, ...]:
+    words = one[2].removeprefix("no ").split()
+    return (*one[:2], *words[:3], *(words[4:] if words[2:3] == ["route-map"] else []))
+
+
+def _lines(text: str) -> list[Place]:
+    """Statements of `router bgp` with their block and family."""
+    block, family = "", ""
+    found = []
+    for raw in text.splitlines():
+        line = raw.strip()
+        if not line or line.startswith("!"):
+            continue
+        if not raw.startswith(" "):
+            block, family = (line, "") if line.startswith("router bgp") else ("", "")
+        elif line.startswith("address-family"):
+            family = line
+        elif line == "exit-address-family":
+            family = ""
+        elif block:
+            found.append((block, family, line))
+    return found
