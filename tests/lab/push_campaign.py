@@ -24,7 +24,7 @@ from typing import Any
 from manrs_conformance.push.journal import Journal
 from manrs_lab import Lab, LabError
 from push_controller import Job
-from push_faults import SMALL, Fault, draw, ended, job, journal_of, mend, wrong
+from push_faults import LARGE, SMALL, Fault, draw, ended, job, journal_of, mend, wrong
 from push_relay import KINDS, Relay
 from push_trials import Trials
 
@@ -38,7 +38,7 @@ class Lane(Trials):
         while self.status()["pending"] and time.monotonic() < until:  # of a campaign that was stopped
             time.sleep(0.5)
         super().__init__(lab, folder, edge)
-        lab.edge(edge).shell("sh", "-c", SMALL)
+        lab.edge(edge).shell("sh", "-c", LARGE)
         self.relay = Relay(lab.edge(edge).address)
         known = folder / "known_hosts"
         key = next(line for line in lab.known_hosts().read_text().splitlines() if line.startswith(f"{lab.edge(edge).address} "))
@@ -82,6 +82,8 @@ class Lane(Trials):
         """One trial, to the rest of the router; a confirmed change is taken back for the next."""
         began, last = time.monotonic(), (self.status().get("last") or {}).get("id", "")
         made = job(self, fault)
+        if fault.what == "full":
+            self.lab.edge(self.edge).shell("sh", "-c", SMALL)
         self.relay.plan(fault.what if fault.what in KINDS else "", int(fault.share * self.messages), fault.seconds)
         try:
             said = self.run_and_mend(made, lambda: mend(self, fault)) if fault.what == "link cut" else self.run(made)
@@ -93,6 +95,8 @@ class Lane(Trials):
         met = self.relay.struck if fault.what in KINDS else not fault.step or fault.step in steps
         if router == "confirmed":
             self.reset()
+        if fault.what == "full":
+            self.lab.edge(self.edge).shell("sh", "-c", LARGE)
         bad = wrong(self, fault, said["outcome"], router, journal, self.sessions_up(25))
         return {
             "case": "frr", "edge": self.edge, "what": fault.what, "trial": str(fault), "fault": asdict(fault), "said": said["outcome"], "messages": self.relay.count,
