@@ -13,7 +13,7 @@ from manrs_lab import Lab, topology
 from push_trials import held
 from test_push import connect
 
-REFUSED, DROPPED = "45.200.0.0/16", "45.11.128.0/24"
+REFUSED, DROPPED = "45.99.0.0/16", "45.11.128.0/24"
 """A prefix that the customer may never announce, and one that only the first generation lets through."""
 
 
