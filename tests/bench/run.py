@@ -52,7 +52,7 @@ def cells(row: Row) -> list[str]:
     return [
         row.name,
         f"{row.size:,} {row.unit}",
-        f"{row.seconds:.3f} s",
+        f"{row.seconds:.{3 if row.seconds >= 0.1 else 5}f} s",
         shown,
         f"{row.seconds / row.floor:.1f} x {row.floor_name}",
         beside,
@@ -127,7 +127,9 @@ def drawing(curves: dict[str, list[tuple[float, float]]]) -> str:
         out.append(
             f'<line x1="{LEFT + plot + 24}" y1="{y}" x2="{LEFT + plot + 46}" y2="{y}" stroke="{colour}" stroke-width="2"{dash}/>'
         )
-        out.append(f'<text x="{LEFT + plot + 52}" y="{y + 4}" fill="#333">{name}: {points[-1][1]:.2f}x</text>')
+        grown = points[-1][1]
+        ink, word = ("#c62738", f" (above {LINEAR}x)") if grown > LINEAR else ("#333", "")
+        out.append(f'<text x="{LEFT + plot + 52}" y="{y + 4}" fill="{ink}">{name}: {grown:.2f}x{word}</text>')
     return "\n".join([*out, "</svg>", ""])
 
 
@@ -161,6 +163,9 @@ def main() -> int:
             rows += found
             for one in found:
                 print(" | ".join(cells(one)), flush=True)
+    for name, points in growth([cells(one) for one in rows]).items():
+        if points[-1][1] > LINEAR:
+            print(f"{name}: one unit costs {points[-1][1]:.2f} times as much at {points[-1][0]:.0f} times the size", flush=True)
     if asked.write:
         write(rows, keep=bool(asked.name))
     return int(any(one.must is not None and one.seconds > one.must for one in rows))

@@ -95,7 +95,7 @@ def table(held: Rows) -> str:
 def main() -> int:
     """Play what is left, within the time; 1 when any trial on record ended badly."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--each", type=int, default=250, help="trials of each driver")
+    parser.add_argument("--each", type=int, default=250, help="trials of each driver; 0 only prints the summary")
     parser.add_argument("--seed", type=int, default=20261125)
     parser.add_argument("--state", type=Path, default=Path("tests/output/push.jsonl"))
     parser.add_argument("--seconds", type=float, default=float("inf"))
@@ -103,11 +103,13 @@ def main() -> int:
     parser.add_argument("--only", type=int, help="play this number again")
     asked = parser.parse_args()
     cases = asked.cases.split(",")
+    if set(cases) - {*draws.CASES, "frr"}:
+        parser.error(f"--cases: {', '.join(draws.CASES)}, frr")
     logging.disable(logging.CRITICAL)  # the libraries log every fault
     asked.state.parent.mkdir(parents=True, exist_ok=True)
     end = time.monotonic() + asked.seconds
     wire(asked, [one for one in cases if one != "frr"], done(asked.state, asked.seed), end)
-    if "frr" in cases and time.monotonic() < end:
+    if "frr" in cases and asked.each and time.monotonic() < end:
         lab(asked, end)
     held = done(asked.state, asked.seed)
     print(table(held))

@@ -24,7 +24,7 @@ from typing import Any
 from manrs_conformance.push.journal import Journal
 from manrs_lab import Lab, LabError
 from push_controller import Job
-from push_faults import SMALL, Fault, draw, ended, job, journal_of, mend, wrong
+from push_faults import LARGE, SMALL, Fault, draw, ended, job, journal_of, mend, wrong
 from push_relay import KINDS, Relay
 from push_trials import Trials
 
@@ -38,7 +38,7 @@ class Lane(Trials):
         while self.status()["pending"] and time.monotonic() < until:  # of a campaign that was stopped
             time.sleep(0.5)
         super().__init__(lab, folder, edge)
-        lab.edge(edge).shell("sh", "-c", SMALL)
+        lab.edge(edge).shell("sh", "-c", LARGE)
         self.relay = Relay(lab.edge(edge).address)
         known = folder / "known_hosts"
         key = next(line for line in lab.known_hosts().read_text().splitlines() if line.startswith(f"{lab.edge(edge).address} "))
@@ -82,22 +82,24 @@ class Lane(Trials):
         """One trial, to the rest of the router; a confirmed change is taken back for the next."""
         began, last = time.monotonic(), (self.status().get("last") or {}).get("id", "")
         made = job(self, fault)
+        if fault.what == "full":
+            self.lab.edge(self.edge).shell("sh", "-c", SMALL)
         self.relay.plan(fault.what if fault.what in KINDS else "", int(fault.share * self.messages), fault.seconds)
         try:
             said = self.run_and_mend(made, lambda: mend(self, fault)) if fault.what == "link cut" else self.run(made)
         finally:
             mend(self, fault)
-        ran = time.monotonic()
         router = self.settle(fault.revert_in + 25)
-        print(f"run {ran - began:.1f} settle {time.monotonic() - ran:.1f}", file=sys.stderr)
         end, journal = ended(self, router, last), journal_of(made)
         steps = [one.step for one in Journal(made.journal).entries()]
         met = self.relay.struck if fault.what in KINDS else not fault.step or fault.step in steps
         if router == "confirmed":
             self.reset()
+        if fault.what == "full":
+            self.lab.edge(self.edge).shell("sh", "-c", LARGE)
         bad = wrong(self, fault, said["outcome"], router, journal, self.sessions_up(25))
         return {
-            "case": "frr", "edge": self.edge, "what": fault.what, "trial": str(fault), "fault": asdict(fault), "said": said["outcome"],
+            "case": "frr", "edge": self.edge, "what": fault.what, "trial": str(fault), "fault": asdict(fault), "said": said["outcome"], "messages": self.relay.count,
             "because": said["because"], "journal": journal, "router": router, "end": "bad" if bad else end, "met": met, "wrong": bad,
             "seconds": round(time.monotonic() - began, 1),
         }  # fmt: skip
@@ -119,7 +121,8 @@ def done(path: Path, seed: int) -> set[int]:
 def lane(one: Lane, numbers: list[int], given: argparse.Namespace, end: float, mutex: threading.Lock) -> None:
     """Play these numbers on one edge, one after the other."""
     try:
-        if numbers and time.monotonic() < end:
+        one.messages = given.messages
+        if not one.messages and time.monotonic() < end:
             one.calibrate()
         for number in numbers:
             if time.monotonic() > end:
@@ -147,6 +150,7 @@ def main() -> int:
     parser.add_argument("--each", type=int, default=200)
     parser.add_argument("--first", type=int, default=0, help="the first number: several labs may share the work")
     parser.add_argument("--seed", type=int, default=20261125)
+    parser.add_argument("--messages", type=int, default=0, help="how many a push that goes well sends; found out where not given")
     parser.add_argument("--seconds", type=float, default=float("inf"))
     parser.add_argument("--only", type=int)
     given = parser.parse_args()

@@ -21,6 +21,14 @@ for place in {STATE} /etc/frr; do
   rm -rf /run/kept; cp -a $place /run/kept; mount -t tmpfs -o size=4m none $place
   cp -a /run/kept/. $place; chmod --reference=/run/kept $place; chown --reference=/run/kept $place; touch $place/.small
 done"""
+LARGE = f"""set -e
+for place in {STATE} /etc/frr; do
+  [ -e $place/.small ] || continue
+  rm -rf /run/kept $place/.small; cp -a $place /run/kept; umount $place
+  find $place -mindepth 1 -delete; cp -a /run/kept/. $place
+done
+rm -rf /run/kept"""
+"""State and configuration move into file systems that can be filled, and back."""
 FILL = f"for place in {STATE} /etc/frr; do dd if=/dev/zero of=$place/fill bs=4k 2>/dev/null; done; true"
 MEANT = {"confirmed": "confirmed", "rolled-back": "before", "unchanged": "before", "reverting": "before", "refused": "before"}
 

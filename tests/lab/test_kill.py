@@ -18,7 +18,7 @@ KILLED = [f"kill at {step}" for step in (*STEPS, "rolling-back", "rolled-back")]
 ]
 CUT = [f"session cut at {step}" for step in ("loading", "comparing", "committing", "refreshing", "verifying", "confirming")]
 BROKEN = ["link cut at committing", "link cut at verifying", "change drops a BGP session", "change drops management"]
-MESSAGES = 100
+MESSAGES = 380
 """Fewer than a push sends."""
 STRUCK = {
     "edge1": (

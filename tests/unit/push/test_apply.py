@@ -195,6 +195,16 @@ def test_a_full_disk_of_the_controller_does_not_stop_the_rollback(tmp_path, monk
     assert (done.outcome, device.running) == ("rolled-back", "base")
 
 
+def test_a_journal_that_ends_while_a_confirmation_is_taken_back_claims_nothing(tmp_path):
+    journal = Journal(tmp_path / "journal.jsonl")
+    for step in ("planned", "committing", "verifying", "rolling-back"):
+        journal.write(step)
+    assert outcome(journal.entries()) == "reverting"
+    for step in ("planned", "committing", "verifying", "confirming", "rolling-back"):
+        journal.write(step)
+    assert outcome(journal.entries()) == "unknown"
+
+
 def test_a_journal_that_ends_at_the_confirmation_claims_nothing(tmp_path):
     journal = Journal(tmp_path / "journal.jsonl")
     journal.write("confirming")

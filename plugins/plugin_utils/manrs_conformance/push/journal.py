@@ -90,11 +90,12 @@ def facts(entries: tuple[Entry, ...]) -> dict[str, str]:
 
 def outcome(entries: tuple[Entry, ...]) -> str:
     """What the router must hold now, read from the journal alone: `unchanged`, `confirmed`, `rolled-back`, `reverting`, or `unknown` when
-    the controller ended while it confirmed: the router has either kept the change or takes it back."""
+    the controller ended while it confirmed, or took back a confirmation that seemed to fail: the router has either kept the change or takes it
+    back."""
     last = entries[-1].step if entries else "unchanged"
     if last in ("confirmed", "rolled-back"):
         return last
-    if last == "confirming":
+    if last == "confirming" or (last == "rolling-back" and any(one.step == "confirming" for one in attempt(entries))):
         return "unknown"
     if last in ("committing", "refreshing", "verifying", "rolling-back"):
         return "reverting"
