@@ -94,5 +94,7 @@ def test_a_change_sends_only_the_short_lists_it_is_about() -> None:
 @pytest.mark.parametrize("count", [150, 1000])
 def test_removal_leaves_the_router_as_it_was(count: int) -> None:
     running = pushed(BASE, count).merged
+    taken = [line for line in FRR.removal(running, BASE).splitlines() if line.startswith("no ")]  # type: ignore[attr-defined]
+    assert len(taken) == len(set(taken)), "FRR refuses to take away a list that is gone already"
     back = FRR.merge(running, FRR.removal(running, BASE))  # type: ignore[attr-defined]
     assert back == FRR.merge(BASE, "")  # type: ignore[attr-defined]

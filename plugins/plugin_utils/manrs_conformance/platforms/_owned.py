@@ -55,7 +55,7 @@ def unused(running: str) -> list[str]:
     numbers.update(number for one in live for number in one.paths | {use for use in one.uses if use.isdecimal()})
     dead = [one for one in found.values() if one.name not in used and not one.name.isdecimal()]
     owned = {number for one in dead for number in one.paths} - numbers
-    lists = [one for one in found.values() if one.name in owned]
+    lists = [one for one in found.values() if one.name in owned and one.name.isdecimal()]
     order = sorted([*dead, *lists], key=lambda one: one.words not in POLICIES)
     return [f"no {one.words} {one.name}" for one in order]
 

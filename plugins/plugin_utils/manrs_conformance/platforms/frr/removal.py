@@ -33,7 +33,7 @@ def removal(running: str, base: str) -> str:
         inner = [f" {family}", f"  {undo}", " exit-address-family"] if family else [f" {undo}"]
         out.append("\n".join([block, *inner, "exit"]))
     for block, family, line in was.values():
-        if not family and "ebgp-requires-policy" in line and not any(one[2] == line for one in now):
+        if not family and "ebgp-requires-policy" in line and not any("ebgp-requires-policy" in one[2] for one in now):
             out.append("\n".join([block, f" {line}", "exit"]))
     text = "".join(f"{one}\n" for one in out)
     sysctls = "".join(f"{line}\n" for line in SYSCTL.findall(base) if line not in running)
