@@ -166,6 +166,8 @@ class Deadly:
 def test_a_process_that_dies_costs_its_router_a_new_try_and_no_other_anything(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # Workers are copies of this process, whatever threads other tests have left in it: a new interpreter would not have what is patched here.
+    monkeypatch.setattr("threading.active_count", lambda: 1)
     whole = api.audit_fleet(api.of_files([folder / "configs"], None), inputs(folder), workers=1)
     monkeypatch.setattr(pool, "judge", Deadly(set(), {"r2", "r7"}, folder))
     assert written(api.audit_fleet(api.of_files([folder / "configs"], None), inputs(folder), workers=3)) == written(whole)
