@@ -108,7 +108,7 @@ def wrong(one: Trials, fault: Fault, said: str, router: str, journal: str, up: b
 def ended(one: Trials, router: str, before: str) -> str:
     """`unchanged`, `confirmed`, `rolled-back` by the controller, or `reverted` by the router itself."""
     last = one.status().get("last") or {}
-    if router != "before" or last.get("id") == before:
+    if router != "before" or last.get("id", "") == before:
         return router if router != "before" else "unchanged"
     return "rolled-back" if last["because"] == "taken back on request" else "reverted"
 
