@@ -60,7 +60,7 @@ def kills(one: Trials) -> Iterator[Trial]:
             replace(one.job, step=step, revert_in=timer),
             frozenset({"confirmed" if step == "confirmed" else "before"}),
         )
-    yield Trial("kill within committing", replace(one.job, step="committing", delay=0.4, revert_in=AT_ONCE))
+    yield Trial("kill within committing", replace(one.job, step="committing", delay=0.15, revert_in=AT_ONCE))
     either = frozenset({"before", "confirmed"})
     yield Trial("kill within confirming", replace(one.job, step="confirming", delay=0.1, revert_in=TIMER), either)
     for step in ("rolling-back", "rolled-back"):
