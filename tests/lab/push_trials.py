@@ -77,6 +77,10 @@ def leftovers(lab: Lab, edge: str) -> list[str]:
     return found + (["a commit is pending"] if status["pending"] else [])
 
 
+PLANNING = threading.Lock()
+"""Held while the planner is another one: both edges are prepared at once, and each must put the real one back."""
+
+
 def _prepare(snapshot: Snapshot, inputs: api.Inputs) -> device.Prepared:
     """The change for the stub customer alone: small, so that a trial takes seconds."""
     stub = {one.node_address for one in topology.sessions(snapshot.host) if one.node.startswith("stub")}
@@ -85,7 +89,7 @@ def _prepare(snapshot: Snapshot, inputs: api.Inputs) -> device.Prepared:
         whole = plan.make(*given)
         return replace(whole, sessions=tuple(one for one in whole.sessions if one.neighbor in stub), requires_policy=False)
 
-    with mock.patch.object(device, "plan", SimpleNamespace(make=make)):
+    with PLANNING, mock.patch.object(device, "plan", SimpleNamespace(make=make)):
         return api.prepare_push(snapshot, inputs)
 
 
