@@ -82,12 +82,13 @@ def _round(
     method = "fork" if plain else "spawn"
     pool = ProcessPoolExecutor(workers, multiprocessing.get_context(method), initializer=_start, initargs=(rules, cache))
     under_way: dict[Future[bytes | str], Text] = {}
-    waiting = iter(texts)
+    waiting, busy = iter(texts), True
     try:
         while True:
             while len(under_way) < workers * AHEAD and (one := next(waiting, None)) is not None:
-                under_way[pool.submit(_work, one)] = one
+                under_way[_sent(pool, one)] = one
             if not under_way:
+                busy = False
                 return
             ended, _rest = wait(under_way, return_when=FIRST_COMPLETED)
             for future in ended:
@@ -102,7 +103,16 @@ def _round(
         for text in under_way.values():
             tries[text.host] += 1
     finally:
-        _end(pool, busy=bool(under_way))
+        _end(pool, busy=busy)
+
+
+def _sent(pool: ProcessPoolExecutor, text: Text) -> Future[bytes | str]:
+    """Hand a router to the pool. Processes that start for it never hear Ctrl-C, not even before they could say that they do not want to."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        return pool.submit(_work, text)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _end(pool: ProcessPoolExecutor, *, busy: bool) -> None:
