@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import shutil
+import signal
 import tempfile
 from pathlib import Path
 
@@ -16,7 +17,9 @@ LINK.symlink_to(CHECKOUT)
 
 
 def pytest_configure() -> None:
-    """Let Ansible find the collection in this process."""
+    """Let Ansible find the collection in this process; Ctrl-C is heard here and by the programs that are tested, also in a shell's background."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         from ansible.plugins.loader import init_plugin_loader
     except ImportError:

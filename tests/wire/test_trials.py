@@ -15,9 +15,13 @@ SEED = 64500
 def rows(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[trials.Row]]:
     """Every trial, played once."""
     place = tmp_path_factory.mktemp("trials")
-    return {
-        case: [trials.play(trial, place) for trial in draws.each(SEED, case, trials.calibrate(place, case))] for case in draws.CASES
-    }
+    return {case: [played(trial, place) for trial in draws.each(SEED, case, trials.calibrate(place, case))] for case in draws.CASES}
+
+
+def played(trial: trials.Trial, place: Path) -> trials.Row:
+    """A trial; once more where its fault did not strike, such as when a busy machine resets a session before its first message."""
+    row = trials.play(trial, place)
+    return row if row.met or row.wrong else trials.play(trial, place)
 
 
 @pytest.mark.parametrize("case", draws.CASES)
