@@ -78,7 +78,7 @@ class _Tables:
         inside = {one.neighbor for one in router.sessions if one.vrf == "default"}
         out: dict[Net, bool] = {}
         for one in routes:
-            if not one.best or not _is_address(one.neighbor) or one.neighbor in others - inside:
+            if not one.best or _address(one.neighbor) is None or one.neighbor in others - inside:
                 continue  # what the router originates itself is in another table, too
             here = one.neighbor in over and one.neighbor not in others and self._reached(one)
             for net in _read([one.prefix]):
@@ -87,15 +87,16 @@ class _Tables:
 
     def _reached(self, route: LiveRoute) -> bool:
         """Whether the next hop of a route from a neighbour on the interface lies there as well: it need not be the neighbour."""
-        return not route.next_hop or self._here(route.next_hop) or _address(route.next_hop).is_link_local
+        hop = _address(route.next_hop)
+        return not route.next_hop or self._here(route.next_hop) or (hop is not None and hop.is_link_local)
 
     def _here(self, hop: str) -> bool:
         """Whether a next hop as configured is on the interface; one that is reached by another route counts as elsewhere."""
         words = hop.replace("%", " ").split()
         if self.interface.name in words:
             return True
-        found = [_address(one) for one in words if _is_address(one)]
-        return len(words) == len(found) == 1 and any(found[0] in net for net in self.subnets)
+        found = _address(words[0]) if len(words) == 1 else None
+        return found is not None and any(found in net for net in self.subnets)
 
     def away_within(self, net: Net) -> Net | None:
         """A route to a part of a network that does not lead over the interface."""
@@ -147,15 +148,11 @@ def _text(net: Net) -> str:
     return str(kind((net[1], net[2])))
 
 
-def _is_address(text: str) -> bool:
+def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """The address, that of IPv4 where IPv6 maps one; None for any other text."""
     try:
-        ipaddress.ip_address(text)
+        found = ipaddress.ip_address(text)
     except ValueError:
-        return False
-    return True
-
-
-def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
-    found = ipaddress.ip_address(text)
+        return None
     mapped = found.ipv4_mapped if isinstance(found, ipaddress.IPv6Address) else None
     return mapped or found

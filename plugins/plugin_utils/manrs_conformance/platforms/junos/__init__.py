@@ -11,6 +11,7 @@ from ...model.router import Router
 from .._pushing import Steady
 from ..base import Commands, PushDriver
 from . import removal
+from .caches import asking
 from .change import after
 from .commands import COMMANDS
 from .merge import merge
@@ -53,7 +54,7 @@ class Junos(Steady):
 
     def asking(self, router: Router, caches: Sequence[tuple[str, int]]) -> str:
         """A fragment that has a router ask these RPKI caches; validation itself is done by policies that look it up."""
-        return removal.asking(caches)
+        return asking(caches)
 
     def tidy(self, running: str) -> str:
         """A fragment that takes away owned definitions to which nothing refers any more."""

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from ...model.plan import OWNED
 from .._mapcopy import Impossible
+from .caches import GROUP
 from .chains import WAYS, Chains, Place, mentions
 from .loading import Loader
 from .merge import reading
 from .parser import parse
 from .schema import ROOT
 from .statements import Statement
-
-GROUP = f"{OWNED}CACHES"
 
 
 def tidy(running: str) -> str:
@@ -60,11 +59,6 @@ def removal(running: str, base: str) -> str:
         )
     )
     return "".join(f"{line}\n" for line in lines)
-
-
-def asking(caches: Sequence[tuple[str, int]]) -> str:
-    """Commands for an owned group of RPKI caches (`routing-options validation`)."""
-    return "".join(f"set routing-options validation group {GROUP} session {address} port {port}\n" for address, port in caches)
 
 
 def _caches(now: Loader, was: Loader) -> Iterator[str]:
