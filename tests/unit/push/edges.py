@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from manrs_conformance import api
 from manrs_conformance.model.intent import Intent
+from manrs_conformance.model.plan import ExportPlan, ImportPlan, SessionPlan
+from manrs_conformance.model.policy import Attachment
 from manrs_conformance.model.reference import Authorised, Reference
 from manrs_conformance.model.snapshot import Snapshot
 from manrs_conformance.push import device
@@ -32,3 +35,13 @@ def prepared(name: str, text: str | None = None) -> device.Prepared:
     intent, reference = given()
     running = (HERE / f"{name}.cfg").read_text() if text is None else text
     return device.prepare(Snapshot("edge", name, running, {}), intent, reference)
+
+
+def sides(done: device.Prepared) -> Iterator[tuple[SessionPlan, ImportPlan | ExportPlan, Attachment]]:
+    """Every planned side of a session, and what stands there after the change."""
+    for one in done.plan.sessions:
+        found = done.predicted.session(one.neighbor, one.family, one.vrf)
+        assert found is not None
+        for plan, attachment in ((one.inbound, found.inbound), (one.outbound, found.outbound)):
+            if plan is not None:
+                yield one, plan, attachment
