@@ -17,6 +17,7 @@ from ..model.snapshot import Snapshot
 from ..push import apply, back, device, fleet, meaning
 from ..push.journal import Journal, facts
 from ..push.ledger import Ledger
+from ..push.protocol import quietly
 from ..push.text import digest, statements
 from .assess import Inputs, audit_inputs, parse
 from .bundles import write_bundle
@@ -61,7 +62,7 @@ class Undertaking:
         try:
             found = collect_device(host, member.platform, driver, verified=member.verified)
         finally:
-            _close(driver)
+            quietly(driver.close)
         collect.save(found, self.run_dir / folder)
         return found
 
@@ -125,7 +126,7 @@ class Undertaking:
                 same = statements(hooks.observe(session)[0]) == statements(before.config)
                 return fleet.Ended("taken-back" if same else "unknown", "rolled back by the router's own agent")
         finally:
-            _close(session)
+            quietly(session.close)
         journal = self.journal(host, ".back")
         journal.write("planned", "the configuration of before")
         candidate = apply.Candidate(host, before.config, held, parse(before), whole=True)
@@ -256,10 +257,3 @@ def _has(undertaking: Undertaking, host: str) -> bool:
 
 def _json(value: object) -> bytes:
     return json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False, default=str).encode() + b"\n"
-
-
-def _close(driver: Any) -> None:
-    try:
-        driver.close()
-    except Exception:
-        return
