@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from manrs_conformance.model.policy import Attachment
 from manrs_conformance.model.router import Interface, Live, LiveRoute, Router, Session, StaticRoute
 from manrs_conformance.push import reverse
+
+sys.path.insert(0, str(Path(__file__).parent))
+from edges import HERE, prepared
 
 FACE = Interface("Ethernet1", ("192.0.2.1/30", "2001:db8:1::1/64"))
 OTHER = Interface("Ethernet2", ("203.0.113.1/29",))
@@ -104,3 +109,16 @@ def test_a_neighbour_of_the_same_address_in_another_vrf_proves_nothing() -> None
         table(("198.51.100.0/24", "192.0.2.77")), sessions=(*SESSIONS, replace(SESSIONS[0], neighbor="192.0.2.77", vrf="red"))
     )
     assert asked(only) == ""
+
+
+def test_a_plan_leaves_an_interface_whose_sources_come_another_way() -> None:
+    text = (HERE / "ios.cfg").read_text()
+    away = text.replace(
+        "ip route 45.10.0.0 255.255.240.0 Null0",
+        "ip route 45.10.0.0 255.255.240.0 Null0\nip route 45.13.0.0 255.255.255.0 45.10.1.9",
+    )
+    assert away != text
+    strict = {one.interface for one in prepared("ios").plan.sources}
+    done = prepared("ios", away)
+    assert strict - {one.interface for one in done.plan.sources} == {"GigabitEthernet0/2"}
+    assert any("GigabitEthernet0/2: strict source validation could drop rightful packets" in one for one in done.plan.left)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import pytest
+from manrs_conformance.analysis import concrete
 from manrs_conformance.model.policy import (
     ACCEPT,
     AllOf,
@@ -15,6 +17,7 @@ from manrs_conformance.model.policy import (
     RpkiMatch,
     Verdict,
 )
+from manrs_conformance.model.route import Route
 from manrs_conformance.model.router import Router, Session
 from manrs_conformance.platforms import load
 
@@ -88,6 +91,40 @@ def test_point_6_pending_verdict_of_on_match_and_of_a_miss() -> None:
     assert terms["20"].on_match == ACCEPT
     # goto 45: the first entry at or after it.
     assert terms["30+call"].on_match == Flow("goto", "50", Verdict.ACCEPT)
+
+
+@pytest.mark.parametrize(
+    ("action", "more", "wanted"),
+    [
+        ("deny", "", ("reject", None)),
+        ("permit", " match tag 7\n", ("reject", None)),
+        ("permit", " set metric 7\n", ("accept", 7)),
+        ("permit", " call OTHER\n", ("reject", None)),
+        ("permit", " on-match next\n", ("reject", None)),
+    ],
+)
+def test_many_entries_with_a_list_each_are_one_list_only_where_they_do_nothing_else(
+    action: str, more: str, wanted: tuple[str, int | None]
+) -> None:
+    """Forty entries that permit a list each mean what any of these lists permits; with one that is otherwise they are followed one by one."""
+    head = "frr version 8.4.4\nrouter bgp 64500\n neighbor 192.0.2.1 remote-as 64501\n address-family ipv4 unicast\n"
+    head += "  neighbor 192.0.2.1 route-map P in\n exit-address-family\nexit\nroute-map OTHER deny 10\nexit\n"
+    lists = "".join(f"ip prefix-list L{n} seq 5 permit 198.51.{n}.0/24\n" for n in range(40))
+
+    def read(action: str, more: str) -> Router:
+        odd = {20: (action, more)}
+        entries = [(n, *odd.get(n, ("permit", ""))) for n in range(40)]
+        maps = [f"route-map P {kind} {n}\n match ip address prefix-list L{n}\n{words}exit\n" for n, kind, words in entries]
+        return load("frr").parse(head + lists + "".join(maps), {})
+
+    def decided(network: int) -> tuple[str, int | None]:
+        found = concrete.decide(session(one, "192.0.2.1").inbound, Route(f"198.51.{network}.0/24", (64501,)))
+        return found.verdict, found.after.med if found.after is not None else None
+
+    one = read(action, more)
+    assert decided(20) == wanted
+    assert [decided(n)[0] for n in (0, 19, 21, 39, 40)] == ["accept"] * 4 + ["reject"]
+    assert len(read("permit", "").policies["P"].terms) == 1 < len(one.policies["P"].terms)
 
 
 def test_point_7_matches_see_modified_attributes() -> None:

@@ -484,3 +484,14 @@ def test_version_and_clock_of_the_router() -> None:
     elsewhere = load("iosxr").parse("hostname a\nend\n", {"clock": "08:00:01.123 CET Wed Nov 25 2026\n"})
     assert elsewhere.live is not None
     assert elsewhere.live.clock is None
+
+
+def test_a_set_whose_end_was_lost_vouches_for_nothing() -> None:
+    """Nobody knows which lines are of it: it decides nothing, and no line of it is taken for understood."""
+    one = policy(
+        "  if as-path in A then\n    pass\n  else\n    drop\n  endif",
+        "as-path-set A\n  ios-regex '_64501_',\n  ios-regex '_64502_'",
+    )
+    assert verdict(one, path=(65001, 64501)) == "inconclusive"
+    assert {4, 5} <= {had.line for had in one.unread}
+    assert not one.complete
