@@ -16,6 +16,7 @@ PATTERNS = (
     "^64500_",
     "^6450[0-3](_6450[0-3])+$",
     "^$",
+    "^6450(0_)*$",
 )
 
 
@@ -34,6 +35,22 @@ def test_the_same_answer_again_beside_another_list(pattern: str) -> None:
             held = sum(1 << at for at, signature in enumerate(found.signatures) if signature >> number & 1)
             assert found.masks[number] == held
     assert answers[0] == answers[3] and answers[1] == answers[4]
+
+
+@pytest.mark.parametrize("pattern", PATTERNS)
+def test_what_is_remembered_is_what_would_be_found(pattern: str) -> None:
+    one = AsPathList("ONE", (AsPathEntry(True, pattern, "frr"),))
+    lists = (AsPathList("OTHER", (AsPathEntry(True, "_64999_", "frr"),)), one)
+
+    def asked() -> aspath.PathClasses:
+        aspath._path_classes.cache_clear()
+        return aspath.path_classes(lists)
+
+    tokens._usual.clear()
+    fresh = asked()
+    tokens._usual.clear()
+    aspath.path_classes((one,))
+    assert asked() == fresh
 
 
 def test_two_numbers_of_one_pattern_are_not_taken_for_one() -> None:
