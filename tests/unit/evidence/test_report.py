@@ -157,6 +157,22 @@ def test_a_requirement_that_is_met_is_said_with_its_results(sample: ModuleType, 
     assert "- Only own routes leave.[^2]" in text and '[^2]: results.jsonl, lines with `"check":"ROV-01"`: 1 pass.' in text
 
 
+@pytest.mark.parametrize(
+    ("verdict", "told"),
+    [
+        (Met.MET, "No requirement is unmet; what fails goes beyond what they ask."),
+        (Met.NOT_MET, "<b>1 requirement not met</b>, 0 inconclusive."),
+        (Met.INCONCLUSIVE, "<b>0 requirements not met</b>, 1 inconclusive."),
+    ],
+)
+def test_the_banner_tells_requirements_from_what_fails_beside_them(
+    sample: ModuleType, tmp_path: Path, verdict: Met, told: str
+) -> None:
+    one = RequirementResult("A1.N1", "A1", "Only own routes leave", "compulsory", "norm", verdict, ("router",), "because", ("f4",))
+    built = build(tmp_path / "b", **sample.inputs(report=sample.report(requirements=(one,))))
+    assert told in " ".join(page(built, "REPORT.html").split())
+
+
 def test_scrubbing_by_words_is_scrubbing() -> None:
     values = [f"S3cret-{n:03}x" for n in range(300)] + ["two words 9", "0123456789", "ab12"]
     scrubber = Scrubber(values)
