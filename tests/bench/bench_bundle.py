@@ -20,7 +20,13 @@ def rows(scale: int) -> Iterator[Row]:
     with tempfile.TemporaryDirectory() as folder:
         found = evidence_fleet.measure(Path(folder, "bundle"), BASE * scale, "blocks")
     building = found.building - found.making
-    yield Row("bundle: build", found.lines, "lines", building, found.making, "making the synthetic routers", {}, found.memory)
+    print(
+        f"bundle of {found.routers:,} routers: {found.files:,} files, {found.size / 1e6:.1f} MB, {found.archive / 1e6:.1f} MB as .tar.gz",
+        flush=True,
+    )
+    yield Row(
+        "bundle: build", found.lines, "lines", building, found.making, "making and reading the synthetic routers", {}, found.memory
+    )
     must = found.files / 10_000 if scale > SCALES[0] else None
     yield Row(
         "bundle: verify, warm", found.lines, "lines", found.verifying, found.floor, "sha256sum -c", {}, found.verify_memory, must

@@ -6,6 +6,7 @@ from __future__ import annotations
 import math
 import multiprocessing
 import random
+import shutil
 import subprocess
 import sys
 import time
@@ -20,8 +21,9 @@ sys.path[:0] = [str(ROOT / "plugins/plugin_utils")]
 from manrs_conformance.evidence import Mode, RunInfo, bag, build, verify  # noqa: E402
 from manrs_conformance.model.reference import Bogons, Reference  # noqa: E402
 from manrs_conformance.model.result import AuditReport, DeviceScope, Finding, Line, Severity, Status  # noqa: E402
-from manrs_conformance.model.router import Router, Secret  # noqa: E402
+from manrs_conformance.model.router import Router  # noqa: E402
 from manrs_conformance.model.snapshot import Snapshot  # noqa: E402
+from manrs_conformance.platforms import load  # noqa: E402
 
 LINES = (*(1_500,) * 14, *(15_000,) * 5, 200_000)
 POOL = 6_000
@@ -38,21 +40,25 @@ def customer(number: int) -> list[str]:
 
 
 def router(number: int, pool: list[list[str]]) -> tuple[Snapshot, Router]:
-    """One router: a few secrets, sessions, and lists of the pool until it has its lines."""
+    """One router as it is read: a few secrets, sessions, and lists of the pool until it has its lines."""
     dice = random.Random(f"router {number}")
     name, size = f"r{number:04}", LINES[number % len(LINES)]
-    head = ["frr version 8.4.4", f"hostname {name}", "router bgp 64500"]
-    secrets = []
+    lines = ["frr version 8.4.4", f"hostname {name}", "router bgp 64500"]
     for peer in range(20):
-        word = f"S3cr3t-{number:04}-{dice.getrandbits(48):012x}"
-        head.append(f" neighbor 192.0.2.{peer} password {word}")
-        secrets.append(Secret(len(head), len(head[-1]) - len(word), len(head[-1])))
-    lines = head
-    while len(lines) < size:
-        lines += dice.choice(pool)
-    lines = [*lines[:size], "end"]
-    made = Router("frr", name, "8.4.4", 64500, line_states="u" * len(lines), secrets=tuple(secrets))
-    return Snapshot(name, "frr", "\n".join(lines) + "\n", collected_at="2026-01-02T03:04:01Z"), made
+        lines += [
+            f" neighbor 192.0.2.{peer} remote-as 64501",
+            f" neighbor 192.0.2.{peer} password S3cr3t-{number:04}-{dice.getrandbits(48):012x}",
+        ]
+    lines.append("exit")
+    for some in dice.sample(pool, min(len(pool), size // len(pool[0]) + 1)):
+        lines += some
+    snapshot = Snapshot(name, "frr", "\n".join([*lines[:size], "end"]) + "\n", collected_at="2026-01-02T03:04:01Z")
+    return snapshot, read(snapshot)
+
+
+def read(snapshot: Snapshot) -> Router:
+    """The model of a configuration."""
+    return load("frr").parse(snapshot.config, {})
 
 
 def findings(name: str, number: int) -> Iterator[Finding]:
@@ -122,12 +128,14 @@ class Half(Mapping[str, Any]):
 
 @dataclass(frozen=True)
 class Measured:
-    """Seconds and sizes of one bundle: `building` and, within it, `making` of the synthetic routers are of the processor; `floor` is `sha256sum -c`."""
+    """Seconds and sizes of one bundle: `building` and, within it, `making` (and reading) of the synthetic routers are of the processor; `floor` is
+    `sha256sum -c`; `archive` is the size as `.tar.gz`."""
 
     routers: int
     lines: int
     files: int
     size: int
+    archive: int
     building: float
     making: float
     memory: int
@@ -161,6 +169,7 @@ def made(path: Path, routers: int, mode: Mode) -> tuple[int, float, float, int]:
         run=RunInfo("00000000-0000-4000-8000-000000000001", "2026-01-02T03:04:05Z", "0.1.0"),
         commitment_key=b"0123456789abcdef",
         mode=mode,
+        read=read,
     )
     return sum(LINES[n % len(LINES)] + 1 for n in range(routers)), time.process_time() - began, fleet.making, peak()
 
@@ -192,4 +201,9 @@ def measure(path: Path, routers: int, mode: Mode) -> Measured:
     with context.Pool(1) as pool:
         floor, verifying, hashing, verify_memory = pool.apply(verified, (path,))
     sizes = [one.stat().st_size for one in path.rglob("*") if one.is_file()]
-    return Measured(routers, lines, len(sizes), sum(sizes), building, making, memory, floor, verifying, verify_memory, hashing)
+    packed = Path(shutil.make_archive(str(path), "gztar", path.parent, path.name))
+    archive = packed.stat().st_size
+    packed.unlink()
+    return Measured(
+        routers, lines, len(sizes), sum(sizes), archive, building, making, memory, floor, verifying, verify_memory, hashing
+    )
