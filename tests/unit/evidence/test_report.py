@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from manrs_conformance.evidence import BuiltBundle, build, contents, verify
 from manrs_conformance.evidence.canonical import document
-from manrs_conformance.evidence.charts import Drawn, coverage, drawn, drift, source_validation
+from manrs_conformance.evidence.charts import Drawn, coverage, drawn, drift, sizes, source_validation
 from manrs_conformance.evidence.redact import MARK, Scrubber
-from manrs_conformance.evidence.report import actions, groups, worded
+from manrs_conformance.evidence.report import MATRICES, actions, groups, matrix, worded
 from manrs_conformance.model.intent import Declaration
 from manrs_conformance.model.result import Met, RequirementResult
 from manrs_conformance.model.router import Interface, Router
@@ -110,7 +110,8 @@ def filters(device: str, **sizes: int) -> tuple[dict[str, Any], ...]:
 
 
 def test_drift_compares_lists_of_routers_that_were_read_on_both_sides(bundle: BuiltBundle) -> None:
-    before = replace(contents(bundle.path), filters=(*filters("edge1", A=5, B=7, C=1), *filters("edge2", A=9)))
+    then = {"edge1": {"4": {"A": 5, "B": 7, "C": 1}}, "edge2": {"4": {"A": 9}}}
+    before = replace(contents(bundle.path), filters=then)
     now = [Drawn("edge1", (), filters("edge1", A=5, B=9, D=100), {}), Drawn("edge3", (), filters("edge3", A=1), {})]
     found = drift(before, now)
     assert found and (found["compared"], found["changed"]) == (4, 3)
@@ -119,12 +120,31 @@ def test_drift_compares_lists_of_routers_that_were_read_on_both_sides(bundle: Bu
 
 
 def test_sizes_of_filters_are_held_and_of_the_expected_shape(bundle: BuiltBundle, tmp_path: Path) -> None:
-    assert contents(bundle.path).filters == ()
+    assert contents(bundle.path).filters == {}
+    assert sizes([Drawn("edge1", (), filters("edge1", A=5, B=9), {})]) == {"edge1": {"4": {"A": 5, "B": 9}}}
     shutil.copytree(bundle.path, tmp_path / "b")
-    for wrong in ({"filters": [{"device": "edge1"}]}, {"filters": [{"device": "x", "name": "A", "afi": "4", "entries": 1}]}):
-        (tmp_path / "b/data/figures.json").write_bytes(document(wrong))
+    for wrong in (
+        [],
+        {"x": {"4": {"A": 1}}},
+        {"edge1": {"5": {"A": 1}}},
+        {"edge1": {"4": {"A": "1"}}},
+        {"edge1": {"4": {"A": True}}},
+        {"edge1": []},
+    ):
+        (tmp_path / "b/data/figures.json").write_bytes(document({"filters": wrong}))
         reseal(tmp_path / "b")
         assert any("figures" in one for one in verify(tmp_path / "b").problems)
+
+
+def test_a_fleet_has_the_sessions_of_its_worst_routers_drawn_and_the_others_told() -> None:
+    names = [f"r{number:03}" for number in range(MATRICES + 30)]
+    rows = [{"device": name, "subject": "s", "check": "CUS-01", "status": "pass", "waived_by": None} for name in names]
+    rows += [{**one, "check": "ROV-02", "status": "fail"} for one in rows[-3:]]
+    sessions = dict.fromkeys(names, ("s",))
+    drawn_, left = matrix(rows, sessions)
+    assert (len(drawn_), left) == (MATRICES, 30)
+    assert [one["device"] for one in drawn_][-3:] == names[-3:], "routers with open results are never the ones that are left"
+    assert matrix(rows, dict.fromkeys(names[:5], ("s",)))[1] == 0
 
 
 def test_every_sentence_of_the_drafts_has_a_footnote(bundle: BuiltBundle) -> None:

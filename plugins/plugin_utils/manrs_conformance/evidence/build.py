@@ -102,7 +102,7 @@ def build(
         out.add(record(parts.findings))
         seen = previous.first_seen(parts.findings, before, run.as_of)
         out.add({"data/findings.json": document({"by_check": grouped(parts.findings), "first_seen": seen})})
-        out.add({FIGURES: document({"filters": charts.filters(parts.figures)})})
+        out.add({FIGURES: document({"filters": charts.sizes(parts.figures)})})
         _inputs(out, intent_bytes, waivers_bytes, reference)
         _tool(out, run.tool_version, wheels, replayable=mode != "lite")
         out.add({f"data/{name}": data for name, data in (extra or {}).items()})

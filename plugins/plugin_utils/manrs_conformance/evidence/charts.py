@@ -69,6 +69,19 @@ def filters(figures: Sequence[Drawn]) -> list[dict[str, Any]]:
     return sorted(found, key=lambda one: (-one["entries"], one["device"], one["name"], one["afi"]))
 
 
+Sizes = dict[str, dict[str, dict[str, int]]]
+"""Number of entries by device, address family and name of the list."""
+
+
+def sizes(figures: Sequence[Drawn]) -> Sizes:
+    """Prefix lists as a bundle holds them: a fleet has hundreds of thousands, so each is no more than its name and a number."""
+    out: Sizes = {}
+    for one in (one for each in figures for one in each.filters):
+        lists = out.setdefault(one["device"], {}).setdefault(one["afi"], {})
+        lists[one["name"]] = lists.get(one["name"], 0) + one["entries"]
+    return out
+
+
 def drift(before: Contents, figures: Sequence[Drawn]) -> dict[str, Any] | None:
     """How prefix lists changed in size since the previous bundle, the largest change first; None where that bundle has no sizes.
 
@@ -76,17 +89,25 @@ def drift(before: Contents, figures: Sequence[Drawn]) -> dict[str, Any] | None:
     """
     if before.filters is None:
         return None
-    then = {(one["device"], one["name"], one["afi"]): one["entries"] for one in before.filters}
-    now = {(one["device"], one["name"], one["afi"]): one["entries"] for one in filters(figures)}
+    then, now = _by_key(before.filters), _by_key(sizes(figures))
     read = before.assessed & {one.device for one in figures}
     compared = [key for key in sorted({*then, *now}) if key[0] in read]
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"device": key[0], "name": key[1], "afi": key[2], "then": then.get(key), "now": now.get(key)}
         for key in compared
         if then.get(key) != now.get(key)
     ]
     rows.sort(key=lambda one: -abs((one["now"] or 0) - (one["then"] or 0)))
     return {"compared": len(compared), "changed": len(rows), "rows": rows[:LISTED]}
+
+
+def _by_key(held: Sizes) -> dict[tuple[str, str, str], int]:
+    return {
+        (device, name, afi): entries
+        for device, families in held.items()
+        for afi, lists in families.items()
+        for name, entries in lists.items()
+    }
 
 
 COVERAGE = (("ROA-01", "ROAs", "own prefixes"), ("IRR-01", "Route objects", "own and customers' prefixes"))

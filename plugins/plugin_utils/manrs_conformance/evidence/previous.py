@@ -28,8 +28,8 @@ class Contents:
     """First seen (RFC 3339 UTC) by fingerprint of an open finding."""
     rows: tuple[Row, ...]
     signed: bool
-    filters: tuple[Row, ...] | None = None
-    """Prefix lists with their number of entries; None in bundles that do not hold them."""
+    filters: dict[str, dict[str, dict[str, int]]] | None = None
+    """Number of entries of prefix lists by device, family and name; None in bundles that do not hold them."""
     earlier: tuple[history.Earlier, ...] = ()
     """What this run and those before it in the chain said of requirements that lapse over months."""
 
@@ -56,7 +56,7 @@ def contents(path: Path) -> Contents:
         seen=loads(bag.read("data/findings.json"))["first_seen"],
         rows=tuple(read_lines(bag.read("data/results.jsonl", bags.MAX_FILE))),
         signed=bool(bag.signatures),
-        filters=tuple(loads(bag.read(FIGURES))["filters"]) if FIGURES in bag.entries else None,
+        filters=loads(bag.read(FIGURES))["filters"] if FIGURES in bag.entries else None,
         earlier=(*_earlier(bag), *_own(requirements, run, bag.root)),
     )
 

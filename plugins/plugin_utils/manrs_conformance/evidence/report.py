@@ -39,6 +39,8 @@ WORST = ("not_met", "inconclusive", "declared", "met", "not_applicable")
 CONTEXT = 2
 MAX_SHOWN = 10_000
 """Findings that the page groups by cause; the rest stay in results.jsonl, and the page says so."""
+MATRICES = 50
+"""Devices whose sessions are drawn: a page for a thousand of them would have tens of megabytes."""
 MAX_ROWS = 200
 """Places that a group lists."""
 SECTION = re.compile(r"A(\d)")
@@ -63,6 +65,7 @@ def view(
     shown = sorted((one for one in findings if one["status"] in OPEN), key=order)
     requirements = facts["requirements"]
     by = {one["fingerprint"]: one["check"] for one in findings}
+    sessions, sessions_left = matrix(findings, {one.device: one.sessions for one in figures})
     return {
         "run": facts["run"],
         "scope": facts["scope"],
@@ -71,7 +74,8 @@ def view(
         "groups": groups(shown[:MAX_SHOWN], seen, configs),
         "left_off": max(0, len(shown) - MAX_SHOWN),
         "not_assessed": _not_assessed(facts["scope"], findings, devices),
-        "matrix": matrix(findings, {one.device: one.sessions for one in figures}),
+        "matrix": sessions,
+        "matrices_left": sessions_left,
         "devices": devices,
         "sources": loads(files["data/sources/index.json"]),
         "statuses": _by_check(findings),
@@ -158,21 +162,25 @@ def actions(requirements: Sequence[Mapping[str, Any]], verdicts: Sequence[Mappin
     return result
 
 
-def matrix(findings: Sequence[Mapping[str, Any]], sessions: Mapping[str, Sequence[str]]) -> list[View]:
-    """Per device: sessions by checks, each cell the worst state."""
+def matrix(findings: Sequence[Mapping[str, Any]], sessions: Mapping[str, Sequence[str]]) -> tuple[list[View], int]:
+    """Per device: sessions by checks, each cell the worst state; and how many devices are left out, none of which is worse than one that is drawn."""
     order = ("fail", "error", "inconclusive", "waived", "pass", "not_applicable")
     held: dict[str, dict[str, dict[str, str]]] = {
-        device: {key: {} for key in sorted(set(keys))} for device, keys in sorted(sessions.items())
+        device: {key: {} for key in sorted(set(keys))} for device, keys in sorted(sessions.items()) if keys
     }
     for one in findings:
         cells = held.get(one["device"], {}).get(one["subject"])
         if cells is not None:
             cells[one["check"]] = min((state(one), cells.get(one["check"], "not_applicable")), key=order.index)
-    return [
-        {"device": device, "checks": sorted({check for cells in rows.values() for check in cells}), "rows": rows}
-        for device, rows in held.items()
-        if rows
+    bad = Counter(
+        {device: sum(cell in OPEN for cells in rows.values() for cell in cells.values()) for device, rows in held.items()}
+    )
+    shown = sorted(name for name, _count in bad.most_common(MATRICES))
+    drawn = [
+        {"device": device, "checks": sorted({check for cells in held[device].values() for check in cells}), "rows": held[device]}
+        for device in shown
     ]
+    return drawn, len(held) - len(shown)
 
 
 def _config(files: Mapping[str, bytes], slug: str) -> list[str]:

@@ -23,7 +23,6 @@ UNKNOWN_SIGNER = "integrity only, signer unknown"
 STATUSES = frozenset({"pass", "fail", "inconclusive", "not_applicable", "error"})
 SCOPES = frozenset({"assessed", "partial", "unreachable", "excluded"})
 FIGURES = "data/figures.json"
-FIELDS = 4
 REQUIRED = ("run", "scope", "requirements", "findings", "attestations", "waivers")
 
 
@@ -300,10 +299,9 @@ class _Contents:
         if FIGURES not in self.bag.entries:
             return
         known = {one["name"] for one in self.json["scope"]["devices"]}
-        for one in self._document(FIGURES)["filters"]:
-            held = one["device"] in known and isinstance(one["name"], str) and isinstance(one["afi"], str)
-            if not held or not isinstance(one["entries"], int) or len(one) != FIELDS:
-                raise BundleError("figures.json: a filter that is of no device, or not of the expected shape")
+        held = self._document(FIGURES)["filters"]
+        if not isinstance(held, dict) or not all(device in known and _sizes(families) for device, families in held.items()):
+            raise BundleError("figures.json: a filter that is of no device, or not of the expected shape")
 
     def _sources(self) -> None:
         used = set()
@@ -387,3 +385,12 @@ def stamp(path: Path, chain: Path, *, url: str | None = None, answer: Path | Non
     made = timestamp.check(signature, token, authority, None)
     bags.add(path, {bags.STAMP: token, bags.CHAIN: authority})
     return made
+
+
+def _sizes(families: object) -> bool:
+    """Whether this is numbers of entries by name, by address family."""
+    return (
+        isinstance(families, dict)
+        and families.keys() <= {"4", "6"}
+        and all(isinstance(one, dict) and {*map(type, one.values())} <= {int} for one in families.values())
+    )
