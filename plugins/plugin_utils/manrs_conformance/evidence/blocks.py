@@ -70,4 +70,4 @@ def names(folder: str, held: Callable[[str], bool], read: Callable[[str], bytes]
     """SHA-256 of the blocks of a device, in order; none where it is not stored so."""
     if not held(f"{folder}/config.blocks.json"):
         return []
-    return [str(one) for one in loads(read(f"{folder}/config.blocks.json"))["blocks"]]
+    return list(map(str, loads(read(f"{folder}/config.blocks.json"))["blocks"]))

@@ -18,13 +18,13 @@ from ..model.snapshot import Snapshot
 from ..requirements import norm as norms
 from ..requirements.evaluate import action_verdicts
 from . import bag, canary, charts, exports, intoto, oscal, pages, previous, proof, report, texts, tool
+from .agreement import FIGURES
 from .canonical import document, dumps, map_text, plain
 from .devices import SAFE_NAME, Mode, Parts, slugs, write_devices
 from .faithful import Read
 from .redact import Scrubber, secret_values
 from .results import grouped, record
 from .sshsig import Signer
-from .verify import FIGURES
 from .writing import Writer
 
 UNASSESSED = ("partial", "unreachable", "excluded")

@@ -11,6 +11,8 @@ from typing import Any
 from ..errors import BundleError
 
 LIMIT = 1 << 53
+KNOWN = 10_000
+"""Integers that are remembered by their text."""
 
 
 def plain(value: object) -> Any:
@@ -117,11 +119,17 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return result
 
 
-def _integer(text: str) -> int:
-    value = int(text)
-    if abs(value) >= LIMIT:
-        raise ValueError(f"integer {text} is too large")
-    return value
+class _Integers(dict[str, int]):
+    """Integers by their text: the few numbers that stand in records again and again are looked at once."""
+
+    def __missing__(self, text: str) -> int:
+        """Read one; ValueError where JSON cannot hold it exactly (RFC 7493 section 2.2)."""
+        value = int(text)
+        if abs(value) >= LIMIT:
+            raise ValueError(f"integer {text} is too large")
+        if len(self) < KNOWN:
+            self[text] = value
+        return value
 
 
 def _no_float(text: str) -> Any:
@@ -139,6 +147,6 @@ def map_text(value: Any, change: Callable[[str], str]) -> Any:
     return value
 
 
-_DECODER = json.JSONDecoder(parse_int=_integer, parse_float=_no_float, parse_constant=_no_float)
+_DECODER = json.JSONDecoder(parse_int=_Integers().__getitem__, parse_float=_no_float, parse_constant=_no_float)
 _SCAN: Callable[[str, int], tuple[Any, int]] = vars(_DECODER)["scan_once"]
 """Reads one value at a place of a text: the value and where it ends. `raw_decode` is the same behind one more call for each line."""

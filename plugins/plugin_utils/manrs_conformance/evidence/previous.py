@@ -10,10 +10,11 @@ from typing import Any
 from ..errors import BundleError
 from ..requirements import history, norm
 from . import bag as bags
+from .agreement import FIGURES
 from .canonical import loads, read_lines
 from .compare import OPEN, Comparison, Row, compare
 from .proof import HISTORY
-from .verify import FIGURES, sound
+from .verify import sound
 
 
 @dataclass(frozen=True, slots=True)
