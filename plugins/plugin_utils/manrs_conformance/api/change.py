@@ -15,7 +15,7 @@ from ..model.snapshot import Snapshot
 from ..platforms.base import BesidePlatform, TidyPlatform
 from ..push import apply as protocol
 from ..push import device as pushing
-from ..push import meaning
+from ..push import meaning, quiet
 from ..push.journal import Journal
 from .assess import Inputs, parse
 from .bundles import verify_bundle
@@ -135,11 +135,11 @@ def push_device(
     )
 
 
+def safe_candidate(snapshot: Snapshot, prepared: pushing.Prepared) -> str:
+    """The candidate without secrets, such as a template may bring."""
+    return quiet.cleaner(snapshot, parse(snapshot), prepared.merged, prepared.predicted)(prepared.text)
+
+
 def safe_diff(snapshot: Snapshot, prepared: pushing.Prepared) -> str:
-    """The planned difference without the secrets of the running configuration."""
-    lines = snapshot.config.splitlines()
-    values = {lines[one.line - 1][one.start : one.end] for one in parse(snapshot).secrets if one.line <= len(lines)}
-    text = prepared.diff
-    for value in sorted(values, key=len, reverse=True):
-        text = text.replace(value, "<redacted>") if value.strip() else text
-    return text
+    """The planned difference without the secrets of the running configuration and of what it becomes."""
+    return quiet.cleaner(snapshot, parse(snapshot), prepared.merged, prepared.predicted)(prepared.diff)
