@@ -91,6 +91,7 @@ class Check:
     scope: Literal["device", "fleet"] = "device"
     judge: Callable[[Case], Finding | None] | None = None
     asks: Callable[[Case], Mapping[str, Cond]] | None = None
+    """Questions of one session and direction by name, answered from one evaluation for all checks; a check of the fleet may ask in both."""
     run: Callable[[CheckContext, Check], Iterable[Finding]] | None = None
     fleet: Callable[[FleetContext, Check], Iterable[Finding]] | None = None
     local: Callable[[CheckContext, Check], object] | None = None
@@ -160,9 +161,12 @@ class Case:
         """The condition does not apply, and why."""
         return self.done(Status.NOT_APPLICABLE, f"{self.who}: not judged", because=because)
 
-    def ask(self, name: str = "") -> Answer:
-        """The answer of the engine to one of the questions of this check: what is accepted."""
-        return self.likeliest(self.evaluation(), f"{self.check.id}/{name}")
+    def ask(self, name: str = "", after: str | None = None) -> Answer:
+        """The answer of the engine to one of the questions of this check: what is accepted, and holds the question `after` by then."""
+        evaluation = self.evaluation()
+        if after is not None:
+            evaluation = evaluation.after(f"{self.check.id}/{after}")
+        return self.likeliest(evaluation, f"{self.check.id}/{name}")
 
     def likeliest(self, evaluation: Evaluation, name: str) -> Answer:
         """The answer with the most ordinary route that proves it, when there is a choice."""
@@ -192,26 +196,26 @@ class Case:
             known[key] = self.evaluate(self.preferring(self._questions()))
         return known[key]
 
-    def evaluate(self, questions: Mapping[str, Cond], after: Cond | None = None, domain: Cond | None = None) -> Evaluation:
-        """Evaluate the filters for questions about the route before them; `after` keeps only routes that hold it when accepted."""
+    def evaluate(self, questions: Mapping[str, Cond], domain: Cond | None = None) -> Evaluation:
+        """Evaluate the filters for questions about the route before them, apart from those of all other checks."""
         start = domain or (
             delivered(self.session, self.context.router)
             if self.direction == "import"
             else exportable(self.session, self.context.router)
         )
-        stages = [self.attachment] if after is None else [self.attachment, _reach.probe(after)]
-        return evaluate(stages, afi=self.session.afi, domain=start, questions=questions)
+        return evaluate([self.attachment], afi=self.session.afi, domain=start, questions=questions)
 
     def _questions(self) -> Mapping[str, Cond]:
         out: dict[str, Cond] = {}
         for check in self.context.checks or (self.check,):
+            asked = replace(check, direction=self.direction) if check.scope == "fleet" else check
             if (
                 check.asks is None
-                or (check.direction or "import") != self.direction
+                or (asked.direction or "import") != self.direction
                 or not speaks(check, self.session, self.neighbour)
             ):
                 continue
-            for name, cond in check.asks(replace(self, check=check)).items():
+            for name, cond in check.asks(replace(self, check=asked)).items():
                 out[f"{check.id}/{name}"] = cond
         return out
 
