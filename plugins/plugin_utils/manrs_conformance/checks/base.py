@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -102,8 +103,9 @@ class Check:
     families: tuple[int, ...] = (4, 6)
 
     def finding(self, device: str, subject: str, status: Status, message: str, **more: object) -> Finding:
-        """A finding of this check."""
+        """A finding of this check, with its fingerprint."""
         given = {"severity": self.severity, "direction": self.direction, **more}
+        given["fingerprint"] = fingerprint(self.id, device, subject, more.get("family"), given["direction"], more.get("cause"))
         return Finding(check=self.id, device=device, subject=subject, status=status, message=message, **given)  # type: ignore[arg-type]
 
 
@@ -215,7 +217,7 @@ class Case:
                 or not speaks(check, self.session, self.neighbour)
             ):
                 continue
-            for name, cond in check.asks(replace(self, check=asked)).items():
+            for name, cond in check.asks(Case(self.context, asked, self.session, self.neighbour)).items():
                 out[f"{check.id}/{name}"] = cond
         return out
 
@@ -250,6 +252,11 @@ class Case:
         return replace(found, trace=steps, replay=found.replay or command, **ways)  # type: ignore[arg-type]
 
 
+def fingerprint(*parts: object) -> str:
+    """Stable name of a finding: of check, device, subject, family, direction and cause, never of line numbers."""
+    return hashlib.sha256("\x1f".join(str(one or "") for one in parts).encode()).hexdigest()[:32]
+
+
 def speaks(check: Check, session: Session, neighbour: Neighbour | None) -> bool:
     """Whether the check has something to say of this session."""
     if session.afi not in check.families:
@@ -280,7 +287,7 @@ def _one(context: CheckContext, check: Check, session: Session) -> Finding | Non
         return case.doubtful("not judged", f"VRF {session.vrf} is declared neither internet nor private")
     if session.family not in UNICAST:
         return case.doubtful("not judged", f"family {session.family} is not analysed")
-    case = replace(case, neighbour=context.neighbour(session))
+    case = Case(context, check, session, context.neighbour(session))
     if check.relations is not None and case.neighbour is None:
         return case.doubtful("depends on what this neighbour is", "the neighbour is not declared in the intent")
     if case.neighbour is not None and case.neighbour.relationship in ("internal", "sibling"):
