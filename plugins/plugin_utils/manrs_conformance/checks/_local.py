@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from ..analysis.evaluate import Answer, Evaluation, Stage, Transfer, evaluate, follow
 from ..model.policy import ALWAYS, AnyOf, Attachment, Cond, Filter, Not, Policy, TextMatch, Verdict
 from ..model.router import Origination, Router, Session
 from . import _reach
-from ._questions import EMPTY_PATH, RECEIVED, both, path, within
+from ._questions import EMPTY_PATH, NEVER, RECEIVED, both, path, within
 
 PLAIN = frozenset(
     [
@@ -42,30 +42,34 @@ class Way:
 
     stages: tuple[Stage, ...]
     evaluation: Evaluation
+    doubt: str = ""
+    """Why it is not known whether the router holds such routes."""
 
     def accepted(self, name: str) -> Answer:
         """The answer; its witness is the route as it stands in the table."""
         found = self.evaluation.accepted(name)
         if found.must is None or found.must.route is None:
             return found
+        if self.doubt:
+            return Answer(None, found.may, (self.doubt,))
         route, _trace, _verdict = follow(self.stages[:-1], found.must.route)
         return replace(found, must=replace(found.must, route=route))
 
 
 def ways(session: Session, router: Router, questions: Mapping[str, Cond]) -> Iterator[Way]:
-    """One for each policy of an origination and each kind of start."""
-    groups: dict[tuple[bool, int], list[Origination]] = {}
+    """One for each policy of an origination, each kind of start, and each doubt whether there are such routes."""
+    groups: dict[tuple[bool, int, str], list[tuple[Origination, Cond]]] = {}
     for one in router.originations:
         if one.vrf == session.vrf and one.family == session.family:
-            groups.setdefault((_bare(one, router), id(one.policy)), []).append(one)
-    for (bare, _policy), some in groups.items():
-        policy = some[0].policy
+            for routes, doubt in _routes(one, router, session.afi):
+                groups.setdefault((_bare(one, router), id(one.policy), doubt), []).append((one, routes))
+    for (bare, _policy, doubt), some in sorted(groups.items(), key=lambda item: item[0][2]):
+        first = some[0][0]
         stages: tuple[Stage, ...] = (BARE if bare else UNSURE, session.outbound)
-        if bare and policy is not None:
-            stages = (BARE, _shaping(policy, some[0].line), session.outbound)
-        routes = AnyOf(tuple(_routes(one, session.afi) for one in some))
-        domain = both(Not(RECEIVED), path(EMPTY_PATH), routes)
-        yield Way(stages, evaluate(stages, afi=session.afi, domain=domain, questions=questions))
+        if bare and first.policy is not None:
+            stages = (BARE, _shaping(first.policy, first.line), session.outbound)
+        domain = both(Not(RECEIVED), path(EMPTY_PATH), AnyOf(tuple(cond for _, cond in some)))
+        yield Way(stages, evaluate(stages, afi=session.afi, domain=domain, questions=questions), doubt)
 
 
 def _shaping(policy: Policy, line: int = 0) -> Attachment:
@@ -89,11 +93,32 @@ def _bare(one: Origination, router: Router) -> bool:
     return not any((at.taints.kind, at.taints.name) in reached and at.line not in weighed for at in router.unread)
 
 
-def _routes(one: Origination, afi: int) -> Cond:
-    """The routes of an origination by protocol and prefix, where these are known."""
+def _routes(one: Origination, router: Router, afi: int) -> Iterator[tuple[Cond, str]]:
+    """The routes of an origination by protocol and prefix, and why it is not known whether there are such.
+
+    Static and connected routes are those of the configuration. Others may come from DHCP, PPP, RADIUS or an IPsec peer, and on FRR connected
+    ones from the kernel; its static routes are all in its configuration.
+    """
     source: Cond = TextMatch("protocol", frozenset({one.protocol})) if one.protocol else ALWAYS
-    if one.prefix is None:
-        return source
-    net = ipaddress.ip_network(one.prefix, strict=False)
-    entry = (int(net.network_address), net.prefixlen, net.prefixlen, net.prefixlen, True, one.line)
-    return both(source, within(afi, (entry,), "originated here"))
+    if one.prefix is not None:
+        yield both(source, _exact(afi, (one.prefix,), one.line)), ""
+        return
+    if one.protocol == "static":
+        known = [at.prefix for at in router.statics if at.vrf == one.vrf]
+    elif one.protocol == "connected":
+        known = [at for face in router.interfaces if face.vrf == one.vrf and not face.shutdown for at in face.addresses]
+    else:
+        yield source, ""
+        return
+    listed = _exact(afi, known)
+    yield both(source, listed), ""
+    if not (one.protocol == "static" and router.platform == "frr"):
+        yield both(source, Not(listed)), f"line {one.line}: {one.protocol} routes that the configuration does not show may be sent"
+
+
+def _exact(afi: int, texts: Iterable[str], line: int = 0) -> Cond:
+    nets = {ipaddress.ip_network(one, strict=False) for one in texts}
+    entries = [
+        (int(one.network_address), one.prefixlen, one.prefixlen, one.prefixlen, True, line) for one in nets if one.version == afi
+    ]
+    return within(afi, sorted(entries), "originated here") if entries else NEVER
