@@ -17,8 +17,8 @@ from ..model.reference import Reference
 from ..model.result import Finding, Line, Severity, Status, Witness
 from ..model.route import Route
 from ..model.router import Router, Session
-from . import _reach
-from ._questions import delivered, exportable, likely, named
+from . import _local, _reach
+from ._questions import delivered, likely, named, received
 
 Direction = Literal["import", "export"]
 KINDS = ("unicast", "labeled-unicast", "multicast")
@@ -39,6 +39,8 @@ class CheckContext:
     reference: Reference
     checks: Sequence[Check] = ()
     evaluations: dict[tuple[str, str], Evaluation] = field(default_factory=dict)
+    ways: dict[str, list[_local.Way]] = field(default_factory=dict)
+    """What becomes of own routes, by session."""
     neighbours: dict[str, Neighbour | None] = field(default_factory=dict)
     memo: dict[object, Cond] = field(default_factory=dict)
     """Conditions that are the same for every router of a run; shared between them."""
@@ -168,9 +170,20 @@ class Case:
         evaluation = self.evaluation()
         if after is not None:
             evaluation = evaluation.after(f"{self.check.id}/{after}")
-        return self.likeliest(evaluation, f"{self.check.id}/{name}")
+        key = f"{self.check.id}/{name}"
+        answer = self.likeliest(evaluation, key)
+        if self.direction == "import" or answer.must is not None:
+            return answer
+        for way in self.own():
+            other = self.likeliest(way, key)
+            if other.must is not None:
+                return other
+            if other.may is not None:
+                because = tuple(dict.fromkeys((*answer.because, *other.because)))
+                answer = replace(answer, may=answer.may or other.may, because=because)
+        return answer
 
-    def likeliest(self, evaluation: Evaluation, name: str) -> Answer:
+    def likeliest(self, evaluation: Evaluation | _local.Way, name: str) -> Answer:
         """The answer with the most ordinary route that proves it, when there is a choice."""
         answer = evaluation.accepted(name)
         if answer.must is None:
@@ -199,13 +212,17 @@ class Case:
         return known[key]
 
     def evaluate(self, questions: Mapping[str, Cond], domain: Cond | None = None) -> Evaluation:
-        """Evaluate the filters for questions about the route before them, apart from those of all other checks."""
-        start = domain or (
-            delivered(self.session, self.context.router)
-            if self.direction == "import"
-            else exportable(self.session, self.context.router)
-        )
+        """Evaluate the filters for questions about received routes before them, apart from those of all other checks."""
+        start = domain or (delivered(self.session, self.context.router) if self.direction == "import" else received())
         return evaluate([self.attachment], afi=self.session.afi, domain=start, questions=questions)
+
+    def own(self) -> list[_local.Way]:
+        """What becomes of routes that the router itself originates, on their way to this neighbour."""
+        known = self.context.ways
+        if self.session.key not in known:
+            asked = self.preferring(self._questions())
+            known[self.session.key] = list(_local.ways(self.session, self.context.router, asked))
+        return known[self.session.key]
 
     def _questions(self) -> Mapping[str, Cond]:
         out: dict[str, Cond] = {}
