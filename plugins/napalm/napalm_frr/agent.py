@@ -229,11 +229,16 @@ def load_seconds(frr: str) -> int:
 
 def quick(text: str) -> str:
     """A large configuration without `exit` after entries of maps: it makes FRR commit, which takes as long as all lists that are there, and a
-    start would take hours."""
+    start would take hours. Between portions FRR's version stands once more: as no command of the data model it makes FRR commit, too."""
     if len(text) <= BOX_LIMIT:
         return text
-    out, inside = [], False
+    out, inside, since = [], False, 0
+    version = next((line for line in text.splitlines(keepends=True) if line.startswith("frr version ")), "")
     for line in text.splitlines(keepends=True):
+        since += 1
+        if since > PORTION and DEFINES.match(line):
+            out.append(version)
+            since = 1
         bare = line.strip()
         if not line.startswith(" ") and bare not in {"", "!"}:
             if bare == "exit" and inside:
@@ -264,8 +269,8 @@ def placed(text: str) -> list[tuple[str, str, str]]:
 
 
 def canonical(text: str) -> str:
-    """A digest that ignores the order in which FRR prints: every line with the block it stands in."""
-    found = [f"{block}|{family}|{bare}" if block else bare for block, family, bare in placed(text)]
+    """A digest that ignores the order in which FRR prints, and what is said twice: every line with the block it stands in."""
+    found = {f"{block}|{family}|{bare}" if block else bare for block, family, bare in placed(text)}
     return hashlib.sha256("\n".join(sorted(found)).encode()).hexdigest()
 
 

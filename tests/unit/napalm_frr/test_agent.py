@@ -360,3 +360,14 @@ def test_a_large_start_up_configuration_is_written_without_exit_after_entries_of
     lists = "".join(f"ip prefix-list BIG{n} seq 5 permit 60.{n >> 8}.{n & 255}.0/24\n" for n in range(3000))
     found = space["quick"](lists + small)
     assert found.count("exit\n") == 2 and space["canonical"](found) == space["canonical"](lists + small)
+
+
+def test_a_start_up_configuration_is_written_in_portions_that_frr_commits() -> None:
+    space = runpy.run_path(str(SOURCE))
+    lists = "".join(f"ip prefix-list BIG{n} seq 5 permit 60.{n >> 8}.{n & 255}.0/24\n" for n in range(45_000))
+    whole = f"frr version 8.4.4\nhostname edge1\n!\n{lists}end\n"
+    found = space["quick"](whole)
+    at = [number for number, line in enumerate(found.splitlines()) if line == "frr version 8.4.4"]
+    assert at == [0, 20_000, 40_001]
+    assert found.replace("frr version 8.4.4\n", "") == whole.replace("frr version 8.4.4\n", "")
+    assert space["canonical"](found) == space["canonical"](whole)
