@@ -222,6 +222,13 @@ def portions(frr: str) -> list[str]:
     return [*parts, "".join(some)]
 
 
+def stages(frr: str) -> list[str]:
+    """FRR lines in two parts where maps and then lists are taken away: for every entry of a list that goes, FRR looks at all lists that maps still
+    match, and the maps of the same commit go last."""
+    found = re.search(r"(?ms)^no route-map .*?^(?=no (?:ip|ipv6) prefix-list )", frr)
+    return [frr[: found.end()], frr[found.end() :]] if found else [frr]
+
+
 def load_seconds(frr: str) -> int:
     """How long the definitions of a candidate may take before the timer of the change counts; 0 for a small one."""
     return 60 + frr.count("\n") // LOADS if len(frr) > BOX_LIMIT else 0
@@ -404,9 +411,11 @@ def drop_definitions(new: dict[tuple[str, str], list[str]], now: str, target: st
     """Reach `target` where the router has many lists more: frr-reload would take every entry away for itself, one command each."""
     kept = f"{target}\n" + "".join(f"{line}\n" for lines in new.values() for line in lines)
     gone = "".join(f"no {kind} {name}\n" for kind, name in sorted(new, key=lambda one: one[0] != "route-map"))
-    path = directory / "back"
-    write(path, routing_back(placed(now), placed(kept)) + gone)
-    run(["vtysh", "-f", str(path)], len(now) * SLOW, check=False, job=job)
+    text = routing_back(placed(now), placed(kept)) + gone
+    write(directory / "back", text)
+    for part in stages(text):
+        write(directory / "part", part)
+        run(["vtysh", "-f", str(directory / "part")], len(now) * SLOW, check=False, job=job)
 
 
 def routing_back(now: list[tuple[str, str, str]], wanted: list[tuple[str, str, str]]) -> str:
@@ -434,16 +443,17 @@ def apply(state: dict[str, Any], rest: str | None = None) -> None:
     """Load the candidate; `rest` is what of its FRR lines is not loaded yet."""
     text = (home(state) / "candidate").read_text()
     frr, sysctls, nft = split(text)
-    path = home(state) / "frr.conf"
     if rest is not None:
-        frr, path = rest, home(state) / "rest"
-        write(path, rest)
+        frr = rest
+        write(home(state) / "rest", rest)
     if frr.strip():
         if state["mode"] == "merge":
-            argv = ["vtysh", "-f", str(path)]
+            for part in stages(frr):
+                write(home(state) / "part", part)
+                run(["vtysh", "-f", str(home(state) / "part")], len(frr) * SLOW, job=state["id"])
         else:
             argv = [RELOAD, "--reload", "--stdout", "--confdir", str(home(state)), str(home(state) / "frr.conf")]
-        run(argv, len(frr) * SLOW, job=state["id"])
+            run(argv, len(frr) * SLOW, job=state["id"])
     for interface, value in sysctls.items():
         write_sysctl(interface, value)
     if nft is not None:

@@ -371,3 +371,12 @@ def test_a_start_up_configuration_is_written_in_portions_that_frr_commits() -> N
     assert at == [0, 20_000, 40_001]
     assert found.replace("frr version 8.4.4\n", "") == whole.replace("frr version 8.4.4\n", "")
     assert space["canonical"](found) == space["canonical"](whole)
+
+
+def test_lists_are_taken_away_after_the_maps_that_match_them_are_gone() -> None:
+    stages = runpy.run_path(str(SOURCE))["stages"]
+    routing, maps = "router bgp 64500\n no bgp log-neighbor-changes\nexit\n", "no route-map A\nno route-map B\n"
+    lists = "no ip prefix-list P\nno bgp as-path access-list Q\nno ipv6 prefix-list R\n"
+    assert stages(routing + maps + lists) == [routing + maps, lists]
+    for whole in (routing + maps, routing + lists, lists + maps, "ip prefix-list no seq 5 permit 192.0.2.0/24\n"):
+        assert stages(whole) == [whole]
