@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from ..model.plan import OWNED, Plan, SourceValidation
+from ..model.plan import OWNED, Plan, SourceValidation, is_owned
 from ..model.router import Interface, Router
 from ._carry import Form
 from ._render import digest
@@ -57,7 +57,7 @@ def guards(plan: Plan, router: Router, methods: Mapping[int, Method]) -> tuple[l
 
 def _refusal(face: Interface, afi: int, method: Method, one: SourceValidation) -> str | None:
     acl, mode = (face.acl_in_v4, face.urpf_v4) if afi == 4 else (face.acl_in_v6, face.urpf_v6)
-    if acl and not (acl.startswith(OWNED) and method == "acl"):
+    if acl and not (is_owned(acl) and method == "acl"):
         return f"the packet filter {acl} already stands here; extend it to rightful sources"
     if mode == "unknown":
         return "what it does to sources now is not understood"

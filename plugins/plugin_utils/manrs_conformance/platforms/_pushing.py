@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 from ..errors import PushError
-from ..model.plan import OWNED, behind
+from ..model.plan import behind, is_owned
 from ..model.policy import Attachment, Filter
 from ..model.router import Interface, Router, Session
 from . import _mapcopy, _owned
@@ -84,7 +84,7 @@ class Steady:
     def _owned_blocks(self, router: Router) -> Iterator[Block]:
         """Every session, with its references to owned policies."""
         for one in router.sessions:
-            owned = [(side, had.name) for side, had in _attached(one) if had.name.startswith(OWNED)]
+            owned = [(side, had.name) for side, had in _attached(one) if is_owned(had.name)]
             lines = tuple(self.form.attached(one.neighbor, name, side) for side, name in owned)
             yield Block(one.vrf, one.neighbor, one.family, lines)
 
@@ -96,7 +96,7 @@ class Steady:
         policies = []
         inherited = {side: one.name for side, one in _attached(left)}
         for side, one in _attached(session):
-            if not one.name.startswith(OWNED):
+            if not is_owned(one.name):
                 continue
             existing = behind(one.name)
             if existing is None or inherited.get(side) == existing:
@@ -115,7 +115,7 @@ class Steady:
         out = [
             f"no {self.form.acl[afi].format(name=name)}"
             for afi, name in ((4, face.acl_in_v4), (6, face.acl_in_v6))
-            if name and name.startswith(OWNED)
+            if name and is_owned(name)
         ]
         if face.urpf_v4 == "strict" and before is not None and before.urpf_v4 == "none":
             out.append(f"no {self.form.urpf}")

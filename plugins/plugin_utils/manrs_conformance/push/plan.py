@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from ..analysis import authority, scope
 from ..errors import PushError
 from ..model.intent import Intent, Neighbour, PrefixRange
-from ..model.plan import OWNED, ExportPlan, ImportPlan, Plan, SessionPlan, behind
+from ..model.plan import ExportPlan, ImportPlan, Plan, SessionPlan, behind, is_owned
 from ..model.policy import Attachment, PrefixEntry
 from ..model.reference import Reference
 from ..model.result import Finding, Status
@@ -261,10 +261,10 @@ def _existing(attachment: Attachment, router: Router) -> str | None:
     for one in attachment.filters:
         if one.kind not in ("route-map", "route-policy") or not one.defined:
             continue
-        if not one.name.startswith(OWNED):
+        if not is_owned(one.name):
             return one.name
         return behind(one.name) or next(
-            (term.call for term in one.policy.terms if term.call and not term.call.startswith(OWNED)), None
+            (term.call for term in one.policy.terms if term.call and not is_owned(term.call)), None
         )
     return None
 

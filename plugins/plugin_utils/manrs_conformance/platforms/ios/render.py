@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from ...model.plan import OWNED, Plan, Rendered, SessionPlan
+from ...model.plan import Plan, Rendered, SessionPlan, is_owned
 from ...model.router import Router
 from .. import _guards
 from .._carry import Able, Block, Form
@@ -97,7 +97,7 @@ def _matched(running: str) -> list[str]:
     out, own = [], False
     for text in running.splitlines():
         if not text[:1].isspace():
-            own = text.startswith(f"route-map {OWNED}")
+            own = text.startswith("route-map ") and is_owned(text.split()[1])
         elif own and text.strip().startswith("match as-path "):
             out.append(text.strip().removeprefix("match as-path "))
     return out

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...model.plan import OWNED
+from ...model.plan import is_owned
 from .._mapcopy import Impossible
 from .caches import GROUP
 from .chains import WAYS, Chains, Place, mentions
@@ -74,7 +74,7 @@ def _references(now: Chains, was: Chains) -> Iterator[str]:
             continue
         for word in WAYS.values():
             held = (place.levels[0].kids or {}).get((word,))
-            owned = [one for one in held.values if one.startswith(OWNED)] if held is not None else []
+            owned = [one for one in held.values if is_owned(one)] if held is not None else []
             if owned and before is not None and (word,) not in (before.levels[0].kids or {}):
                 yield f"delete {place.path} {word}"
             else:
@@ -117,7 +117,7 @@ def _checks(now: Loader, was: Loader) -> Iterator[str]:
             for family in (unit.kids or {}).values():
                 path = ["interfaces", *face.words, *unit.words, *family.words, "rpf-check"]
                 check = (family.kids or {}).get(("rpf-check",))
-                if check is None or not any(name.startswith(OWNED) for name in mentions(check)):
+                if check is None or not any(is_owned(name) for name in mentions(check)):
                     continue
                 old = was.find(was.root, ROOT, path)
                 if not old:
@@ -130,7 +130,7 @@ def _definitions(now: Chains) -> Iterator[str]:
     yield from (f"delete policy-options {key[0]} {key[1]}" for key in now.owned())
     for family in _kids(now.loader, ["firewall"]).values():
         for key in family.kids or {}:
-            if key[:1] == ("filter",) and len(key) > 1 and key[1].startswith(OWNED):
+            if key[:1] == ("filter",) and len(key) > 1 and is_owned(key[1]):
                 yield f"delete firewall {' '.join(family.words)} filter {key[1]}"
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ...model.plan import OWNED, Plan, Rendered, SessionPlan
+from ...model.plan import OWNED, Plan, Rendered, SessionPlan, is_owned
 from ...model.router import Router, Session
 from .. import _guards, _rules
 from .._attachment import reachable
@@ -51,7 +51,7 @@ class _Policies:
         side = had.inbound if way == "IN" else had.outbound
         if way == "IN" and not had.soft_reconfiguration:
             raise Impossible("`keep none`: the routes that were received are not stored to be looked at again")
-        kept = [one.policy for one in side.filters if not one.name.startswith(OWNED)]
+        kept = [one.policy for one in side.filters if not is_owned(one.name)]
         self.writer.behind = (*kept, *reachable(kept, side.called).values())
         name = self.writer.policy(way, session, rules, None)
         self.chains.front(had, way.lower(), name, session.afi)
@@ -123,7 +123,7 @@ def _only(chains: Chains, sessions: list[Attached], router: Router) -> None:
 
 def _names(chains: Chains, lines: Iterable[str]) -> set[str]:
     """Owned names of the candidate."""
-    inside = {word for line in lines for word in line.split() if word.startswith(OWNED)}
+    inside = {word for line in lines for word in line.split() if is_owned(word)}
     return inside | {name for names in chains.chains.values() for name in names}
 
 
