@@ -132,7 +132,7 @@ def _nxos(random: Random, wanted: Sequence[Wanted]) -> str:
     groups = random.random() < 0.6
     if groups:
         out += ["  template peer-policy PP", *(f"    {one}" for one in parts.policies("", "maximum-prefix {}"))]
-        out += ["  template peer PEER", f"    address-family ipv4 unicast", *(f"      {one}" for one in parts.policies("", "maximum-prefix {}"))]
+        out += ["  template peer PEER", "    address-family ipv4 unicast", *(f"      {one}" for one in parts.policies("", "maximum-prefix {}"))]
     for vrf in ("", "CUST"):
         some = [one for one in wanted if one.vrf == vrf]
         head = "  " if vrf else ""

@@ -117,7 +117,7 @@ def _session(old: Session, new: Session, mine: SessionPlan | None, done: device.
     may |= {"outbound"} if mine and mine.outbound else set()
     may |= {"max_prefix", "max_prefix_action"} if mine and mine.max_prefix else set()
     may |= {"role"} if mine and mine.role else set()
-    may |= {"rov", "platform_drops"} if done.plan.caches or mine and mine.inbound else set()
+    may |= {"rov", "platform_drops"} if done.plan.caches or (mine and mine.inbound) else set()
     for one in dataclasses.fields(Session):
         if one.name not in PLACES | may and not same(getattr(old, one.name), getattr(new, one.name)):
             yield f"{old.key}: {one.name} is touched: {getattr(old, one.name)!r:.80} -> {getattr(new, one.name)!r:.80}"

@@ -42,6 +42,6 @@ def test_a_shut_side_stays_shut_and_all_else_is_mended(text: str, side: str, che
 def test_what_opens_nothing_is_not_let_through(monkeypatch: pytest.MonkeyPatch) -> None:
     """The gate's refusal stands where the fault is not that of a shut side."""
     gate = device.gate.judge
-    monkeypatch.setattr(device.gate, "judge", lambda *given: replace(gate(*given), verdict="fail", blocking=("it must not be",)))
+    monkeypatch.setattr(device.gate, "judge", lambda *given, **more: replace(gate(*given, **more), verdict="fail", blocking=("it must not be",)))
     with pytest.raises(PushError, match=r"refused by the gate \(fail\): it must not be"):
         prepared("iosxr", TEXT)
