@@ -26,6 +26,7 @@ class Eos(Steady):
     comment: str = "!"
     commands: Commands = COMMANDS
     form = FORM
+    undo = "default"
     write = staticmethod(write)
     shows_candidate: bool = True
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+
+from .._stated import paths
 
 PROCESS = re.compile(r"^router bgp .*\n(?:[ !].*\n)*", re.MULTILINE)
 
@@ -22,22 +23,10 @@ def _blocks(text: str) -> dict[tuple[str, ...], list[str]]:
     """What stands in each block of a family of a neighbour, by process, VRF, neighbour and family."""
     out: dict[tuple[str, ...], list[str]] = {}
     for process in PROCESS.findall(text + "\n"):
-        for path, line in _paths(process):
+        for path, line in paths(process):
             for number, head in enumerate(path):
                 if head.startswith("address-family ") and path[number - 1].startswith("neighbor "):
                     out.setdefault(path[: number + 1], []).append(line)
             if line.startswith("address-family ") and path and path[-1].startswith("neighbor "):
                 out.setdefault((*path, line), [])
     return out
-
-
-def _paths(process: str) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Each line with the heads that it stands below."""
-    heads: list[tuple[int, str]] = []
-    for raw in process.splitlines():
-        line, depth = raw.strip(), len(raw) - len(raw.lstrip())
-        if not line or line.startswith("!"):
-            continue
-        heads = [one for one in heads if one[0] < depth]
-        yield tuple(head for _, head in heads), line
-        heads.append((depth, line))
