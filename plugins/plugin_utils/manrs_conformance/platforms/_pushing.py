@@ -102,8 +102,8 @@ class Steady:
             if not is_owned(one.name):
                 continue
             existing = behind(one.name)
-            stated = _stated.policy(base, block, side) if existing is None else None
-            if stated is not None:
+            stated = _stated.policy(base, block, side)
+            if stated is not None and existing in (None, inherited.get(side)):
                 policies.append(stated)
             elif existing is None or inherited.get(side) == existing:
                 policies.append(f"{self.undo} {self.form.attached(block.neighbor, one.name, side)}")

@@ -18,6 +18,7 @@ from .. import _guards
 from .._carry import Able, Block, Form
 from .._maprender import Words, Writer
 from .._render import digest, environment
+from .._stated import paths
 from .._statements import statements
 
 NUMBERS = range(500, 0, -1)
@@ -29,6 +30,7 @@ FORM = Form(
     {6: "ipv6 traffic-filter {name} in"},
 )
 ABLE = Able(length="no match of IOS does; `bgp maxas-limit` would hold for every neighbour")
+IPV4 = re.compile(r"address-family ipv4(?: unicast)?")
 PATH_LIST = re.compile(r"^ip as-path access-list (\d+) (.*)$", re.M)
 
 
@@ -121,7 +123,7 @@ def _in_block(one: Block, running: str) -> bool:
     """Whether the family has a block; only IPv4 of the global table may stand without one."""
     if one.family != "ipv4-unicast" or one.vrf != "default":
         return True
-    return re.search(r"^ address-family ipv4(?: unicast)?\s*$", running, re.M) is not None
+    return any(path[0].startswith("router bgp ") for path, line in paths(running) if path and IPV4.fullmatch(line))
 
 
 def _rule(_afi: int, _number: int, action: str, source: str) -> str:
