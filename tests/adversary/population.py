@@ -19,6 +19,8 @@ from naive.junos import generate as junos  # noqa: E402
 from naive.junos.language import curly_text  # noqa: E402
 from naive.xr import generate as xr  # noqa: E402
 
+from manrs_conformance import platforms  # noqa: E402
+
 from . import built  # noqa: E402
 
 SYSTEMS = ("eos", "frr", "ios", "iosxr", "junos", "nxos")
@@ -59,18 +61,23 @@ def edge(seed: int, system: str) -> Edge:
     if kind == "fixture":
         return some[seed % len(some)] if seed < 2 * len(some) else random.choice(some)
     if kind == "built":
-        return Edge(f"built {seed}", system, built.text(system, random))
+        return Edge(f"built {seed}", system, _shown(system, built.text(system, random)))
     if kind == "policies":
         return Edge(f"policies {seed}", system, policies(system, random))
     one = random.choice([*some, Edge(f"built {seed}", system, built.text(system, random))])
     return Edge(f"damaged {one.name}", system, corpus.mangled(one.text, corpus.CORPORA[system], random) + "\n", one.state)
 
 
+def _shown(system: str, text: str) -> str:
+    """The text as the router shows it: FRR puts statements of an entry in an order of its own."""
+    return platforms.load_render(system).merge(text, "") if system == "frr" else text
+
+
 def policies(system: str, random: Random) -> str:
     """Random policies of the operator on one session, as the second readings print them."""
     seed = random.randrange(1_000_000)
     if system == "frr":
-        return setup.make(seed, random.choice(setup.DIRECTIONS), sessions=6).config
+        return setup.make(seed, random.choice(setup.DIRECTIONS), sessions=2).config
     if system == "iosxr":
         return xr.text(xr.config(seed))
     if system == "junos":

@@ -20,6 +20,8 @@ class Steady:
     """A platform that shows nothing of its policies beside its configuration, and runs refresh commands on its command line."""
 
     form: ClassVar[Form]
+    inside: ClassVar[bool] = False
+    """Whether owned policies always stand in the block of a family, also where the operator's stand outside."""
     undo: ClassVar[str] = "no"
     """The word that takes a statement of a session away, so that what its group says holds again."""
     write: ClassVar[Callable[..., str]]
@@ -102,7 +104,7 @@ class Steady:
             if not is_owned(one.name):
                 continue
             existing = behind(one.name)
-            stated = _stated.policy(base, block, side)
+            stated = _stated.policy(base, block, side, inside=self.inside)
             if stated is not None and existing in (None, inherited.get(side)):
                 policies.append(stated)
             elif existing is None or inherited.get(side) == existing:

@@ -16,11 +16,11 @@ def limit(text: str, block: Block) -> str | None:
     return next((line for words, line in _session(text, block) if words[0] in ("maximum-prefix", "maximum-routes")), None)
 
 
-def policy(text: str, block: Block, side: str) -> str | None:
-    """The operator's reference to a policy that stands at a session; `side` is `in` or `out`."""
+def policy(text: str, block: Block, side: str, *, inside: bool = False) -> str | None:
+    """The operator's reference to a policy that stands at a session; `side` is `in` or `out`. With `inside` only one in a family counts."""
     found = [
         line
-        for words, line in _session(text, block)
+        for words, line in _session(text, block, common=not inside)
         if words[0] in ("route-map", "route-policy") and words[-1] == side and not is_owned(words[1])
     ]
     return found[-1] if found else None
@@ -32,7 +32,7 @@ def guard(text: str, interface: str, start: str) -> str | None:
     return next((line for path, line in paths(text) if path == heads and f"{line} ".startswith(f"{start} ")), None)
 
 
-def _session(text: str, block: Block) -> Iterator[tuple[list[str], str]]:
+def _session(text: str, block: Block, *, common: bool = True) -> Iterator[tuple[list[str], str]]:
     """The statements of a session: their words without the neighbour in front, and the whole line."""
     for path, line in paths(text):
         if not path or not path[0].startswith("router bgp "):
@@ -45,8 +45,8 @@ def _session(text: str, block: Block) -> Iterator[tuple[list[str], str]]:
         if name is None or canonical(name) != block.neighbor or _vrf(heads) != block.vrf:
             continue
         family = next((one[1] for one in heads if one[0] == "address-family" and len(one) > 1), None)
-        common = block.family == "ipv4-unicast" or words[0] == "maximum-routes"
-        if block.family.startswith(f"{family}-") or (family is None and common):
+        shared = common and (block.family == "ipv4-unicast" or words[0] == "maximum-routes")
+        if block.family.startswith(f"{family}-") or (family is None and shared):
             yield words, line
 
 

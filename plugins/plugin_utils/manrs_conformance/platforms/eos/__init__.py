@@ -26,6 +26,7 @@ class Eos(Steady):
     comment: str = "!"
     commands: Commands = COMMANDS
     form = FORM
+    inside = True
     undo = "default"
     write = staticmethod(write)
     shows_candidate: bool = True
