@@ -22,11 +22,22 @@ def text(system: str, random: Random) -> str:
 
 def _ios(random: Random, wanted: Sequence[Wanted]) -> str:
     parts = Parts(random, "ios")
-    out = ["version 17.6", "hostname edge", "!", *parts.faces("GigabitEthernet0/{}", " ip address {} {}", " ipv6 address {}"), "router bgp 43210"]
+    out = [
+        "version 17.6",
+        "hostname edge",
+        "!",
+        *parts.faces("GigabitEthernet0/{}", " ip address {} {}", " ipv6 address {}"),
+        "router bgp 43210",
+    ]
     out += random.choice(([" no bgp default ipv4-unicast"], [" bgp log-neighbor-changes"]))
     out += random.choice(([], [" bgp rpki server tcp 192.0.2.9 port 3323 refresh 600"]))
     out += [" template peer-policy PP-A", *(f"  {one}" for one in parts.policies("", "maximum-prefix {}")), " exit-peer-policy"]
-    out += [" template peer-policy PP-B", *(f"  {one}" for one in parts.policies("", "maximum-prefix {}")), "  inherit peer-policy PP-A 10", " exit-peer-policy"]
+    out += [
+        " template peer-policy PP-B",
+        *(f"  {one}" for one in parts.policies("", "maximum-prefix {}")),
+        "  inherit peer-policy PP-A 10",
+        " exit-peer-policy",
+    ]
     out += [" template peer-session PS", "  timers 10 30", " exit-peer-session"]
     group = random.random() < 0.5
     out += [" neighbor PG peer-group"] if group else []
@@ -62,7 +73,12 @@ def _ios(random: Random, wanted: Sequence[Wanted]) -> str:
 
 def _frr(random: Random, wanted: Sequence[Wanted]) -> str:
     parts = Parts(random, "frr")
-    out = [f"frr version {random.choice(('8.4.4', '8.4.4', '10.0.1'))}", f"frr defaults {random.choice(('traditional', 'datacenter'))}", "hostname edge", "!"]
+    out = [
+        f"frr version {random.choice(('8.4.4', '8.4.4', '10.0.1'))}",
+        f"frr defaults {random.choice(('traditional', 'datacenter'))}",
+        "hostname edge",
+        "!",
+    ]
     faces = parts.faces("eth{}", " ip address {0}/30", " ipv6 address {}")
     group = random.random() < 0.5
     for vrf in ("", "CUST"):
@@ -70,7 +86,9 @@ def _frr(random: Random, wanted: Sequence[Wanted]) -> str:
         if not some:
             continue
         out += [f"router bgp 43210{f' vrf {vrf}' if vrf else ''}"]
-        out += random.choice(([], [" no bgp ebgp-requires-policy"], [" bgp ebgp-requires-policy"], [" no bgp default ipv4-unicast"]))
+        out += random.choice(
+            ([], [" no bgp ebgp-requires-policy"], [" bgp ebgp-requires-policy"], [" no bgp default ipv4-unicast"])
+        )
         out += [" neighbor PG peer-group"] if group else []
         families: dict[int, list[str]] = {4: [], 6: []}
         if group:
@@ -115,7 +133,9 @@ def _eos(random: Random, wanted: Sequence[Wanted]) -> str:
         inside = random.random() < 0.5 and not one.vrf
         own = parts.policies(f"neighbor {one.address} ", "maximum-routes {}", one.afi) if random.random() < 0.7 else []
         for line in own:
-            (families[one.afi] if inside and "maximum" not in line else where).append(f"{'      ' if inside and 'maximum' not in line else head}{line}")
+            (families[one.afi] if inside and "maximum" not in line else where).append(
+                f"{'      ' if inside and 'maximum' not in line else head}{line}"
+            )
         if not one.vrf:
             families[one.afi].append(f"      neighbor {one.address} activate")
     for afi, lines in families.items():
@@ -132,7 +152,11 @@ def _nxos(random: Random, wanted: Sequence[Wanted]) -> str:
     groups = random.random() < 0.6
     if groups:
         out += ["  template peer-policy PP", *(f"    {one}" for one in parts.policies("", "maximum-prefix {}"))]
-        out += ["  template peer PEER", "    address-family ipv4 unicast", *(f"      {one}" for one in parts.policies("", "maximum-prefix {}"))]
+        out += [
+            "  template peer PEER",
+            "    address-family ipv4 unicast",
+            *(f"      {one}" for one in parts.policies("", "maximum-prefix {}")),
+        ]
     for vrf in ("", "CUST"):
         some = [one for one in wanted if one.vrf == vrf]
         head = "  " if vrf else ""
@@ -144,5 +168,8 @@ def _nxos(random: Random, wanted: Sequence[Wanted]) -> str:
             out += [f"{head}    remote-as {one.asn}", *([f"{head}    shutdown"] if one.shutdown else [])]
             out += [f"{head}    address-family ipv{one.afi} unicast"]
             out += [f"{head}      inherit peer-policy PP 10"] if groups and not inherits and random.random() < 0.4 else []
-            out += [f"{head}      {line}" for line in (parts.policies("", "maximum-prefix {}", one.afi) if random.random() < 0.7 else [])]
+            out += [
+                f"{head}      {line}"
+                for line in (parts.policies("", "maximum-prefix {}", one.afi) if random.random() < 0.7 else [])
+            ]
     return "\n".join([*out, ""])

@@ -33,7 +33,13 @@ def text(random: Random, wanted: Sequence[Wanted]) -> str:
     out += [*_groups(random, inside, " " * 8), "    }", "}"]
     outside = [one for one in wanted if one.vrf]
     if outside:
-        out += ["routing-instances {", "    CUST {", "        instance-type virtual-router;", "        protocols {", "            bgp {"]
+        out += [
+            "routing-instances {",
+            "    CUST {",
+            "        instance-type virtual-router;",
+            "        protocols {",
+            "            bgp {",
+        ]
         out += [*_groups(random, outside, " " * 16), "            }", "        }", "    }", "}"]
     return _laid("\n".join(out))
 
@@ -44,10 +50,21 @@ def _groups(random: Random, some: Sequence[Wanted], head: str) -> list[str]:
         mine = [one for at, one in enumerate(some) if (at % 2 == 0) == (name == "EDGE")]
         if not mine:
             continue
-        out += [f"{head}group {name} {{", f"{head}    type external;", *_chains(random, f"{head}    ", 0.5), *_families(random, f"{head}    ", 0.4)]
+        out += [
+            f"{head}group {name} {{",
+            f"{head}    type external;",
+            *_chains(random, f"{head}    ", 0.5),
+            *_families(random, f"{head}    ", 0.4),
+        ]
         for one in mine:
-            out += [f"{head}    {random.choice(('', '', '', 'inactive: ')) if random.random() < 0.2 else ''}neighbor {one.address} {{"]
-            out += [f"{head}        peer-as {one.asn};", *_chains(random, f"{head}        ", 0.4), *_families(random, f"{head}        ", 0.5, one.afi)]
+            out += [
+                f"{head}    {random.choice(('', '', '', 'inactive: ')) if random.random() < 0.2 else ''}neighbor {one.address} {{"
+            ]
+            out += [
+                f"{head}        peer-as {one.asn};",
+                *_chains(random, f"{head}        ", 0.4),
+                *_families(random, f"{head}        ", 0.5, one.afi),
+            ]
             out += [f"{head}        keep none;"] if random.random() < 0.05 else []
             out += [f"{head}    }}"]
         out += [f"{head}}}"]
@@ -70,7 +87,11 @@ def _families(random: Random, head: str, share: float, afi: int | None = None) -
     for one in (4, 6):
         if (afi is None and random.random() < share) or afi == one:
             name = "inet" if one == 4 else "inet6"
-            limit = f" prefix-limit {{ maximum {random.choice((5, 100, 5000))};{random.choice(('', ' teardown;', ' teardown 80;'))} }}" if random.random() < 0.4 else ""
+            limit = (
+                f" prefix-limit {{ maximum {random.choice((5, 100, 5000))};{random.choice(('', ' teardown;', ' teardown 80;'))} }}"
+                if random.random() < 0.4
+                else ""
+            )
             word = "accepted-prefix-limit" if random.random() < 0.2 else "prefix-limit"
             out.append(f"{head}family {name} {{ unicast {{{limit.replace('prefix-limit', word)} }} }}")
     return out

@@ -25,19 +25,32 @@ def text(random: Random, wanted: Sequence[Wanted]) -> str:
     out += _definitions(random)
     out += ["router bgp 43210", " bgp router-id 45.10.15.1"]
     out += [" rpki server 192.0.2.9", "  transport tcp port 3323", " !"] if random.random() < 0.5 else []
-    check = [["  bgp origin-as validation enable"], ["  bgp origin-as validation enable", "  bgp bestpath origin-as use validity"], []]
+    check = [
+        ["  bgp origin-as validation enable"],
+        ["  bgp origin-as validation enable", "  bgp bestpath origin-as use validity"],
+        [],
+    ]
     for afi in (4, 6):
         out += [f" address-family ipv{afi} unicast", *random.choice(check), " !"]
     for afi in (4, 6):
         out += [f" af-group AF{afi} address-family ipv{afi} unicast", *_family(random, "  "), " !"]
     out += [" neighbor-group NG", *(["  description group"] if random.random() < 0.3 else [])]
     for afi in (4, 6):
-        out += [f"  address-family ipv{afi} unicast", *(["   use af-group AF" + str(afi)] if random.random() < 0.3 else []), *_family(random, "   "), "  !"]
+        out += [
+            f"  address-family ipv{afi} unicast",
+            *(["   use af-group AF" + str(afi)] if random.random() < 0.3 else []),
+            *_family(random, "   "),
+            "  !",
+        ]
     out += [" !"]
     for vrf in ("", "CUST"):
         some = [one for one in wanted if one.vrf == vrf]
         head = "  " if vrf else " "
-        out += [" vrf CUST", "  rd 43210:1", "  address-family ipv4 unicast", "  !", "  address-family ipv6 unicast", "  !"] if vrf and some else []
+        out += (
+            [" vrf CUST", "  rd 43210:1", "  address-family ipv4 unicast", "  !", "  address-family ipv6 unicast", "  !"]
+            if vrf and some
+            else []
+        )
         for one in some:
             out += [f"{head}neighbor {one.address}", f"{head} remote-as {one.asn}"]
             grouped = random.random() < 0.4
@@ -47,7 +60,11 @@ def text(random: Random, wanted: Sequence[Wanted]) -> str:
             out += [f"{head}  use af-group AF{one.afi}"] if random.random() < 0.3 else []
             out += [*(_family(random, f"{head}  ") if not grouped or random.random() < 0.3 else []), f"{head} !", f"{head}!"]
         out += [" !"] if vrf and some else []
-    vrfs = ["vrf CUST", " address-family ipv4 unicast", " !", " address-family ipv6 unicast", " !", "!"] if any(one.vrf for one in wanted) else []
+    vrfs = (
+        ["vrf CUST", " address-family ipv4 unicast", " !", " address-family ipv6 unicast", " !", "!"]
+        if any(one.vrf for one in wanted)
+        else []
+    )
     return "\n".join([*out[:3], *vrfs, *out[3:], "!", "end", ""])
 
 
@@ -64,10 +81,27 @@ def _family(random: Random, head: str) -> list[str]:
 def _definitions(random: Random) -> list[str]:
     out = ["community-set C1", "  43210:80", "end-set", "!", "community-set C2", "  43210:1002", "end-set", "!"]
     out += ["as-path-set A10", "  ios-regex '_3356_'", "end-set", "!"]
-    pool = ("45.11.0.0/16 le 24", "45.12.0.0/22", "2a10:1100::/32 le 48", "0.0.0.0/0 ge 25", "10.0.0.0/8 le 32", "::/0 ge 49", "0.0.0.0/0 le 24")
+    pool = (
+        "45.11.0.0/16 le 24",
+        "45.12.0.0/22",
+        "2a10:1100::/32 le 48",
+        "0.0.0.0/0 ge 25",
+        "10.0.0.0/8 le 32",
+        "::/0 ge 49",
+        "0.0.0.0/0 le 24",
+    )
     for name in ("P1", "P2", "P3"):
         out += [f"prefix-set {name}", *("  " + one for one in ",\n  ".join(random.sample(pool, 3)).split("\n  ")), "end-set", "!"]
-    out += ["route-policy PASS", "  pass", "end-policy", "!", "route-policy LOCAL-PREF($pref)", "  set local-preference $pref", "end-policy", "!"]
+    out += [
+        "route-policy PASS",
+        "  pass",
+        "end-policy",
+        "!",
+        "route-policy LOCAL-PREF($pref)",
+        "  set local-preference $pref",
+        "end-policy",
+        "!",
+    ]
     for name in ("M3", "M2", "M1", "MANRS-OPERATORS-OWN"):
         out += [f"route-policy {name}", *_body(random, "  ", random.randint(1, 3), name), "end-policy", "!"]
     return out

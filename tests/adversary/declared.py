@@ -48,7 +48,11 @@ def declare(router: Router, random: Random) -> tuple[Intent, Reference]:
         asns=tuple({local, *(one.local_as for one in router.sessions if one.kind == "ebgp")}),
         prefixes=_own(router, random),
         neighbours=tuple(unique.values()),
-        vrfs={one.vrf: random.choice(("internet", "internet", "internet", "private")) for one in router.sessions if one.vrf != "default"},
+        vrfs={
+            one.vrf: random.choice(("internet", "internet", "internet", "private"))
+            for one in router.sessions
+            if one.vrf != "default"
+        },
         interfaces=tuple(InterfaceClass(random.choice(CLASSES), re.sub(r"[\[\]*?]", "?", one.name)) for one in router.interfaces),
         tagging=tags if random.random() < 0.9 else None,
         rpki_caches=(Cache("192.0.2.9", 3323),) if random.random() < 0.5 else (),
@@ -93,7 +97,9 @@ def _range(text: str, random: Random) -> PrefixRange:
 
 def _entries(prefixes: tuple[str, ...], afi: int) -> tuple[tuple[int, int, int, int, bool, int], ...]:
     nets = (ipaddress.ip_network(one) for one in prefixes)
-    return tuple((int(one.network_address), one.prefixlen, one.prefixlen, one.prefixlen, True, 0) for one in nets if one.version == afi)
+    return tuple(
+        (int(one.network_address), one.prefixlen, one.prefixlen, one.prefixlen, True, 0) for one in nets if one.version == afi
+    )
 
 
 def _announced(router: Router) -> list[str]:

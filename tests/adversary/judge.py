@@ -84,7 +84,9 @@ def sides(router: Router, done: device.Prepared) -> Iterator[tuple[SessionPlan, 
 
 def others(random: Random, router: Router, done: device.Prepared, count: int) -> Iterator[str]:
     """Routes that a side which is not planned decides otherwise than before."""
-    planned = {(f"{one.vrf}/{one.neighbor}/{one.family}", way) for one, mine, _old, _new in sides(router, done) for way in [_way(mine)]}
+    planned = {
+        (f"{one.vrf}/{one.neighbor}/{one.family}", way) for one, mine, _old, _new in sides(router, done) for way in [_way(mine)]
+    }
     for old in router.sessions:
         new = done.predicted.session(old.neighbor, old.family, old.vrf)
         for before, after in ((old.inbound, new.inbound), (old.outbound, new.outbound)) if new else ():
@@ -118,7 +120,9 @@ def touched(router: Router, done: device.Prepared, edge: Edge) -> Iterator[str]:
         if one.name not in faces and not same(one, two):
             yield f"interface {one.name} is touched"
     for name in ("originations", "statics", "validation", "caches", "facts"):
-        if not same(getattr(router, name), getattr(done.predicted, name)) and not (done.plan.caches and name in ("validation", "caches", "facts")):
+        if not same(getattr(router, name), getattr(done.predicted, name)) and not (
+            done.plan.caches and name in ("validation", "caches", "facts")
+        ):
             yield f"{name} are touched"
     for name, policy in router.policies.items():
         if name not in done.predicted.policies or not same(policy, done.predicted.policies[name]):
@@ -144,7 +148,7 @@ def _session(old: Session, new: Session, mine: SessionPlan | None, done: device.
     may = {"inbound"} if mine and mine.inbound else set()
     may |= {"outbound"} if mine and mine.outbound else set()
     may |= {"max_prefix", "max_prefix_action"} if mine and mine.max_prefix else set()
-    may |= {"role"} if mine and mine.role else set()
+    may |= {"role"} if any(one.role and (one.neighbor, one.vrf) == (old.neighbor, old.vrf) for one in done.plan.sessions) else set()
     may |= {"rov", "platform_drops"} if done.plan.caches or (mine and mine.inbound) else set()
     for one in dataclasses.fields(Session):
         if one.name not in PLACES | may and not same(getattr(old, one.name), getattr(new, one.name)):
@@ -166,7 +170,9 @@ def unmended(done: device.Prepared) -> Iterator[str]:
                 yield f"{key}: {fault.check} goes on failing: {fault.message}"
 
 
-def ways(random: Random, one: SessionPlan, mine: ImportPlan | ExportPlan, before: Attachment, after: Attachment, count: int, out: Found) -> Iterator[str]:
+def ways(
+    random: Random, one: SessionPlan, mine: ImportPlan | ExportPlan, before: Attachment, after: Attachment, count: int, out: Found
+) -> Iterator[str]:
     """Faults that single routes show."""
     key = f"{one.vrf}/{one.neighbor}/{one.family} {after.direction}"
     seen = routes.interest(one.afi, mine, before, after)
@@ -202,7 +208,9 @@ def _changed(key: str, mine: ImportPlan | ExportPlan, old: concrete.Seen, new: c
         if old.route != new.route:
             yield f"{key}: {_words(route)} leaves with other attributes"
         return
-    if replace(old.route, communities=frozenset(), large=frozenset()) != replace(new.route, communities=frozenset(), large=frozenset()):
+    if replace(old.route, communities=frozenset(), large=frozenset()) != replace(
+        new.route, communities=frozenset(), large=frozenset()
+    ):
         yield f"{key}: {_words(route)} gets other attributes: {old.route} -> {new.route}"
     for kind in ("communities", "large"):
         had, has = getattr(old.route, kind), getattr(new.route, kind)
@@ -276,4 +284,6 @@ def _back(edge: Edge, done: device.Prepared, out: Found) -> None:
     if edge.name.startswith("damaged") and not wrong:
         return
     words = f"missing {list(one - two)[:3]}, left over {list(two - one)[:3]}"
-    out.faults.append(f"removal does not give the original back{' in meaning' if wrong else ''}: {words} {wrong[:2] if wrong else ''}")
+    out.faults.append(
+        f"removal does not give the original back{' in meaning' if wrong else ''}: {words} {wrong[:2] if wrong else ''}"
+    )

@@ -77,9 +77,16 @@ class Parts:
             "ios": "ip as-path access-list 10 {}", "nxos": 'ip as-path access-list 10 seq {n} {}', "eos": "ip as-path access-list A10 {} any",
             "frr": "bgp as-path access-list A10 seq {n} {}",
         }[self.os]  # fmt: skip
-        community = {"ios": "ip community-list standard {} {}", "nxos": "ip community-list standard {} seq 10 {}", "eos": "ip community-list {} {}", "frr": "bgp community-list standard {} seq 10 {}"}[self.os]
+        community = {
+            "ios": "ip community-list standard {} {}",
+            "nxos": "ip community-list standard {} seq 10 {}",
+            "eos": "ip community-list {} {}",
+            "frr": "bgp community-list standard {} seq 10 {}",
+        }[self.os]
         out = [community.format("C1", "permit 43210:80"), community.format("C2", "permit 43210:1002")]
-        for n, one in enumerate(self.random.sample(("permit _3356_", "deny ^43211_", "permit ^43212_", "permit ^$", "deny _64512_"), 3), 1):
+        for n, one in enumerate(
+            self.random.sample(("permit _3356_", "deny ^43211_", "permit ^43212_", "permit ^$", "deny _64512_"), 3), 1
+        ):
             action, pattern = one.split()
             quoted = f'{action} "{pattern}"' if self.os == "nxos" else one
             out.append(paths.format(quoted, n=5 * n))
@@ -91,8 +98,24 @@ class Parts:
         return out
 
     def _prefixes(self, name: str, afi: int) -> list[str]:
-        pool = ("45.11.0.0/16 le 24", "45.12.0.0/22", "45.10.0.0/20", "10.0.0.0/8 le 32", "0.0.0.0/0 ge 25", "0.0.0.0/0", "0.0.0.0/0 le 24")
-        six = ("2a10:1100::/32 le 48", "2a10:1200::/32", "2a10:1000::/32", "2001:db8::/32 le 128", "::/0 ge 49", "::/0", "::/0 le 48")
+        pool = (
+            "45.11.0.0/16 le 24",
+            "45.12.0.0/22",
+            "45.10.0.0/20",
+            "10.0.0.0/8 le 32",
+            "0.0.0.0/0 ge 25",
+            "0.0.0.0/0",
+            "0.0.0.0/0 le 24",
+        )
+        six = (
+            "2a10:1100::/32 le 48",
+            "2a10:1200::/32",
+            "2a10:1000::/32",
+            "2001:db8::/32 le 128",
+            "::/0 ge 49",
+            "::/0",
+            "::/0 le 48",
+        )
         word = "ip" if afi == 4 else "ipv6"
         some = self.random.sample(pool if afi == 4 else six, 3)
         entries = [f"seq {5 * n} {self.random.choice(('permit', 'permit', 'deny'))} {one}" for n, one in enumerate(some, 1)]
@@ -103,9 +126,23 @@ class Parts:
     def _map(self, name: str) -> list[str]:
         random, out = self.random, []
         matches = [f"match as-path {10 if self.os in ('ios', 'nxos') else 'A10'}", "match community C1", "match community C2"]
-        matches += [f"match ip address prefix-list {random.choice(LISTS)}", f"match ipv6 address prefix-list {random.choice(LISTS[:-1])}V6"]
-        matches += {"ios": ["match rpki invalid"], "frr": ["match rpki invalid"], "eos": ["match origin-as validity invalid"], "nxos": []}[self.os]
-        sets = ["set local-preference 80", "set metric 10", "set community 43210:7 additive", "set community 43210:7 43210:1001", "set as-path prepend 43210"]
+        matches += [
+            f"match ip address prefix-list {random.choice(LISTS)}",
+            f"match ipv6 address prefix-list {random.choice(LISTS[:-1])}V6",
+        ]
+        matches += {
+            "ios": ["match rpki invalid"],
+            "frr": ["match rpki invalid"],
+            "eos": ["match origin-as validity invalid"],
+            "nxos": [],
+        }[self.os]
+        sets = [
+            "set local-preference 80",
+            "set metric 10",
+            "set community 43210:7 additive",
+            "set community 43210:7 43210:1001",
+            "set as-path prepend 43210",
+        ]
         sets += ["set comm-list C2 delete"] if self.os != "eos" else ["set community community-list C2 delete"]
         if self.os == "frr":
             matches.append("match local-preference 80")
@@ -117,7 +154,11 @@ class Parts:
             out += [f"  {one}" for one in random.sample(sets, random.choice((0, 1, 2)))] if permit else []
             if permit and number < count and random.random() < 0.3 and self.os != "eos":
                 word = "continue" if self.os != "frr" else "on-match next"
-                out.append(f"  {word}" if random.random() < 0.5 or self.os == "frr" else f"  continue {10 * random.randint(number + 1, count)}")
+                out.append(
+                    f"  {word}"
+                    if random.random() < 0.5 or self.os == "frr"
+                    else f"  continue {10 * random.randint(number + 1, count)}"
+                )
             elif self.os == "frr" and permit and random.random() < 0.15 and name == "M1":
                 out.append("  call M4")
             out += ["exit"] * (self.os == "frr") + ["!"]

@@ -13,13 +13,12 @@ sys.path[:0] = [str(TESTS), str(TESTS / "property"), str(TESTS / "oracle"), str(
 
 import corpus  # noqa: E402
 import population as network  # noqa: E402
+from manrs_conformance import platforms  # noqa: E402
 from manrs_oracle import setup  # noqa: E402
 from naive.indented import generate, printers  # noqa: E402
 from naive.junos import generate as junos  # noqa: E402
 from naive.junos.language import curly_text  # noqa: E402
 from naive.xr import generate as xr  # noqa: E402
-
-from manrs_conformance import platforms  # noqa: E402
 
 from . import built  # noqa: E402
 
@@ -45,7 +44,9 @@ def fixtures() -> dict[str, tuple[Edge, ...]]:
         state = {one.stem: one.read_text("utf-8") for one in path.parent.glob("*.state")}
         system = path.relative_to(TESTS / "unit" / "platforms").parts[0]
         found[system].append(Edge(str(path.parent.relative_to(TESTS)), system, path.read_text("utf-8"), state))
-    for path in sorted((*TESTS.glob("unit/**/*.cfg"), *TESTS.glob("wire/**/*.cfg"), *(TESTS.parent / "inventory").glob("**/*.cfg"))):
+    for path in sorted(
+        (*TESTS.glob("unit/**/*.cfg"), *TESTS.glob("wire/**/*.cfg"), *(TESTS.parent / "inventory").glob("**/*.cfg"))
+    ):
         system = path.name.split(".")[-2] if path.name.count(".") > 1 else path.stem
         if system in found:
             found[system].append(Edge(str(path.relative_to(TESTS.parent)), system, path.read_text("utf-8")))
@@ -69,8 +70,8 @@ def edge(seed: int, system: str) -> Edge:
 
 
 def _shown(system: str, text: str) -> str:
-    """The text as the router shows it: FRR puts statements of an entry in an order of its own."""
-    return platforms.load_render(system).merge(text, "") if system == "frr" else text
+    """The text as the router shows it: FRR and Junos lay statements out in ways of their own."""
+    return platforms.load_render(system).merge(text, "") if system in ("frr", "junos") else text
 
 
 def policies(system: str, random: Random) -> str:

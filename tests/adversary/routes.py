@@ -19,7 +19,9 @@ STATES = (Rpki.NOT_FOUND, Rpki.NOT_FOUND, Rpki.VALID, Rpki.INVALID, Rpki.UNVERIF
 class Interest:
     """What routes are made of."""
 
-    prefixes: dict[int, list[str]] = field(default_factory=lambda: {4: ["45.11.1.0/24", "0.0.0.0/0"], 6: ["2a10:1100::/48", "::/0"]})
+    prefixes: dict[int, list[str]] = field(
+        default_factory=lambda: {4: ["45.11.1.0/24", "0.0.0.0/0"], 6: ["2a10:1100::/48", "::/0"]}
+    )
     asns: list[int] = field(default_factory=lambda: [43211, 43212, 3356, 174, 64512, 4_200_000_000, 23456, 45_000])
     communities: list[str] = field(default_factory=lambda: ["43210:80", "43210:1001", "43210:1002", "65535:666"])
     large: list[str] = field(default_factory=list)

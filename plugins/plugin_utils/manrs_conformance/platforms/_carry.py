@@ -100,14 +100,11 @@ def carry(
     `refuse` gives a platform's reason not to touch one side (`in`, `out`, `limit`) of a session, or None. A policy that the session has
     already is nothing to do.
     """
+    plan = fitting(plan)
     out, left = [], list(plan.left)
     cannot: set[str] = set()
     for one in plan.sessions:
         key = f"{one.vrf}/{one.neighbor}/{one.family}"
-        why = _unfit(one)
-        if why:
-            left.append(f"{key}: {why}")
-            continue
         made = _session(one, router, writer, able, refuse, lambda text, key=key: left.append(f"{key}: {text}"), cannot)  # type: ignore[misc]
         if made is not None:
             out.append(made)
@@ -116,6 +113,18 @@ def carry(
     return out, replace(
         plan, sessions=tuple(one.plan for one in out), requires_policy=False, left=tuple(left), cannot=tuple(sorted(cannot))
     )
+
+
+def fitting(plan: Plan, *, unnumbered: bool = False) -> Plan:
+    """The plan without sessions that take no statements of their own (`unnumbered` ones do on some platforms); the reasons are left."""
+    out, left = [], list(plan.left)
+    for one in plan.sessions:
+        why = None if unnumbered and "/" not in one.neighbor and one.family in FAMILIES else _unfit(one)
+        if why:
+            left.append(f"{one.vrf}/{one.neighbor}/{one.family}: {why}")
+        else:
+            out.append(one)
+    return replace(plan, sessions=tuple(out), left=tuple(left))
 
 
 def _unfit(one: SessionPlan) -> str | None:

@@ -51,7 +51,9 @@ def _session(text: str, block: Block, *, common: bool = True) -> Iterator[tuple[
 
 
 def _vrf(heads: list[list[str]]) -> str:
-    return next((one[one.index("vrf") + 1] for one in heads if "vrf" in one[:-1] and one[0] in ("vrf", "address-family")), "default")
+    return next(
+        (one[one.index("vrf") + 1] for one in heads if "vrf" in one[:-1] and one[0] in ("vrf", "address-family")), "default"
+    )
 
 
 def paths(text: str) -> Iterator[tuple[Path, str]]:
