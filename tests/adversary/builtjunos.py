@@ -93,7 +93,8 @@ def _families(random: Random, head: str, share: float, afi: int | None = None) -
                 else ""
             )
             word = "accepted-prefix-limit" if random.random() < 0.2 else "prefix-limit"
-            out.append(f"{head}family {name} {{ unicast {{{limit.replace('prefix-limit', word)} }} }}")
+            inside = f"unicast {{{limit.replace('prefix-limit', word)} }}" if limit else "unicast;"
+            out.append(f"{head}family {name} {{ {inside} }}")
     return out
 
 

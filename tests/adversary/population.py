@@ -64,7 +64,7 @@ def edge(seed: int, system: str) -> Edge:
     if kind == "built":
         return Edge(f"built {seed}", system, _shown(system, built.text(system, random)))
     if kind == "policies":
-        return Edge(f"policies {seed}", system, policies(system, random))
+        return Edge(f"policies {seed}", system, _shown(system, policies(system, random)))
     one = random.choice([*some, Edge(f"built {seed}", system, built.text(system, random))])
     return Edge(f"damaged {one.name}", system, corpus.mangled(one.text, corpus.CORPORA[system], random) + "\n", one.state)
 

@@ -172,6 +172,30 @@ def _session(
     return Attached(replace(one, inbound=inbound, outbound=outbound, max_prefix=limit, role=None), names["in"], names["out"])
 
 
+def computed(plan: Plan, router: Router) -> Plan:
+    """The plan that refuses invalid routes only where the router computes validation states, in whatever VRF; the reasons are left."""
+    out, left, cannot = [], list(plan.left), set(plan.cannot)
+    for one in plan.sessions:
+        if one.inbound is not None:
+            key = f"{one.vrf}/{one.neighbor}/{one.family}"
+            say: Callable[[str], None] = lambda text, key=key: left.append(f"{key}: {text}")  # type: ignore[misc]  # noqa: E731
+            inbound = _validated(one.inbound, one.afi, router.validation, say, cannot)
+            one = replace(one, inbound=inbound)
+        out.append(one)
+    return replace(plan, sessions=tuple(out), left=tuple(left), cannot=tuple(sorted(cannot)))
+
+
+def _validated(
+    plan: ImportPlan, afi: int, states: Mapping[str, bool], left: Callable[[str], None], cannot: set[str]
+) -> ImportPlan:
+    if plan.refuse_invalid and not states.get(f"ipv{afi}"):
+        left(f"invalid routes are not refused: the router computes no validation states for IPv{afi} here")
+        plan = replace(plan, refuse_invalid=False)
+    if not plan.refuse_invalid:
+        cannot |= ORIGIN_CHECKS
+    return plan
+
+
 def _possible(
     plan: ImportPlan, one: SessionPlan, router: Router, able: Able, left: Callable[[str], None], cannot: set[str]
 ) -> ImportPlan:
@@ -179,11 +203,7 @@ def _possible(
     if plan.refuse_invalid and able.rov:
         left(f"invalid routes are not refused: {able.rov}")
         plan = replace(plan, refuse_invalid=False)
-    elif plan.refuse_invalid and not (router.validation.get(f"ipv{one.afi}") and one.vrf == "default"):
-        left(f"invalid routes are not refused: the router computes no validation states for IPv{one.afi} here")
-        plan = replace(plan, refuse_invalid=False)
-    if not plan.refuse_invalid:
-        cannot |= ORIGIN_CHECKS
+    plan = _validated(plan, one.afi, router.validation if one.vrf == "default" else {}, left, cannot)
     if plan.longest_path is not None and able.length:
         left(f"paths are not limited in length: {able.length}")
         plan = replace(plan, longest_path=None)

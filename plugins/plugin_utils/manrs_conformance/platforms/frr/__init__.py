@@ -8,7 +8,6 @@ from typing import Any, cast
 
 from ...model.plan import Plan, Rendered
 from ...model.router import Router
-from .._carry import fitting
 from ..base import Commands, PushDriver
 from . import change, removal
 from .commands import COMMANDS
@@ -34,9 +33,8 @@ class Frr:
         return merge(running, change.frr_part(candidate))
 
     def render(self, plan: Plan, router: Router, running: str, templates: Path | None = None) -> Rendered:
-        """The candidate text of a plan: FRR does all of it, but for ranges of neighbours."""
-        fit = fitting(plan, unnumbered=True)
-        return Rendered("" if fit.empty else render(fit, running, templates), fit)
+        """The candidate of a plan."""
+        return render(plan, router, running, templates)
 
     def predict_state(self, state: Mapping[str, str], candidate: str) -> Mapping[str, str]:
         """Live outputs after the candidate."""
