@@ -182,7 +182,8 @@ class _Reached:
         """Whether a doubt on a session may now hide something that it did not hide before."""
         if finding.direction == "export":
             return bool(self.sources) or (finding.device, finding.subject, "export") in self.sides
-        return any((finding.device, finding.subject, word) in self.sides for word in ("import", "export"))
+        words = ("import",) if finding.direction == "import" else ("import", "export")
+        return any((finding.device, finding.subject, word) in self.sides for word in words)
 
 
 def _upstream(router: Router, device: str, key: str, intent: Intent) -> bool:

@@ -185,9 +185,7 @@ def computed(plan: Plan, router: Router) -> Plan:
     return replace(plan, sessions=tuple(out), left=tuple(left), cannot=tuple(sorted(cannot)))
 
 
-def _validated(
-    plan: ImportPlan, afi: int, states: Mapping[str, bool], left: Callable[[str], None], cannot: set[str]
-) -> ImportPlan:
+def _validated(plan: ImportPlan, afi: int, states: Mapping[str, bool], left: Callable[[str], None], cannot: set[str]) -> ImportPlan:
     if plan.refuse_invalid and not states.get(f"ipv{afi}"):
         left(f"invalid routes are not refused: the router computes no validation states for IPv{afi} here")
         plan = replace(plan, refuse_invalid=False)

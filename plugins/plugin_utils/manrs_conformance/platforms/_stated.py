@@ -56,6 +56,31 @@ def _vrf(heads: list[list[str]]) -> str:
     )
 
 
+def unopened(running: str, base: str, *parents: str) -> str:
+    """Commands that take away empty blocks of address families below heads that begin with one of `parents`, where `base` does not have them;
+    empty when there are none."""
+    was = set(_families(base, parents))
+    gone = [path for path, lines in _families(running, parents).items() if not lines and path not in was]
+    return "".join(
+        "\n".join((*(f"{' ' * depth}{head}" for depth, head in enumerate(path[:-1])), f"{' ' * (len(path) - 1)}no {path[-1]}", ""))
+        for path in gone
+    )
+
+
+def _families(text: str, parents: tuple[str, ...]) -> dict[Path, list[str]]:
+    """What stands in each block of a family, by the heads it stands below and its own."""
+    out: dict[Path, list[str]] = {}
+    for path, line in paths(text):
+        if not path or not path[0].startswith("router bgp "):
+            continue
+        for number in range(1, len(path)):
+            if path[number].startswith("address-family ") and path[number - 1].startswith(parents):
+                out.setdefault(path[: number + 1], []).append(line)
+        if line.startswith("address-family ") and path[-1].startswith(parents):
+            out.setdefault((*path, line), [])
+    return out
+
+
 def paths(text: str) -> Iterator[tuple[Path, str]]:
     """Each line with the heads that it stands below."""
     heads: list[tuple[int, str]] = []
