@@ -6,9 +6,9 @@ Where something is not understood, both ways are followed: a route that is certa
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from ..model.policy import ALWAYS, Attachment, Cond
+from ..model.policy import ALWAYS, Attachment, Cond, Filter, Flow, Policy, Term, Verdict
 from ..model.result import Witness
 from ..model.route import Route
 from . import concrete
@@ -53,6 +53,15 @@ class Evaluation:
         """Routes of the question that are rejected."""
         return self._answer(self._cond(question), self.refused, self.taken, "reject")
 
+    def after(self, question: str) -> Evaluation:
+        """The same with a last stage: accepted are only routes that hold one of the questions with the attributes they have by then."""
+        runner = Runner(self.universe)
+        runner.doubts |= self.runner.doubts
+        last = _probe(self.questions[question])
+        taken, lost = runner.attachment(last, self.taken)
+        stages, refused = (*self.stages, last), [*self.refused, *lost]
+        return replace(self, stages=stages, runner=runner, taken=taken, refused=refused)
+
     def regions(self) -> tuple[list[Box], list[Box]]:
         """Boxes that may be accepted, and boxes that may be rejected."""
         return [one.box for one in self.taken], [one.box for one in self.refused]
@@ -95,6 +104,13 @@ class Evaluation:
         if ended != verdict:
             return None
         return Witness(route=route, trace=trace, verdict=ended)
+
+
+def _probe(cond: Cond) -> Attachment:
+    term = Term("probe", cond, Flow("accept"))
+    return Attachment(
+        "import", (Filter("probe", "probe", Policy("probe", "probe", (term,), Verdict.REJECT)),), default=Verdict.REJECT
+    )
 
 
 def follow(stages: Sequence[Stage], route: Route) -> tuple[Route, tuple, str]:  # type: ignore[type-arg]

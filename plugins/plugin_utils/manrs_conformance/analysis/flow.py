@@ -278,7 +278,11 @@ class Runner:
         no: list[Box] = [box]
         unknown: list[Box] = []
         for one in cond.lists:
-            formula = communities.Fixed(None) if one.kind in state.unknown else self.communities.formula(one, cond.mode)
+            if one.kind in state.unknown:
+                self.doubts.add((cond.line, f"which {one.kind} communities a route carries is not known here"))
+                unknown, no = [*unknown, *no], []
+                continue
+            formula = self.communities.formula(one, cond.mode)
             left: list[Box] = []
             for part in no:
                 a, b, c = self.communities.split(one.kind, formula, part, state, cond.line)

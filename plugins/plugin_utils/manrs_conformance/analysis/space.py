@@ -271,7 +271,7 @@ def universe(afi: int, attachments: Iterable[Attachment], conds: Iterable[Cond])
         atoms=atoms,
         known=known,
         prefix_lists=prefix_lists,
-        keep=[*path_lists, *found.pseudo.values()],
+        keep=list(path_lists),
     )
 
 
@@ -291,7 +291,8 @@ class _Found:
     literal: dict[str, set[str]] = field(default_factory=dict)
     cuts: dict[str, set[int]] = field(default_factory=dict)
     words: dict[str, set[str]] = field(default_factory=dict)
-    pseudo: dict[int, AsPathList] = field(default_factory=dict)
+    seen: set[int] = field(default_factory=set)
+    """Conditions that were gone through, by identity: questions share their parts."""
 
     def policy(self, policy: Policy) -> None:
         for term in policy.terms:
@@ -306,6 +307,9 @@ class _Found:
                     self.words.setdefault(action.attribute, set()).add(action.value)
 
     def cond(self, cond: Cond) -> None:
+        if id(cond) in self.seen:
+            return
+        self.seen.add(id(cond))
         if isinstance(cond, AllOf | AnyOf):
             for one in cond.conds:
                 self.cond(one)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import importlib
 import pkgutil
 import re
@@ -15,9 +14,9 @@ from ..analysis import scope
 from ..model.intent import Intent
 from ..model.policy import Cond
 from ..model.reference import Reference
-from ..model.result import Finding, Severity, Status
+from ..model.result import Finding, Status
 from ..model.router import Router
-from . import base
+from . import base, scope_03
 from .base import Check, CheckContext, FleetContext
 
 __all__ = [
@@ -26,7 +25,6 @@ __all__ = [
     "FleetContext",
     "catalogue",
     "context_of",
-    "fingerprint",
     "finished",
     "order",
     "run_all",
@@ -109,13 +107,8 @@ def run_fleet(
 
 
 def finished(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Findings with their fingerprints in canonical order."""
-    return tuple(sorted((one if one.fingerprint else named(one) for one in findings), key=order))
-
-
-def named(finding: Finding) -> Finding:
-    """The finding with its fingerprint."""
-    return replace(finding, fingerprint=fingerprint(finding))
+    """Findings in canonical order."""
+    return tuple(sorted(findings, key=order))
 
 
 def _on(check: Check, context: CheckContext) -> Iterable[Finding]:
@@ -148,12 +141,6 @@ def _trusted(finding: Finding, router: Router) -> Finding:
     return finding
 
 
-def fingerprint(finding: Finding) -> str:
-    """Stable name of a finding: check, device, subject, family, direction and cause, never line numbers."""
-    parts = (finding.check, finding.device, finding.subject, finding.family or "", finding.direction or "", finding.cause)
-    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:32]
-
-
 def order(finding: Finding) -> tuple[str, ...]:
     """Canonical order of findings."""
     return (
@@ -163,7 +150,7 @@ def order(finding: Finding) -> tuple[str, ...]:
         finding.family or "",
         finding.direction or "",
         finding.cause,
-        finding.status.value,
+        finding.status,
         finding.message,
     )
 
@@ -171,5 +158,4 @@ def order(finding: Finding) -> tuple[str, ...]:
 def unreachable(device: str, reason: str) -> Finding:
     """The finding that stands for an expected router that could not be read."""
     message = f"{device} was expected and could not be assessed"
-    made = Finding("SCOPE-03", device, "router", Status.ERROR, Severity.HIGH, message, cause="not collected", because=reason)
-    return replace(made, fingerprint=fingerprint(made))
+    return scope_03.CHECK.finding(device, "router", Status.ERROR, message, cause="not collected", because=reason)

@@ -6,16 +6,16 @@ nothing else than own space and tagged routes: where all three hold on every rou
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from ..analysis.evaluate import evaluate
 from ..model.policy import Attachment, Cond, Not
 from ..model.router import Session
 from . import _fleet, _reach
 from ._outgoing import ours, own_tags, tagged
-from ._questions import both, carries, delivered
-from .base import UPSTREAM, Case, Check, CheckContext
+from ._questions import both, carries
+from .base import UPSTREAM, Case, Check, CheckContext, Direction
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,16 @@ class Kept:
     exports: frozenset[str]
 
 
+def asks(case: Case) -> Mapping[str, Cond]:
+    """Of imports, routes with a tag; of exports, routes that are neither own space nor tagged."""
+    tags = own_tags(case.context.intent)
+    if not tags or case.neighbour is None or case.neighbour.relationship not in UPSTREAM:
+        return {}
+    if case.direction == "import":
+        return {"tagged": carries(*tags)}
+    return {"stray": both(Not(ours(case)), Not(tagged(case)))}
+
+
 def kept(context: CheckContext, check: Check) -> Kept:
     """What one router does for the contract; without a contract nothing does."""
     tags = own_tags(context.intent)
@@ -35,10 +45,14 @@ def kept(context: CheckContext, check: Check) -> Kept:
     external = [one for one, relation in _fleet.external(context) if relation in UPSTREAM]
     inside = [one for one in context.router.sessions if one.kind != "ebgp" and not one.shutdown]
     return Kept(
-        frozenset(one.key for one in external if _comes_in_clean(context, one, tags)),
+        frozenset(one.key for one in external if _comes_in_clean(_case(context, check, one, "import"))),
         frozenset(one.key for one in inside if all(_adds_nothing(context, one, side, tags) for side in _sides(one))),
-        frozenset(one.key for one in external if _leaves_clean(Case(context, check, one, context.neighbour(one)))),
+        frozenset(one.key for one in external if _leaves_clean(_case(context, check, one, "export"))),
     )
+
+
+def _case(context: CheckContext, check: Check, session: Session, direction: Direction) -> Case:
+    return Case(context, replace(check, direction=direction), session, context.neighbour(session))
 
 
 def _sides(session: Session) -> Iterator[Attachment]:
@@ -46,24 +60,23 @@ def _sides(session: Session) -> Iterator[Attachment]:
     yield session.outbound
 
 
-def _comes_in_clean(context: CheckContext, session: Session, tags: tuple[str, ...]) -> bool:
-    return _never_tagged(context, session, session.inbound, delivered(session, context.router), tags)
+def _comes_in_clean(case: Case) -> bool:
+    """Whether no route is accepted with a tag on it."""
+    return not _blind(case) and case.evaluation().after(f"{case.check.id}/tagged").accepted().may is None
 
 
 def _adds_nothing(context: CheckContext, session: Session, side: Attachment, tags: tuple[str, ...]) -> bool:
-    bare = not side.filters and not _reach.blind(context.router, session, side)
-    return bare or _never_tagged(context, session, side, Not(carries(*tags)), tags)
-
-
-def _never_tagged(context: CheckContext, session: Session, side: Attachment, domain: Cond, tags: tuple[str, ...]) -> bool:
-    """Whether no route of the domain is accepted with a tag on it."""
+    """Whether no route without a tag passes with one."""
     if _reach.blind(context.router, session, side):
         return False
-    return evaluate([side, _reach.probe(carries(*tags))], afi=session.afi, domain=domain).accepted().may is None
+    tag = carries(*tags)
+    found = evaluate([side], afi=session.afi, domain=Not(tag), questions={"tagged": tag}) if side.filters else None
+    return found is None or found.after("tagged").accepted().may is None
 
 
 def _leaves_clean(case: Case) -> bool:
-    if _reach.blind(case.context.router, case.session, case.session.outbound):
-        return False
-    stray = both(Not(ours(case)), Not(tagged(case)))
-    return case.evaluate({"q": stray}).accepted("q").may is None
+    return not _blind(case) and case.evaluation().accepted(f"{case.check.id}/stray").may is None
+
+
+def _blind(case: Case) -> bool:
+    return bool(_reach.blind(case.context.router, case.session, case.attachment))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from ..analysis import authority
 from ..model.intent import Intent, PrefixRange
-from ..model.policy import AnyOf, Cond, Not, PrefixEntry, TextMatch
+from ..model.policy import AnyOf, Cond, Not, PrefixEntry
 from ..model.reference import Reference
-from ._questions import both, carries, own, ranges, within
+from ._questions import RECEIVED, both, carries, own, ranges, within
 from .base import Case
 
 
@@ -41,7 +41,7 @@ def ours(case: Case) -> Cond:
 def tagged(case: Case) -> Cond:
     """Learned from a customer or originated by us, as the tagging contract says."""
     tags = own_tags(case.context.intent)
-    return both(carries(*tags), TextMatch("protocol", frozenset({"bgp"}))) if tags else AnyOf(())
+    return both(carries(*tags), RECEIVED) if tags else AnyOf(())
 
 
 def own_tags(intent: Intent) -> tuple[str, ...]:

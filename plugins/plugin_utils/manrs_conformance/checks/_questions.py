@@ -36,6 +36,7 @@ from ..model.router import Router, Session
 PRIVATE_ASNS = ((64512, 65534), (4200000000, 4294967294))
 BLACKHOLE = "65535:666"
 NEVER = Const(False)
+RECEIVED = TextMatch("protocol", frozenset({"bgp"}))
 EMPTY_PATH = AsPathList("empty path", (AsPathEntry(True, "^$", "frr"),))
 
 
@@ -167,7 +168,7 @@ def delivered(session: Session, router: Router, *, first_as: bool = True) -> Con
 
     The peer is the neighbour itself, where it is one address: a listen range stands for many, and an interface for an address unknown.
     """
-    conds: list[Cond] = [TextMatch("protocol", frozenset({"bgp"}))]
+    conds: list[Cond] = [RECEIVED]
     if session.interface is None and "/" not in session.neighbor:
         conds.append(TextMatch("peer", frozenset({session.neighbor})))
     if first_as and session.enforce_first_as and isinstance(session.remote_as, int):
@@ -183,15 +184,19 @@ def delivered(session: Session, router: Router, *, first_as: bool = True) -> Con
     return AllOf(tuple(conds))
 
 
+def received() -> Cond:
+    """Routes that some neighbour sent: they have a path."""
+    return both(RECEIVED, Not(path(EMPTY_PATH)))
+
+
 def exportable(session: Session, router: Router) -> Cond:
-    """Routes that may stand in the table before an export policy: received ones with a path, and what the router originates itself."""
-    received = both(TextMatch("protocol", frozenset({"bgp"})), Not(path(EMPTY_PATH)))
+    """Routes that may stand in the table before an export policy: received ones, and what the router originates itself, with any attributes."""
     own = [one for one in router.originations if one.vrf == session.vrf and one.family == session.family]
     if not own:
-        return received
-    local = both(Not(TextMatch("protocol", frozenset({"bgp"}))), path(EMPTY_PATH))
+        return received()
+    local = both(Not(RECEIVED), path(EMPTY_PATH))
     if any(one.prefix is None for one in own):
-        return either(received, local)
+        return either(received(), local)
     entries: dict[str | None, list[PrefixEntry]] = {}
     for one in own:
         net = ipaddress.ip_network(one.prefix or "", strict=False)
@@ -201,7 +206,7 @@ def exportable(session: Session, router: Router) -> Cond:
         both(TextMatch("protocol", frozenset({protocol})) if protocol else ALWAYS, within(session.afi, some, "originated here"))
         for protocol, some in entries.items()
     ]
-    return either(received, both(local, AnyOf(tuple(made))))
+    return either(received(), both(local, AnyOf(tuple(made))))
 
 
 def named(attachment: Attachment) -> Sequence[str]:

@@ -15,8 +15,6 @@ from ..model.policy import (
     CommunityMatch,
     Cond,
     Const,
-    Filter,
-    Flow,
     Not,
     Opaque,
     Policy,
@@ -24,7 +22,6 @@ from ..model.policy import (
     PrefixMatch,
     SetCommunity,
     Term,
-    Verdict,
 )
 from ..model.router import Router, Session, Unread
 
@@ -99,10 +96,3 @@ def blind(router: Router, session: Session, attachment: Attachment) -> list[Unre
         if (kind == "session" and name in own) or ((kind, name) in reached and one.line not in weighed):
             out.append(one)
     return out
-
-
-def probe(cond: Cond) -> Attachment:
-    """A last stage that lets pass only routes for which `cond` holds with the attributes they have by then."""
-    term = Term("probe", cond, Flow("accept"))
-    policy = Policy("probe", "probe", (term,), default=Verdict.REJECT)
-    return Attachment("import", (Filter("probe", "probe", policy),), default=Verdict.REJECT)

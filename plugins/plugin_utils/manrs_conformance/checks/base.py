@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,8 +17,8 @@ from ..model.reference import Reference
 from ..model.result import Finding, Line, Severity, Status, Witness
 from ..model.route import Route
 from ..model.router import Router, Session
-from . import _reach
-from ._questions import delivered, exportable, likely, named
+from . import _local, _reach
+from ._questions import delivered, likely, named, received
 
 Direction = Literal["import", "export"]
 KINDS = ("unicast", "labeled-unicast", "multicast")
@@ -38,6 +39,8 @@ class CheckContext:
     reference: Reference
     checks: Sequence[Check] = ()
     evaluations: dict[tuple[str, str], Evaluation] = field(default_factory=dict)
+    ways: dict[str, list[_local.Way]] = field(default_factory=dict)
+    """What becomes of own routes, by session."""
     neighbours: dict[str, Neighbour | None] = field(default_factory=dict)
     memo: dict[object, Cond] = field(default_factory=dict)
     """Conditions that are the same for every router of a run; shared between them."""
@@ -91,6 +94,7 @@ class Check:
     scope: Literal["device", "fleet"] = "device"
     judge: Callable[[Case], Finding | None] | None = None
     asks: Callable[[Case], Mapping[str, Cond]] | None = None
+    """Questions of one session and direction by name, answered from one evaluation for all checks; a check of the fleet may ask in both."""
     run: Callable[[CheckContext, Check], Iterable[Finding]] | None = None
     fleet: Callable[[FleetContext, Check], Iterable[Finding]] | None = None
     local: Callable[[CheckContext, Check], object] | None = None
@@ -101,8 +105,9 @@ class Check:
     families: tuple[int, ...] = (4, 6)
 
     def finding(self, device: str, subject: str, status: Status, message: str, **more: object) -> Finding:
-        """A finding of this check."""
+        """A finding of this check, with its fingerprint."""
         given = {"severity": self.severity, "direction": self.direction, **more}
+        given["fingerprint"] = fingerprint(self.id, device, subject, more.get("family"), given["direction"], more.get("cause"))
         return Finding(check=self.id, device=device, subject=subject, status=status, message=message, **given)  # type: ignore[arg-type]
 
 
@@ -160,11 +165,25 @@ class Case:
         """The condition does not apply, and why."""
         return self.done(Status.NOT_APPLICABLE, f"{self.who}: not judged", because=because)
 
-    def ask(self, name: str = "") -> Answer:
-        """The answer of the engine to one of the questions of this check: what is accepted."""
-        return self.likeliest(self.evaluation(), f"{self.check.id}/{name}")
+    def ask(self, name: str = "", after: str | None = None) -> Answer:
+        """The answer of the engine to one of the questions of this check: what is accepted, and holds the question `after` by then."""
+        evaluation = self.evaluation()
+        if after is not None:
+            evaluation = evaluation.after(f"{self.check.id}/{after}")
+        key = f"{self.check.id}/{name}"
+        answer = self.likeliest(evaluation, key)
+        if self.direction == "import" or answer.must is not None:
+            return answer
+        for way in self.own():
+            other = self.likeliest(way, key)
+            if other.must is not None:
+                return other
+            if other.may is not None:
+                because = tuple(dict.fromkeys((*answer.because, *other.because)))
+                answer = replace(answer, may=answer.may or other.may, because=because)
+        return answer
 
-    def likeliest(self, evaluation: Evaluation, name: str) -> Answer:
+    def likeliest(self, evaluation: Evaluation | _local.Way, name: str) -> Answer:
         """The answer with the most ordinary route that proves it, when there is a choice."""
         answer = evaluation.accepted(name)
         if answer.must is None:
@@ -192,26 +211,30 @@ class Case:
             known[key] = self.evaluate(self.preferring(self._questions()))
         return known[key]
 
-    def evaluate(self, questions: Mapping[str, Cond], after: Cond | None = None, domain: Cond | None = None) -> Evaluation:
-        """Evaluate the filters for questions about the route before them; `after` keeps only routes that hold it when accepted."""
-        start = domain or (
-            delivered(self.session, self.context.router)
-            if self.direction == "import"
-            else exportable(self.session, self.context.router)
-        )
-        stages = [self.attachment] if after is None else [self.attachment, _reach.probe(after)]
-        return evaluate(stages, afi=self.session.afi, domain=start, questions=questions)
+    def evaluate(self, questions: Mapping[str, Cond], domain: Cond | None = None) -> Evaluation:
+        """Evaluate the filters for questions about received routes before them, apart from those of all other checks."""
+        start = domain or (delivered(self.session, self.context.router) if self.direction == "import" else received())
+        return evaluate([self.attachment], afi=self.session.afi, domain=start, questions=questions)
+
+    def own(self) -> list[_local.Way]:
+        """What becomes of routes that the router itself originates, on their way to this neighbour."""
+        known = self.context.ways
+        if self.session.key not in known:
+            asked = self.preferring(self._questions())
+            known[self.session.key] = list(_local.ways(self.session, self.context.router, asked))
+        return known[self.session.key]
 
     def _questions(self) -> Mapping[str, Cond]:
         out: dict[str, Cond] = {}
         for check in self.context.checks or (self.check,):
+            asked = replace(check, direction=self.direction) if check.scope == "fleet" else check
             if (
                 check.asks is None
-                or (check.direction or "import") != self.direction
+                or (asked.direction or "import") != self.direction
                 or not speaks(check, self.session, self.neighbour)
             ):
                 continue
-            for name, cond in check.asks(replace(self, check=check)).items():
+            for name, cond in check.asks(Case(self.context, asked, self.session, self.neighbour)).items():
                 out[f"{check.id}/{name}"] = cond
         return out
 
@@ -246,6 +269,11 @@ class Case:
         return replace(found, trace=steps, replay=found.replay or command, **ways)  # type: ignore[arg-type]
 
 
+def fingerprint(*parts: object) -> str:
+    """Stable name of a finding: of check, device, subject, family, direction and cause, never of line numbers."""
+    return hashlib.sha256("\x1f".join(str(one or "") for one in parts).encode()).hexdigest()[:32]
+
+
 def speaks(check: Check, session: Session, neighbour: Neighbour | None) -> bool:
     """Whether the check has something to say of this session."""
     if session.afi not in check.families:
@@ -276,7 +304,7 @@ def _one(context: CheckContext, check: Check, session: Session) -> Finding | Non
         return case.doubtful("not judged", f"VRF {session.vrf} is declared neither internet nor private")
     if session.family not in UNICAST:
         return case.doubtful("not judged", f"family {session.family} is not analysed")
-    case = replace(case, neighbour=context.neighbour(session))
+    case = Case(context, check, session, context.neighbour(session))
     if check.relations is not None and case.neighbour is None:
         return case.doubtful("depends on what this neighbour is", "the neighbour is not declared in the intent")
     if case.neighbour is not None and case.neighbour.relationship in ("internal", "sibling"):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from ..analysis.evaluate import Answer
+from collections.abc import Mapping
+
 from ..model.intent import Tagging
+from ..model.policy import Cond
 from ..model.result import Finding, Severity
 from ._questions import carries
 from .base import EXTERNAL, Case, Check
@@ -18,8 +20,10 @@ def forgeable(tagging: Tagging | None, relationship: str) -> tuple[str, ...]:
     return tuple(sorted({one for one in tags if one and one != mine}))
 
 
-def _kept(case: Case, tag: str) -> tuple[str, Answer]:
-    return tag, case.likeliest(case.evaluate(case.preferring({"q": carries(tag)}), after=carries(tag)), "q")
+def asks(case: Case) -> Mapping[str, Cond]:
+    """Routes that come with one of the tags, and with any of them."""
+    tags = forgeable(case.context.intent.tagging, case.declared.relationship)
+    return {tag: carries(tag) for tag in tags} | ({"": carries(*tags)} if tags else {})
 
 
 def judge(case: Case) -> Finding:
@@ -29,8 +33,8 @@ def judge(case: Case) -> Finding:
         return case.skipped("the tagging contract has no community that this neighbour could forge")
     if not tags:
         return case.doubtful("which communities only we may set is not known", "no `tagging` contract is declared in the intent")
-    every = case.evaluate({"q": carries(*tags)}, after=carries(*tags)).accepted("q")
-    answers = [(tags[0], every)] if every.may is None else [_kept(case, one) for one in tags]
+    every = case.ask(after="")
+    answers = [(tags[0], every)] if every.may is None else [(one, case.ask(one, after=one)) for one in tags]
     worst = next((one for one in answers if one[1].must is not None), None) or next(
         (one for one in answers if one[1].may is not None), answers[0]
     )
@@ -44,5 +48,12 @@ def judge(case: Case) -> Finding:
 
 
 CHECK = Check(
-    "COM-01", "1", "Own communities are scrubbed on import", Severity.MEDIUM, judge=judge, direction="import", relations=EXTERNAL
+    "COM-01",
+    "1",
+    "Own communities are scrubbed on import",
+    Severity.MEDIUM,
+    judge=judge,
+    asks=asks,
+    direction="import",
+    relations=EXTERNAL,
 )

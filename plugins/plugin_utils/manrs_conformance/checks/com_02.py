@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ..model.policy import Not
+from collections.abc import Mapping
+
+from ..model.policy import Cond, Not
 from ..model.result import Finding, Severity
 from ._questions import carries
 from .base import EXTERNAL, Case, Check
@@ -10,11 +12,15 @@ from .base import EXTERNAL, Case, Check
 NO_EXPORT = "65535:65281"
 
 
+def asks(_case: Case) -> Mapping[str, Cond]:
+    """Routes that come with no-export, and routes that do not have it."""
+    return {"": carries(NO_EXPORT), "lost": Not(carries(NO_EXPORT))}
+
+
 def judge(case: Case) -> Finding:
     """A route that comes with no-export keeps it."""
-    answer = case.likeliest(case.evaluate(case.preferring({"q": carries(NO_EXPORT)}), after=Not(carries(NO_EXPORT))), "q")
     return case.settle(
-        answer,
+        case.ask(after="lost"),
         good="no-export set by the neighbour is kept",
         bad="{route} comes with no-export and loses it: it goes further than its sender allows",
         cause="no-export stripped",
@@ -22,4 +28,6 @@ def judge(case: Case) -> Finding:
     )
 
 
-CHECK = Check("COM-02", "1", "Communities of others are kept", Severity.LOW, judge=judge, direction="import", relations=EXTERNAL)
+CHECK = Check(
+    "COM-02", "1", "Communities of others are kept", Severity.LOW, judge=judge, asks=asks, direction="import", relations=EXTERNAL
+)

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
-from ..model.policy import Not
+from collections.abc import Mapping
+
+from ..model.policy import Cond, Not
 from ..model.result import Finding, Severity
 from ._questions import blackhole_agreed, carries
 from .base import CUSTOMERS, Case, Check
+
+
+def asks(case: Case) -> Mapping[str, Cond]:
+    """Routes other than agreed blackholes, and routes without the tag."""
+    tagging = case.context.intent.tagging
+    if tagging is None or tagging.customer is None:
+        return {}
+    agreed = blackhole_agreed(case.declared, case.session, case.context.reference)
+    return {"": Not(agreed), "bare": Not(carries(tagging.customer))}
 
 
 def judge(case: Case) -> Finding:
@@ -15,10 +26,8 @@ def judge(case: Case) -> Finding:
         return case.doubtful(
             "which community marks customer routes is not known", "no `tagging: {customer: …}` is declared in the intent"
         )
-    question = Not(blackhole_agreed(case.declared, case.session, case.context.reference))
-    answer = case.likeliest(case.evaluate(case.preferring({"q": question}), after=Not(carries(tagging.customer))), "q")
     return case.settle(
-        answer,
+        case.ask(after="bare"),
         good=f"accepted routes carry {tagging.customer}",
         bad=f"{{route}} is accepted without {tagging.customer}: exports cannot tell it from other routes",
         cause="customer tag missing",
@@ -26,4 +35,6 @@ def judge(case: Case) -> Finding:
     )
 
 
-CHECK = Check("CUS-07", "1", "Customer routes are tagged", Severity.HIGH, judge=judge, direction="import", relations=CUSTOMERS)
+CHECK = Check(
+    "CUS-07", "1", "Customer routes are tagged", Severity.HIGH, judge=judge, asks=asks, direction="import", relations=CUSTOMERS
+)

@@ -12,7 +12,7 @@ from ..model.result import Finding, Severity, Witness
 from ..model.route import Route, TraceStep
 from ..model.router import Session, Unread
 from . import _fleet, _reach
-from ._contract import Kept, kept
+from ._contract import Kept, asks, kept
 from ._fleet import Hop
 from ._outgoing import ours
 from ._questions import delivered, named
@@ -232,4 +232,6 @@ def _trace(stages: Iterable[Hop], route: Route) -> tuple[TraceStep, ...]:
     return tuple(out)
 
 
-CHECK = Check("EXP-02", "1", "No route leaks", Severity.CRITICAL, scope="fleet", fleet=fleet, local=kept, direction="export")
+CHECK = Check(
+    "EXP-02", "1", "No route leaks", Severity.CRITICAL, scope="fleet", fleet=fleet, local=kept, asks=asks, direction="export"
+)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..model.policy import Cond, Not, TextMatch
+from ..model.policy import Cond, Not
 from ..model.result import Finding, Severity
 from ._outgoing import customers_space, ours
-from ._questions import both, carries
+from ._questions import RECEIVED, both, carries
 from .base import UPSTREAM, Case, Check
 
 
@@ -16,8 +16,7 @@ def asks(case: Case) -> Mapping[str, Cond]:
     tagging = case.context.intent.tagging
     if tagging is None or tagging.customer is None:
         return {}
-    received = TextMatch("protocol", frozenset({"bgp"}))
-    return {"": both(customers_space(case), Not(ours(case)), Not(carries(tagging.customer)), received)}
+    return {"": both(customers_space(case), Not(ours(case)), Not(carries(tagging.customer)), RECEIVED)}
 
 
 def judge(case: Case) -> Finding:

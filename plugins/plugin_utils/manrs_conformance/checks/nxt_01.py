@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from ..analysis import scope
-from ..model.policy import Not, TextMatch
+from ..model.policy import Cond, Not, TextMatch
 from ..model.result import Finding, Severity
 from .base import Case, Check
+
+
+def asks(case: Case) -> Mapping[str, Cond]:
+    """Routes that come with another next hop than the peer, and routes that have one."""
+    itself = frozenset({case.session.neighbor})
+    return {"": Not(TextMatch("next_hop", itself)), "foreign": Not(TextMatch("next_hop", itself | {"peer-address", "peer"}))}
 
 
 def judge(case: Case) -> Finding | None:
@@ -19,10 +27,8 @@ def judge(case: Case) -> Finding | None:
     ]
     if not shared:
         return case.skipped("no other external neighbour shares this link, so a foreign next hop cannot be reached over it")
-    itself = TextMatch("next_hop", frozenset({case.session.neighbor, "peer-address", "peer"}))
-    answer = case.evaluate({"q": Not(TextMatch("next_hop", frozenset({case.session.neighbor})))}, after=Not(itself)).accepted("q")
     return case.settle(
-        answer,
+        case.ask(after="foreign"),
         good="the next hop is the peer itself",
         bad="{route} is accepted with the next hop of somebody else on the exchange LAN",
         cause="foreign next hop",
@@ -31,5 +37,12 @@ def judge(case: Case) -> Finding | None:
 
 
 CHECK = Check(
-    "NXT-01", "1", "Next hop on exchange LANs", Severity.MEDIUM, judge=judge, direction="import", relations=frozenset({"peer"})
+    "NXT-01",
+    "1",
+    "Next hop on exchange LANs",
+    Severity.MEDIUM,
+    judge=judge,
+    asks=asks,
+    direction="import",
+    relations=frozenset({"peer"}),
 )

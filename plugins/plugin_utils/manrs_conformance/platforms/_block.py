@@ -113,12 +113,12 @@ class Ledger:
 
     def untaken(self, unread: Iterable[Unread]) -> list[Unread]:
         """Lines that no reader took: they stay in the first state, and none of `unread` stands for them."""
-        seen = {one.line for one in unread}
-        return [
-            Unread(number, self.lines[number - 1].strip(), "unrecognised", Taint("router"))
-            for number, letter in enumerate(self.states, 1)
-            if letter == 63 and number not in seen
-        ]
+        seen, out, at = {one.line for one in unread}, list[Unread](), self.states.find(63)
+        while at >= 0:
+            if at + 1 not in seen:
+                out.append(Unread(at + 1, self.lines[at].strip(), "unrecognised", Taint("router")))
+            at = self.states.find(63, at + 1)
+        return out
 
     def goes_on(self, ended: int, comments: tuple[str, ...] = ("!", "#")) -> bool:
         """Whether statements stand behind the line of the end marker (0: there is none)."""

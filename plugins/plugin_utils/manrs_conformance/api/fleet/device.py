@@ -70,7 +70,7 @@ def whole(snapshot: Snapshot, rules: Rules) -> CheckContext:
 def judge(snapshot: Snapshot, rules: Rules) -> Judged:
     """Read and judge one router."""
     context = whole(snapshot, rules)
-    found = tuple(checks.named(one) for one in checks.run_device(context))
+    found = tuple(checks.run_device(context))
     thin = outline(context.router)
     wanted = {line for one in thin.sessions for line in one.lines}
     wanted |= {each.line for one in thin.sessions for side in (one.inbound, one.outbound) for each in side.filters}

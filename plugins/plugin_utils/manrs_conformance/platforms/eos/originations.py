@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...model.policy import ACCEPT, Const, Policy, Term, Verdict
+from ...model.policy import ACCEPT, Const, Opaque, Policy, Term, Verdict
 from ...model.router import Origination, Undefined
 from .._lists import Unreadable, decimal, prefix, prefix_text
 from .bgp import Bgp
 from .draft import Draft
 from .filters import Context
 
+WRITTEN = ("standard", "extended", "large", "as_path", "local_pref", "med", "tag", "origin", "next_hop", "weight")
+"""Attributes that a function may set."""
 PROTOCOLS = {"ospf3": "ospfv3", "attached-host": "attached-host"}
 
 
@@ -69,6 +71,7 @@ def _policy(words: list[str], line: int, context: Context) -> Policy | None:
             return context.policies[name]
         if word != "rcf":
             context.undefined.append(Undefined("route-map", name, line, "unknown"))
-        doubt = Const(None, f"{word} {name} is not known", line)
-        return Policy(name, word, (Term(name, doubt, ACCEPT, lines=(line,)),), Verdict.REJECT)
+        why = f"{word} {name} is not known"
+        changes = tuple(Opaque(one, why, line) for one in WRITTEN) if word == "rcf" else ()
+        return Policy(name, word, (Term(name, Const(None, why, line), ACCEPT, actions=changes, lines=(line,)),), Verdict.REJECT)
     return None

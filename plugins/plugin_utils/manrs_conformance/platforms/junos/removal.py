@@ -121,9 +121,20 @@ def _checks(now: Loader, was: Loader) -> Iterator[str]:
                     continue
                 old = was.find(was.root, ROOT, path)
                 if not old:
-                    yield f"delete {' '.join(path)}"
+                    yield f"delete {' '.join(_opened(was, (face, unit, family, check)))}"
                 else:
                     yield from _as_before(" ".join(path), check, old[0].one, ("fail-filter", "mode"))
+
+
+def _opened(was: Loader, levels: tuple[Statement, ...]) -> list[str]:
+    """The words of the first statement that a push had to open, where it holds nothing else; else those of the last."""
+    path = ["interfaces"]
+    for at, one in enumerate(levels):
+        path += one.words
+        alone = all(len(each.kids or {}) == 1 for each in levels[at:-1])
+        if alone and not was.find(was.root, ROOT, path):
+            return path
+    return path
 
 
 def _definitions(now: Chains) -> Iterator[str]:
