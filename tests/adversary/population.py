@@ -54,6 +54,11 @@ def fixtures() -> dict[str, tuple[Edge, ...]]:
     return {one: tuple(some) for one, some in found.items()}
 
 
+def named(system: str, name: str) -> Edge:
+    """A configuration of the tests by its place."""
+    return next(one for one in fixtures()[system] if one.name == name)
+
+
 def edge(seed: int, system: str) -> Edge:
     """The router of a seed."""
     random = Random(f"edge {system} {seed}")
