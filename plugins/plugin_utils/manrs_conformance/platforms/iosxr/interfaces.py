@@ -40,6 +40,7 @@ class Faces:
             addresses = [*values["addresses"], *(lender["addresses"] if lender else [])]  # type: ignore[misc]
             values["addresses"] = tuple(addresses)
             values["lines"] = tuple(values["lines"])  # type: ignore[arg-type]
+            values["assigned"] = tuple(sorted(set(values["assigned"])))  # type: ignore[call-overload]
             for afi, suffix in ((4, "v4"), (6, "v6")):
                 name = values.get(f"acl_in_{suffix}")
                 values[f"sources_{suffix}"] = self.sources(afi, str(name)) if name else None
@@ -62,7 +63,7 @@ def interface(faces: Faces, node: Node, ledger: Ledger) -> bool:
     if not words:
         return False
     name = words[0]
-    new: dict[str, object] = {"name": name, "addresses": [], "lines": []}
+    new: dict[str, object] = {"name": name, "addresses": [], "lines": [], "assigned": []}
     one = faces.interfaces.setdefault(name, new)
     _keep(one, "lines", node.number)
     ledger.used(node.number)
@@ -113,6 +114,7 @@ def _address(one: dict[str, object], family: str, words: list[str]) -> bool:
     version = family[-1]
     if words[0] == "address" and len(words) > 1:
         if words[1] in ("dhcp", "autoconfig", "dhcp-client-options"):
+            _keep(one, "assigned", int(version))
             return True
         text = f"{words[1]}/{words[2]}" if version == "4" and "/" not in words[1] and len(words) > 2 else words[1]
         try:

@@ -12,7 +12,7 @@ from typing import Literal
 from ...model.router import Interface, SourceFilter, Taint, Urpf
 from .firewall import Firewall
 from .options import Levels
-from .tables import INET, INTERFACE, UNIT
+from .tables import ASSIGNING, INET, INTERFACE, UNIT
 from .tree import Book, Node
 
 
@@ -156,6 +156,7 @@ def _family(one: Interface, family: str, node: Node, faces: Faces, lenders: dict
     for line in node.lines:
         book.mark(line, 117)
     addresses = list(one.addresses)
+    afi: Literal[4, 6] = 4 if family == "inet" else 6
     for word, kid in node.kids.items():
         if word == "address":
             for text, at in kid.kids.items():
@@ -171,11 +172,13 @@ def _family(one: Interface, family: str, node: Node, faces: Faces, lenders: dict
             book.use(kid)
         elif word in ("filter", "rpf-check"):
             book.use(kid)
+        elif word in ASSIGNING:
+            book.use(kid)
+            one = replace(one, assigned=tuple(sorted({*one.assigned, afi})))
         elif word in INET:
             book.skip(kid)
         else:
             book.miss(word, kid, taint)
-    afi: Literal[4, 6] = 4 if family == "inet" else 6
     one = replace(one, addresses=tuple(addresses))
     one = _urpf(one, afi, node.at("rpf-check"), faces)
     return _filters(one, afi, node.at("filter"), faces)
