@@ -450,6 +450,21 @@ def test_secrets_are_located() -> None:
     }
 
 
+@pytest.mark.parametrize("mark", [";", "^C", "#", "!", "*"])
+def test_what_stands_in_a_banner_is_no_configuration(mark: str) -> None:
+    whole = (HERE / "careful_edge" / "running.conf").read_text(encoding="utf-8")
+    banner = f"banner motd {mark}\nrouter bgp 64999\n neighbor 203.0.113.99\n  remote-as 64999\n end of text {mark}\n"
+    one = load("iosxr").parse(whole.replace("hostname", banner + "hostname", 1), {})
+    assert (one.local_as, one.unread, len(one.sessions)) == (64500, (), len(router("careful_edge").sessions))
+
+
+def test_a_banner_without_an_end_hides_nothing() -> None:
+    whole = (HERE / "careful_edge" / "running.conf").read_text(encoding="utf-8")
+    for line in ("banner motd ;", "banner motd %text", "banner login hello"):
+        one = load("iosxr").parse(whole.replace("hostname", f"{line}\nhostname", 1), {})
+        assert len(one.sessions) == len(router("careful_edge").sessions)
+
+
 def test_the_careful_router_takes_no_bogon_and_no_invalid_and_the_bad_one_does() -> None:
     bogon = PrefixMatch((PrefixList("bogon", 4, ((10 << 24, 8, 8, 32, True, 0),)),))
     for case, neighbor, clean in (

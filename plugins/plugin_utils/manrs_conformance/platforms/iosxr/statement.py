@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from .._block import word_set
 
 APPLY = word_set("apply-group exclude-group")
@@ -78,3 +80,16 @@ FAMILY = word_set(
     optimal retain replication accept-route-legacy-RT per-vrf label-allocation update-source-rt dampening minimum-advertisement-interval
     """
 )
+
+
+def banner_end(lines: Sequence[str], at: int) -> int:
+    """The line after the banner that starts here: from a mark, which is no letter or digit, to the same mark.
+
+    Where the mark does not come again, the banner is one line, so that it hides nothing.
+    """
+    words = lines[at].split(None, 2)
+    text = words[2] if len(words) > 2 else ""
+    mark = text[:2] if text[:1] == "^" else text[:1]
+    if not mark or mark.isalnum() or mark in text[len(mark) :]:
+        return at + 1
+    return next((index + 1 for index in range(at + 1, len(lines)) if mark in lines[index]), at + 1)

@@ -38,6 +38,8 @@ IGPS = (
     ("rip", "rip", "ipv4-unicast"),
     ("ripng", "ripng", "ipv6-unicast"),
 )
+DEFAULTS = frozenset({"default", "defaults"})
+"""`policy-options defaults route-filter walkup` has every term look at shorter prefixes too when the longest does not match."""
 
 
 @dataclass(slots=True)
@@ -175,8 +177,17 @@ def _system(made: Made, tree: Node) -> None:
             made.book.use(kid)
         elif word.startswith("!"):
             made.book.miss(word, kid, Taint("router"))
+        elif word == "scripts" and (hidden := _transients(kid)) is not None:
+            made.book.miss(word, hidden, Taint("router"), "unsupported")
         else:
             made.book.skip(kid)
+
+
+def _transients(scripts: Node) -> Node | None:
+    """The statement that lets commit scripts add configuration which `show configuration` does not show."""
+    commit = scripts.at("commit") or Node()
+    places = (commit, *(commit.at("file") or Node()).kids.values())
+    return next((found for one in places if (found := one.at("allow-transients")) is not None), None)
 
 
 def _rest(made: Made, tree: Node) -> None:
@@ -198,10 +209,10 @@ def _device(made: Made, tree: Node, name: str) -> None:
     program = Program(definitions)
     program.read_all()
     for word, kid in options.kids.items():
-        if word in OPTIONS:
+        if word in OPTIONS or (word in DEFAULTS and Levels((kid,)).word("route-filter") == "no-walkup"):
             book.skip(kid)
         elif word not in LISTS:
-            book.miss(word, kid, Taint("router"))
+            book.miss(word, kid, Taint("router"), "unsupported" if word in DEFAULTS else "unrecognised")
     for each in program.statements:
         made.policies[prefix + each] = program.policy(each)
     main = read_routing(tree.at("routing-options") or Node(), name or "default", book, program)

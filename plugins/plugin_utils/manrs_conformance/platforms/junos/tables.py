@@ -166,7 +166,7 @@ BGP_READ = word_set(
 """Statements of a BGP level that are read."""
 OPTIONS = word_set(
     """
-    condition damping defaults backup-selection application-maps ntp-list tunnel-attribute resolution-map mac-list
+    condition damping backup-selection application-maps ntp-list tunnel-attribute resolution-map mac-list
     rtf-prefix-list l3vpn redundancy-policy flowspec-attribute logical-system-mux load-balance-group vxlan-policy
     tag-set route-distinguisher
     """
