@@ -114,7 +114,13 @@ class Xr(Loader):
             return head in ("permit", "deny", "remark") or head.isdecimal()
         if mode:
             return False
-        return strong or head in TOP or head in APPLY or head in ("group", "vrf") or (head in ("ipv4", "ipv6") and second in IP)
+        return (
+            strong
+            or head in TOP
+            or head in APPLY
+            or head in ("group", "vrf", "dynamic-template")
+            or (head in ("ipv4", "ipv6") and second in IP)
+        )
 
     def _takes(self, at: int, body: list[str], indent: int) -> bool:
         """Interfaces stand under protocols too."""

@@ -14,7 +14,7 @@ TOP = word_set(
     tacacs radius-server radius username usergroup taskgroup call-home netconf netconf-yang grpc xml http ftp tftp lldp class-map policy-map
     flow sampler-map mpls rsvp l2vpn evpn segment-routing multicast-routing key crypto fpd controller hw-module performance-mgmt event ethernet pce
     track ipsla bfd vty-pool control-plane explicit-path license monitor-session nv telemetry tpa redundancy cef dhcp arp nsr lpts icmp
-    tcp udp subscriber dynamic-template ptp frequency synchronization lacp sysmon cpu-usage-limit process install watchdog mirror om fabric
+    tcp udp subscriber ptp frequency synchronization lacp sysmon cpu-usage-limit process install watchdog mirror om fabric
     macsec-policy monitor-interface object-group end-class-map end-policy-map load-balancing vxlan generic-interface-list appmgr
     linux lawful-intercept memory p2mp peer-group ssh-server static-mpls profile spanning-tree timezone vservice traffic-collector
     environment power-mgmt location prm sdr username-password logger nfvi end-template mac-address-table session-intf accounting

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import itertools
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -252,7 +253,10 @@ def _faces(
     feasible: dict[str, bool] = dict.fromkeys((vrf for vrf, _node, routing in instances if routing.feasible), True)
     feasible["default"] = main.feasible
     faces = Faces(made.book, firewall, vrfs, feasible)
-    for one in interfaces.build(tree.at("interfaces") or Node(), faces):
+    profiles = (tree.at("dynamic-profiles") or Node()).kids.items()
+    inside = [(f"{each} ", profile.at("interfaces") or Node()) for each, profile in profiles]
+    built = [interfaces.build(node, faces, prefix) for prefix, node in (("", tree.at("interfaces") or Node()), *inside)]
+    for one in itertools.chain.from_iterable(built):
         here = replace(one, vrf=name) if name and one.vrf == "default" else one
         made.interfaces.append(here)
 
