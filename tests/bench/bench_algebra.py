@@ -10,7 +10,8 @@ from pathlib import Path
 from unittest import mock
 
 import prefixes
-from manrs_conformance.analysis import arrays, bulk
+from manrs_conformance.analysis import bulk
+from manrs_conformance.model import fast as extra
 from table import Row, peer, timed
 
 SCALES = (1, 10, 100)
@@ -26,7 +27,7 @@ def rows(scale: int) -> Iterator[Row]:
         inner = prefixes.listed("inner", some, afi)
         outer = prefixes.listed("outer", random.Random(1).sample(some, count), afi)
         sides = [(inner, outer), (outer, inner)]
-        with mock.patch.object(arrays, "numpy", lambda: None):
+        with mock.patch.object(extra, "numpy", lambda: None):
             seconds, both = timed(lambda sides=sides: [prefixes.prefixes.covers(*one) for one in sides])  # type: ignore[misc]
         fast, also = timed(lambda sides=sides: [prefixes.prefixes.covers(*one) for one in sides])  # type: ignore[misc]
         assert both == also == [None, None]

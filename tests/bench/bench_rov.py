@@ -10,7 +10,8 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from manrs_conformance.analysis import arrays, origin
+from manrs_conformance.analysis import origin
+from manrs_conformance.model import fast as extra
 from rov import internet
 from table import Row, environment, peer, process, timed
 
@@ -52,7 +53,7 @@ def whole(folder: Path, vrps: list[tuple[str, int, int]], table: list[tuple[str,
     memory = int(subprocess.run(ours, capture_output=True, text=True, check=True).stdout.rpartition("peak=")[2])
     theirs, _, failed = process([str(environment("peers")), str(here / "peers.py"), "ixp_rov", *words])
     assert code == failed == 0
-    fast = arrays.numpy() is not None
+    fast = extra.numpy() is not None
     name = f"origin validation, whole process, {'numpy' if fast else 'pure'}"
     must = theirs / AHEAD if full and fast else None
     peers = {"loop of the MANRS IXP tool (written again)": theirs}

@@ -21,7 +21,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "plugins" / "plugin_utils"))
 
-from manrs_conformance.analysis import arrays, origin, prefixes
+from manrs_conformance.analysis import origin, prefixes
+from manrs_conformance.model import fast
 from manrs_conformance.sources.vrp import load_payloads
 
 BITS = {4: 32, 6: 128}
@@ -172,7 +173,7 @@ def whole(dice: random.Random) -> None:
         loaded = load_payloads(str(file), as_of="2026-11-24T06:00:00Z", max_age_hours=24).value
         assert loaded is not None
         times.append(time.process_time())
-        origin.indexed(loaded.vrps) if arrays.numpy() is None else loaded.vrps.forests()
+        origin.indexed(loaded.vrps) if fast.numpy() is None else loaded.vrps.forests()
         times.append(time.process_time())
         states = origin.states(loaded.vrps, [one for one, _asn in routes], [asn for _one, asn in routes])
         times.append(time.process_time())

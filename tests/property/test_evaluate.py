@@ -188,6 +188,23 @@ def test_must_lies_inside_may_and_is_certain(attachment):
             assert all(concrete.decide(attachment, route).verdict != verdict for route in WORLD[::11])
 
 
+@settings(max_examples=120, deadline=None)
+@given(attachments(unsure), conds, conds)
+def test_what_holds_once_a_route_is_accepted(attachment, question, last):
+    first = evaluate([attachment], afi=4, questions={"q": question, "last": last})
+    found = first.after("last").accepted("q")
+    assert found.must is not None or found.may is None or found.because
+    if found.must is not None:
+        decision = concrete.decide(attachment, found.must.route)
+        assert concrete.holds(question, found.must.route)
+        assert decision.verdict == "accept" and concrete.holds(last, decision.after)
+    if found.may is None:
+        for route in WORLD[::7]:
+            decision = concrete.decide(attachment, route)
+            assert decision.verdict != "accept" or not concrete.holds(question, route) or not concrete.holds(last, decision.after)
+    assert first.accepted("q") == evaluate([attachment], afi=4, questions={"q": question, "last": last}).accepted("q")
+
+
 @settings(max_examples=60, deadline=None)
 @given(attachments(conds), attachments(conds))
 def test_a_difference_is_real_and_mirrored(one, two):

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from manrs_conformance.analysis import arrays, origin, prefixes, rovtable
+from manrs_conformance.model import fast
 from manrs_conformance.model.policy import Rpki
 from manrs_conformance.model.reference import Vrp
 from manrs_conformance.sources import _columns, vrp
@@ -23,7 +24,7 @@ NOW = 1795500000.0
 @pytest.fixture(autouse=True)
 def everything_is_many(monkeypatch: pytest.MonkeyPatch) -> None:
     """The environment of the tests has numpy, and no table is too small for it here."""
-    assert arrays.numpy() is not None, "install numpy (tests/requirements/dev.txt)"
+    assert fast.numpy() is not None, "install numpy (tests/requirements/dev.txt)"
     monkeypatch.setattr(arrays, "MANY", 1)
     monkeypatch.setattr(arrays, "PIECE", 7)
 
@@ -182,7 +183,7 @@ def test_a_file_is_read_and_judged_through_columns(monkeypatch: pytest.MonkeyPat
     rows = [{"prefix": one.prefix, "asn": one.asn, "maxLength": one.max_length, "ta": "ripe"} for one in drawn(dice, 900)]
     raw = json.dumps({"metadata": {"buildtime": "2026-11-24T05:00:00Z"}, "roas": rows}).encode()
     fast = vrp.parse_payloads(raw, "x", as_of=AS_OF, max_age_hours=24)
-    monkeypatch.setattr(arrays, "numpy", lambda: None)
+    monkeypatch.setattr("manrs_conformance.model.fast.numpy", lambda: None)
     slow = vrp.parse_payloads(raw, "x", as_of=AS_OF, max_age_hours=24)
     assert fast.provenance == slow.provenance and fast.value is not None and slow.value is not None
     assert isinstance(fast.value.vrps, rovtable.Columns) and isinstance(slow.value.vrps, tuple)

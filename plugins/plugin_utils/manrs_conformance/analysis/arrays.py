@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from socket import AF_INET6, inet_pton
 from typing import Any
+
+from ..model import fast
 
 MANY = 20_000
 """From so many items on, arrays are worth their making."""
@@ -17,15 +17,6 @@ ALL = (1 << 64) - 1
 DOT, SLASH, NEWLINE, ZERO, NINE, COLON = 46, 47, 10, 48, 57, 58
 ENDS = (DOT, DOT, DOT, SLASH, NEWLINE)
 """What ends each of the five numbers of an IPv4 prefix."""
-
-
-@cache
-def numpy() -> Any:
-    """The module, or None where it is not installed."""
-    try:
-        return importlib.import_module("numpy")
-    except ImportError:
-        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +35,7 @@ class Read:
 
 def read(texts: Sequence[str]) -> Read | None:
     """All prefixes; IPv4 in the upper half of 64 bits. None when one is not in plain decimal form, or is no prefix with a length."""
-    np = numpy()
+    np = fast.numpy()
     sixes, numbers, lengths = [], [], []
     for at in range(0, len(texts), PIECE):
         piece = texts[at : at + PIECE]
@@ -105,7 +96,7 @@ def _decimal(np: Any, raw: Any, count: int) -> tuple[Any, Any] | None:
 
 def read6(texts: Sequence[str]) -> tuple[Any, Any, Any] | None:
     """Upper and lower 64 bits and lengths of IPv6 prefixes; None when one is none, or has no length in plain decimal form."""
-    np = numpy()
+    np = fast.numpy()
     try:
         halves = [one.partition("/") for one in texts]
         raw = b"".join([inet_pton(AF_INET6, address) for address, _, _ in halves])

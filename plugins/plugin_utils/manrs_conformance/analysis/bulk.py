@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
 
+from ..model import fast
 from ..model.policy import PrefixEntry, PrefixList
 from . import arrays
 from .forest import gap
@@ -36,7 +37,7 @@ def signatures(lists: Sequence[PrefixList], afi: int) -> dict[int, tuple[int, in
     own = [one for one in lists if one.afi == afi]
     if sum(len(one.entries) for one in own) < MANY or any(one.order == "longest" for one in own):
         return None
-    np = arrays.numpy()
+    np = fast.numpy()
     if np is None:
         return None
     columns = [_read(np, one.entries if one.afi == afi else (), one.order == "any", afi) for one in lists]

@@ -53,14 +53,11 @@ class Evaluation:
         """Routes of the question that are rejected."""
         return self._answer(self._cond(question), self.refused, self.taken, "reject")
 
-    def after(self, question: str | Cond) -> Evaluation:
-        """The same with a last stage: accepted are only routes that hold the condition with the attributes they have by then.
-
-        The space must know the condition, as it does one of the questions.
-        """
+    def after(self, question: str) -> Evaluation:
+        """The same with a last stage: accepted are only routes that hold one of the questions with the attributes they have by then."""
         runner = Runner(self.universe)
         runner.doubts |= self.runner.doubts
-        last = _probe(self._cond(question))
+        last = _probe(self.questions[question])
         taken, lost = runner.attachment(last, self.taken)
         stages, refused = (*self.stages, last), [*self.refused, *lost]
         return replace(self, stages=stages, runner=runner, taken=taken, refused=refused)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from socket import AF_INET, AF_INET6, inet_pton
 
+from ..model import fast
 from ..model.policy import Rpki
 from ..model.reference import Vrp
 from . import arrays, rovtable
@@ -153,12 +154,12 @@ _TABLES: list[tuple[Sequence[Vrp], rovtable.Columns]] = []
 
 def states(vrps: Sequence[Vrp], prefixes: Sequence[str], origins: Sequence[int | None]) -> list[Rpki]:
     """The state of each prefix with its origin (None for an AS_SET), in order, with arrays where the table is large and numpy installed."""
-    if len(prefixes) >= arrays.MANY and len(vrps) and arrays.numpy() is not None:
+    if len(prefixes) >= arrays.MANY and len(vrps) and fast.numpy() is not None:
         with uncollected():
             table = _columns(vrps)
             found = rovtable.states(table, prefixes, origins) if table is not None else None
         if found is not None:
-            out: list[Rpki] = arrays.numpy().array(STATES, object)[found[0]].tolist()
+            out: list[Rpki] = fast.numpy().array(STATES, object)[found[0]].tolist()
             if found[1]:
                 known = indexed(vrps)
                 for at in found[1]:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, overload
 
+from ..model import fast
 from ..model.reference import Vrp
 from . import arrays
 
@@ -31,7 +32,7 @@ class Forest:
     @classmethod
     def of(cls, start: Any, length: Any, most: Any, asn: Any) -> Forest:
         """Payloads none of which is longer than 64 bits, in any order."""
-        np = arrays.numpy()
+        np = fast.numpy()
         order = np.lexsort((length, start))
         start, length = start[order], length[order]
         end = start | arrays.hosts(np, length)
@@ -40,7 +41,7 @@ class Forest:
 
     def states(self, start: Any, length: Any, asn: Any) -> Any:
         """The state of each route (first address, length up to 64, origin or -1)."""
-        np = arrays.numpy()
+        np = fast.numpy()
         end = start | arrays.hosts(np, length)
         out = np.zeros(len(start), np.uint8)
         node = np.searchsorted(self.start, start, "right") - 1
@@ -115,7 +116,7 @@ class Columns(Sequence[Vrp]):
     def forests(self) -> tuple[Forest, Forest]:
         """The payloads of IPv4, and those of IPv6 up to 64 bits, made once."""
         if self._forests is None:
-            np, cut = arrays.numpy(), self.four
+            np, cut = fast.numpy(), self.four
             six = np.flatnonzero(self.length[cut:] <= 64) + cut
             self._forests = (
                 Forest.of(self.start[:cut], self.length[:cut], self.most[:cut], self.asn[:cut]),
@@ -128,7 +129,7 @@ def columns(vrps: Sequence[Vrp]) -> Columns | None:
     """The columns of any set of payloads; None when numpy is missing, or a prefix is written in an unusual way."""
     if isinstance(vrps, Columns):
         return vrps
-    np = arrays.numpy()
+    np = fast.numpy()
     if np is None:
         return None
     read = arrays.read([one.prefix for one in vrps])
@@ -150,7 +151,7 @@ def columns(vrps: Sequence[Vrp]) -> Columns | None:
 
 def states(known: Columns, prefixes: Sequence[str], origins: Sequence[int | None]) -> tuple[Any, list[int]] | None:
     """States by number as an array, and the places of routes longer than 64 bits, which are not judged here; None for unusual texts or origins."""
-    np = arrays.numpy()
+    np = fast.numpy()
     try:
         asn = np.array([-1 if one is None else one for one in origins] if None in origins else origins, np.int64)
     except (TypeError, ValueError, OverflowError):

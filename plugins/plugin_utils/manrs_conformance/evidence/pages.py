@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from .report import LABEL, SECTION, View, route_text, worded
+from .report import SECTION, View, worded
+from .wording import LABEL, route_text
 
 DOUBTED = "its results rest on the raw configuration and cannot be evaluated again from this bundle"
 

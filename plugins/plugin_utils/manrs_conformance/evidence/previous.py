@@ -14,7 +14,7 @@ from .agreement import FIGURES
 from .canonical import loads, read_lines
 from .compare import OPEN, Comparison, Row, compare
 from .proof import HISTORY
-from .verify import sound
+from .verifying import sound
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from . import bag as bags
 from . import blocks
 from .canonical import loads
 from .redact import commitment
-from .verify import sound
+from .verifying import sound
 
 DOUBT = "its redacted configuration does not carry all that was read from the raw one"
 

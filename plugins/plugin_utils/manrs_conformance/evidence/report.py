@@ -14,26 +14,11 @@ from . import blocks, charts
 from .canonical import loads
 from .compare import OPEN, Comparison, order, state
 from .previous import Contents
+from .wording import LABEL, route_text
 
 if TYPE_CHECKING:
     from jinja2 import Template
 
-LABEL = {
-    "pass": "Pass",
-    "fail": "Fail",
-    "inconclusive": "Inconclusive",
-    "not_applicable": "Not applicable",
-    "error": "Error",
-    "waived": "Fail, waived",
-    "met": "Met",
-    "not_met": "Not met",
-    "declared": "Declared",
-    "overridden": "Overridden",
-    "assessed": "Assessed",
-    "partial": "Partly assessed",
-    "unreachable": "Unreachable",
-    "excluded": "Excluded",
-}
 SHORT = {"pass": "ok", "fail": "FAIL", "inconclusive": "?", "not_applicable": "n/a", "error": "ERR", "waived": "waived", "": "–"}
 WORST = ("not_met", "inconclusive", "declared", "met", "not_applicable")
 CONTEXT = 2
@@ -216,19 +201,6 @@ def _by_check(findings: Sequence[Mapping[str, Any]]) -> dict[str, Counter[str]]:
     for one in findings:
         result.setdefault(one["check"], Counter())[state(one)] += 1
     return dict(sorted(result.items()))
-
-
-def route_text(route: Mapping[str, Any]) -> str:
-    """A route in one line, as an engineer would say it."""
-    path = " ".join("{" + ",".join(map(str, hop)) + "}" if isinstance(hop, list) else str(hop) for hop in route["as_path"])
-    parts = [route["prefix"], f"AS path {path or '(empty)'}", f"RPKI {route['rpki']}"]
-    for kind in ("communities", "large", "extended"):
-        if route[kind]:
-            parts.append(f"{kind.replace('communities', 'community')} {' '.join(route[kind])}")
-    parts.extend(
-        f"{key.replace('_', '-')} {route[key]}" for key in ("med", "local_pref", "otc", "next_hop") if route[key] is not None
-    )
-    return ", ".join(parts)
 
 
 @cache

@@ -12,7 +12,7 @@ from ..model.result import AuditReport, Finding, Status
 from .canonical import plain
 from .compare import SEVERITY, STATUS_ORDER
 from .redact import AFTER_KEYWORD, MARK
-from .report import LABEL, route_text
+from .wording import LABEL, route_text
 
 COLOUR = {
     "pass": "green",

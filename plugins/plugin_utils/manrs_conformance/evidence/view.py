@@ -14,8 +14,8 @@ from rich.text import Text
 
 from .compare import OPEN, Comparison, Row, compare, order, state
 from .previous import contents
-from .report import LABEL
 from .terminal import safe
+from .wording import LABEL
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from socket import AF_INET, AF_INET6, inet_pton
 
 from ..model.policy import Afi, PrefixEntry
 from ..model.ranges import said
+from . import _columns
 from ._lists import Numbered
 
 MANY = 32
@@ -97,7 +98,7 @@ def run_of_prefixes(
         head = " ".join(words[:4]) + " "
         # Only once: in a list with many lines of other forms the way to its end would be gone again and again.
         stop = len(lines) if one.uneven else _end(lines, at, head)
-        run = _run(lines, at, stop, head) if not one.uneven and MANY <= stop - at <= MOST else _read(lines, at, stop, head)
+        run = _read(lines, at, stop, head) if one.uneven else _alike(lines, at, stop, head)
         _add(one, run, at + 1)
         at += len(run.entries)
         if at < stop:
@@ -130,14 +131,16 @@ def _end(lines: list[str], start: int, head: str) -> int:
     return len(lines)
 
 
-def _run(lines: list[str], start: int, stop: int, head: str) -> _Run:
-    """What lines say that begin alike, as far as they are plain ones; kept where all of them are."""
+def _alike(lines: list[str], start: int, stop: int, head: str) -> _Run:
+    """What lines say that begin alike, as far as they are plain ones; kept where all of them are, and a list is not too long for it."""
+    if not MANY <= stop - start <= MOST:
+        return _fast(lines, start, stop, head)
     key = hashlib.blake2b("\n".join(lines[start:stop]).encode("utf-8", "surrogatepass"), digest_size=32).digest()
     known = _kept.get(key)
     if known is not None:
         _kept.move_to_end(key)
         return known.run(start + 1)
-    run = _read(lines, start, stop, head)
+    run = _fast(lines, start, stop, head)
     if len(run.entries) < stop - start:
         return run
     made = _kept[key] = _Said.of(run)
@@ -145,6 +148,12 @@ def _run(lines: list[str], start: int, stop: int, head: str) -> _Run:
     while held > KEPT:
         held -= len(_kept.popitem(last=False)[1].lengths)
     return replace(run, content=made.content)
+
+
+def _fast(lines: list[str], start: int, stop: int, head: str) -> _Run:
+    """What lines say that begin alike, as far as they are plain ones."""
+    found = _columns.read(lines, start, stop, head)
+    return _read(lines, start, stop, head) if found is None else _Run(*found)
 
 
 def _read(lines: list[str], start: int, stop: int, head: str) -> _Run:

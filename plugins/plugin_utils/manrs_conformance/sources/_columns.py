@@ -9,6 +9,7 @@ from typing import Any
 
 from ..analysis import arrays
 from ..analysis.rovtable import Columns
+from ..model import fast
 from ..model.reference import Vrp
 
 LARGEST = (1 << 32) - 1
@@ -16,7 +17,7 @@ LARGEST = (1 << 32) - 1
 
 def read(items: list[Any], now: float, asns: frozenset[int]) -> tuple[Columns, float, Mapping[Vrp, float]] | None:
     """Payloads that have not expired, when the first of them does (infinity for never), and when those of `asns` do; None: read it strictly."""
-    np = arrays.numpy()
+    np = fast.numpy()
     if np is None or len(items) < arrays.MANY:
         return None
     try:
