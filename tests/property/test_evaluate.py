@@ -193,6 +193,7 @@ def test_must_lies_inside_may_and_is_certain(attachment):
 def test_what_holds_once_a_route_is_accepted(attachment, question, last):
     first = evaluate([attachment], afi=4, questions={"q": question, "last": last})
     found = first.after("last").accepted("q")
+    assert found.must is not None or found.may is None or found.because
     if found.must is not None:
         decision = concrete.decide(attachment, found.must.route)
         assert concrete.holds(question, found.must.route)
