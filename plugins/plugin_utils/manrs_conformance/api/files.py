@@ -84,8 +84,10 @@ def devices(path: Path | None) -> dict[str, tuple[str, str]]:
     try:
         data = yaml.safe_load(path.read_text("utf-8"))
         return {str(name): (str(one["host"]), str(one["platform"])) for name, one in data.items()}
-    except (OSError, yaml.YAMLError, AttributeError, KeyError, TypeError) as error:
-        raise InputError(f"{path}: expected `FILE: {{host: NAME, platform: OS}}` per line: {error}") from None
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}") from None
+    except (ValueError, yaml.YAMLError, AttributeError, KeyError, TypeError):
+        raise InputError(f"{path}: is not YAML with a line `FILE: {{host: NAME, platform: OS}}` for each file") from None
 
 
 def route(prefix: str, as_path: str, communities: Sequence[str], rpki: Rpki) -> Route:

@@ -15,7 +15,7 @@ from .. import api, collect
 from ..errors import BundleError, ManrsError, UsageError
 from ..model.policy import Rpki
 from .fleet import assess, many
-from .options import FORMAT, PREVIOUS, READABLE, TAMPERED, USAGE, judged_by, needs_bundle
+from .options import FORMAT, PLATFORM, PREVIOUS, READABLE, TAMPERED, USAGE, judged_by, needs_bundle
 
 if TYPE_CHECKING:
     from .. import evidence
@@ -79,7 +79,7 @@ def _text(path: Path) -> str:
 
 @_main.command()
 @click.argument("config", type=READABLE)
-@click.option("--platform", required=True, help="Platform of the configuration, such as frr.")
+@PLATFORM
 @FORMAT
 def model(config: Path, platform: str, form: str) -> int:
     """Show what was understood of a configuration."""
@@ -96,15 +96,23 @@ def model(config: Path, platform: str, form: str) -> int:
 
 @_main.command()
 @click.argument("config", type=READABLE)
-@click.option("--platform", required=True)
+@PLATFORM
 @click.option("--neighbor", required=True, help="Address of the neighbour.")
 @click.option("--direction", type=click.Choice(["import", "export"]), default="import", show_default=True)
-@click.option("--vrf", default="default", show_default=True)
+@click.option("--vrf", default="default", show_default=True, help="VRF of the session.")
 @click.option("--family", default=None, help="ipv4-unicast or ipv6-unicast; taken from the prefix when absent.")
-@click.option("--prefix", required=True)
+@click.option("--prefix", required=True, help="Prefix of the route.")
 @click.option("--as-path", "as_path", default="", help='ASNs from left to right, such as "65001 65002".')
-@click.option("--community", "community", multiple=True)
-@click.option("--rpki", type=click.Choice([one.value for one in Rpki]), default=Rpki.NOT_FOUND.value, show_default=True)
+@click.option(
+    "--community", "community", multiple=True, help="A community of the route (64500:1, 64500:1:2, rt:64500:1); may be repeated."
+)
+@click.option(
+    "--rpki",
+    type=click.Choice([one.value for one in Rpki]),
+    default=Rpki.NOT_FOUND.value,
+    show_default=True,
+    help="Validation state of the route.",
+)
 @FORMAT
 def explain(
     config: Path,

@@ -9,10 +9,14 @@ from typing import Any
 import click
 
 from ..errors import UsageError
+from ..platforms import names
 
 READABLE = click.Path(exists=True, path_type=Path)
 USAGE, TAMPERED = 3, 4
 """Exit codes of the design: usage or internal error, bundle verification failed."""
+PLATFORMS = ", ".join(names())
+PLATFORM = click.option("--platform", required=True, help=f"Platform of the configuration: {PLATFORMS}.")
+INTENT = click.option("--intent", "intent_path", type=READABLE, required=True, help="What you declare of your network (manrs.yml).")
 FORMAT = click.option("--format", "form", type=click.Choice(["json", "text"]), default="text", show_default=True)
 PREVIOUS = click.option(
     "--previous",
@@ -25,10 +29,12 @@ PREVIOUS = click.option(
 def judged_by(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options of what judges configurations: which files, by what, as of when."""
     for option in (
-        click.option("--platform", default=None, help="Platform of every file, when names do not tell it."),
+        click.option("--platform", default=None, help=f"Platform of every file, when names do not tell it: {PLATFORMS}."),
         click.option("--devices", type=READABLE, default=None, help="YAML file: file name -> {host, platform}."),
-        click.option("--intent", "intent_path", type=READABLE, required=True, help="manrs.yml"),
-        click.option("--waivers", "waivers_path", type=READABLE, default=None),
+        INTENT,
+        click.option(
+            "--waivers", "waivers_path", type=READABLE, default=None, help="Fails that are accepted for a while (waivers.yml)."
+        ),
         click.option("--sources", type=READABLE, default=None, help="Folder with saved reference data."),
         click.option("--as-of", "as_of", default=None, help="Judge as of this time (RFC 3339 UTC); now when absent."),
     ):
