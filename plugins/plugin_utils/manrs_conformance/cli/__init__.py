@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import importlib
 import json
+import os
 import signal
 import sys
+import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -29,6 +31,7 @@ def main() -> NoReturn:
     signal.signal(signal.SIGTERM, _stopped)
     try:
         code = _main.main(standalone_mode=False)
+        sys.stdout.flush()
     except click.ClickException as error:
         click.echo(f"manrs: {error.format_message()}", err=True)
         code = USAGE
@@ -40,6 +43,17 @@ def main() -> NoReturn:
         code = TAMPERED
     except ManrsError as error:
         click.echo(f"manrs: {error}", err=True)
+        code = USAGE
+    except SystemExit:
+        # click ends so when whoever reads the output went away.
+        code = USAGE
+    except OSError as error:
+        click.echo(f"manrs: {error.filename or 'the output'}: {error.strerror}", err=True)
+        code = USAGE
+        # What the output did not take stays untaken: the interpreter would try once more, and end with a code of its own.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except Exception:
+        click.echo(f"{traceback.format_exc()}manrs: internal error; nothing above is a result", err=True)
         code = USAGE
     sys.exit(code if isinstance(code, int) else 0)
 

@@ -42,6 +42,28 @@ def judged_by(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
+def write(path: Path, content: bytes) -> None:
+    """Put a whole file there or none; UsageError when that fails. A link, and what is no plain file (a pipe, a terminal), is written to."""
+    part = path.with_name(f".{path.name}.part")
+    try:
+        if path.is_symlink() or (path.exists() and not path.is_file()):
+            path.write_bytes(content)
+            return
+        part.write_bytes(content)
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise UsageError(f"{path}: could not be written: {error.strerror}") from None
+
+
+def folder(path: Path) -> None:
+    """Make a folder to write into; UsageError when that fails."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"{path}: could not be made: {error.strerror}") from None
+
+
 def needs_bundle(bundle: Path | None, given: Mapping[str, object]) -> None:
     """UsageError when an option of the bundle was given without one: it would silently do nothing."""
     idle = [name for name, value in given.items() if value is not None]
