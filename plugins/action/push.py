@@ -43,7 +43,7 @@ class ActionModule(ManrsAction):
             prepared = api.prepare_push(snapshot, inputs, templates, expect_sha256=args["expect_sha256"])
             result = {
                 "changed": bool(prepared.text),
-                "candidate": scrub(prepared.text, secrets),
+                "candidate": scrub(api.safe_candidate(snapshot, prepared), secrets),
                 "candidate_sha256": api.candidate_digests(prepared)[0],
                 "left": list(prepared.plan.left),
                 "remaining": [api.brief(one) for one in prepared.remaining],

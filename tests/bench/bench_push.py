@@ -1,15 +1,18 @@
 """A change of a filter: planned, rendered, merged and gated in the model, then really pushed onto a router of the lab.
 
 The model rows are whole processes of their own work: the first filter of a customer, and one of whose entries a hundredth changed. The row of the real router
-needs root and the lab's programs; without them it says so. It pushes 5,000 entries, with `--full` 500,000, which FRR 8.4 takes minutes to load.
+needs root and the lab's programs; without them it says so. It pushes 5,000 entries and takes them back, with `--full` 500,000, which FRR 8.4 takes minutes
+to load.
 """
 
 from __future__ import annotations
 
 import functools
+import json
 import os
 import random
 import resource
+import subprocess
 import sys
 import tempfile
 import time
@@ -96,6 +99,7 @@ def real(count: int) -> Iterator[Row]:
     import large
     from manrs_lab import Lab
     from manrs_lab.system import LabError
+    from push_trials import AGENT
 
     lab = Lab("bench")
     try:
@@ -122,5 +126,11 @@ def real(count: int) -> Iterator[Row]:
             {},
             large.memory(lab),
         )
+        began = time.monotonic()
+        said = subprocess.run([*lab.edge("edge1").enter(), AGENT, "rollback"], capture_output=True, text=True, check=False).stdout
+        assert json.loads(said)["ok"], said
+        words = "loading on the router"
+        seconds = time.monotonic() - began
+        yield Row("push: rollback on FRR 8.4 (clock)", count, "entries", seconds, max(loaded, 1.0), words, {}, large.memory(lab))
     finally:
         lab.down()

@@ -1,19 +1,23 @@
-"""Two generations of a filter on a real router: the old one goes when nothing refers to it, and nothing is ever open meanwhile.
+"""What a push leaves on a real router goes again: all of it by `manrs render --removal`, and an old generation of a filter when nothing refers to it.
 
-It leaves edge1 with its filter, so it has a lab of its own: `python -m pytest tests/lab/generations_campaign.py`, as root.
+It leaves edge1 with a filter, so it has a lab of its own: `python -m pytest tests/lab/generations_campaign.py`, as root.
 """
 
 from __future__ import annotations
 
+import json
 import re
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
+from faces import command, counters, intent
 from large import push_customer
-from manrs_conformance import platforms
+from manrs_conformance import api, collect, platforms
 from manrs_lab import Lab, topology
-from test_push import connect
+from push_trials import held
+from test_push import connect, snapshot
 
 REFUSED, DROPPED = "45.99.0.0/16", "45.11.128.0/24"
 """A prefix that the customer may never announce, and one that only the first generation lets through."""
@@ -44,6 +48,54 @@ class Watch(threading.Thread):
             self.looks += 1
             self.wrong += [f"held {REFUSED}"] if REFUSED in there else []
             self.wrong += ["lost 45.11.0.0/20"] if "45.11.0.0/20" not in there else []
+
+
+def kept(lab: Lab, folder: Path) -> Path:
+    """A folder with what edge1 shows now."""
+    collect.save(snapshot(lab, "edge1", "push"), folder)
+    return folder
+
+
+def removal(lab: Lab, place: Path, now: Path, base: Path) -> dict[str, Any]:
+    """What `manrs render --removal` says of edge1."""
+    said = command("render", str(now), "--removal", str(base), "--intent", str(intent(lab)), "--format", "json", cwd=place)
+    assert said.returncode == 0, said.stderr
+    (one,) = json.loads(said.stdout)
+    return dict(one)
+
+
+def sessions(lab: Lab) -> dict[str, tuple[str, int, int]]:
+    """State of every session, and how often it came up and went down."""
+    return {key: (state, up, down) for key, (state, up, down, _) in counters(lab).items()}
+
+
+def test_all_that_a_push_brought_goes_and_the_router_is_as_it_was(lab: Lab, tmp_path: Path) -> None:
+    edge = lab.edge("edge1")
+    before, up, base = held(lab, "edge1"), sessions(lab), kept(lab, tmp_path / "before")
+    inputs = api.Inputs.read(intent(lab), None, None, collect.now())
+    found = snapshot(lab, "edge1", "push")
+    done = api.push_device(
+        found,
+        api.prepare_push(found, inputs),
+        lambda: connect(lab, "edge1", "push"),
+        inputs,
+        tmp_path / "journal.jsonl",
+        revert_in=180,
+        settle=90,
+    )
+    assert done.outcome == "confirmed", done.because
+    pushed = held(lab, "edge1")
+    assert "MANRS-" in pushed.running and "table inet manrs" in pushed.nft and pushed.sysctl != before.sysctl
+
+    gone = removal(lab, tmp_path, kept(lab, tmp_path / "pushed"), base)
+    assert gone["left"] == []
+    brought(lab, gone["candidate"])
+    after = held(lab, "edge1")
+    assert (after.running, after.nft, after.sysctl) == (before.running, before.nft, before.sysctl)
+    assert after.saved and sessions(lab) == up
+    assert not Path(edge.directory, "manrs/inet-manrs.nft").exists()
+    again = removal(lab, tmp_path, kept(lab, tmp_path / "again"), base)
+    assert (again["candidate"], again["left"]) == ("", [])
 
 
 def test_an_old_generation_goes_and_nothing_is_ever_open(lab: Lab, tmp_path: Path) -> None:

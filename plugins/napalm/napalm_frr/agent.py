@@ -37,6 +37,7 @@ RELOAD = ENV.get("MANRS_FRR_RELOAD", "/usr/lib/frr/frr-reload.py")
 SLOW = 20  # FRR takes configuration lines at some tens of milliseconds each (measured on 8.4): so much longer than reading them
 BOX_LIMIT = 100_000  # bytes; larger configurations are not run through copies of the daemons, their diff is marked approximate
 LOADS = 200  # lines a second that FRR loads at least (8.4.4 on two cores takes 1,400): what a large change is given before its timer counts
+PORTION = 20_000  # lines loaded at once: bgpd and zebra read all commands that wait for their commit again for each further one (8.4, strlcat)
 DEFINES = re.compile(
     r"((?:ip|ipv6) prefix-list|route-map|bgp as-path access-list|bgp (?:large-)?community-list(?: standard)?) (\S+) "
 )
@@ -207,6 +208,18 @@ def ahead(frr: str, base: str) -> tuple[str, str]:
         elif line.strip() not in {"", "!"}:
             break
     return "".join(lines[:end]), "".join(lines[end:])
+
+
+def portions(frr: str) -> list[str]:
+    """Definitions in parts that load one after the other, each from a list entry or the head of a map entry on."""
+    parts: list[str] = []
+    some: list[str] = []
+    for line in frr.splitlines(keepends=True):
+        if len(some) >= PORTION and DEFINES.match(line):
+            parts.append("".join(some))
+            some = []
+        some.append(line)
+    return [*parts, "".join(some)]
 
 
 def load_seconds(frr: str) -> int:
@@ -697,8 +710,9 @@ def commit(seconds: int, message: str, identity: str = "") -> dict[str, Any]:
             raise Refused("failed", f"the revert timer did not start, nothing was changed: {error}") from None
         try:
             if first:
-                write(home(state) / "first", first)
-                run(["vtysh", "-f", str(home(state) / "first")], len(first) * SLOW, job=state["id"])
+                for part in portions(first):
+                    write(home(state) / "first", part)
+                    run(["vtysh", "-f", str(home(state) / "first")], len(part) * SLOW, job=state["id"])
                 state.update(deadline=clock() + allowed, loading=False)
                 note(state, "committing")
             apply(state, rest if first else None)

@@ -253,7 +253,7 @@ class FRRDriver(NetworkDriver):
 
     def confirm_commit(self) -> None:
         """Keep the pending commit and save it as startup; CommitError when it was already taken back."""
-        self._session.agent("confirm", *self._named)
+        self._session.agent("confirm", *self._named, timeout=self.timeout + 180 + self._size / 50_000)
 
     def has_pending_commit(self) -> bool:
         """Whether the router holds a commit that waits for its confirmation."""

@@ -335,6 +335,17 @@ def test_a_large_candidate_is_loaded_ahead_of_its_timer_and_taken_back_by_name(r
     router.wait(before)
 
 
+def test_definitions_are_loaded_in_portions_that_begin_with_one() -> None:
+    space = runpy.run_path(str(SOURCE))
+    lists = "".join(f"ip prefix-list BIG{n} seq 5 permit 60.{n >> 8}.{n & 255}.0/24\n" for n in range(29_999))
+    entries = "".join(f"route-map BIG permit {n}\n match ip address prefix-list BIG{n}\n!\n" for n in range(1, 10_001))
+    found = space["portions"](lists + entries)
+    assert "".join(found) == lists + entries
+    assert [one.count("\n") for one in found] == [20_000, 20_001, 19_998]
+    assert all(space["DEFINES"].match(one) for one in found)
+    assert space["portions"]("route-map A permit 1\n") == ["route-map A permit 1\n"]
+
+
 def test_a_name_that_is_referred_to_already_is_not_loaded_ahead() -> None:
     space = runpy.run_path(str(SOURCE))
     lists = "".join(f"ip prefix-list BIG{n} seq 5 permit 60.{n >> 8}.{n & 255}.0/24\n" for n in range(3000))

@@ -106,6 +106,22 @@ def test_a_lost_session_is_rolled_back(tmp_path):
     assert "192.0.2.1" in done.because
 
 
+@pytest.mark.parametrize(("slow", "outcome"), [(8, "confirmed"), (60, "rolled-back")])
+def test_a_look_that_takes_longer_than_the_time_to_settle_is_followed_by_another(slow, outcome, tmp_path, monkeypatch):
+    """`settle` is 5: the second look is past it, yet before the timer must be feared."""
+    device, time = Device(), [0.0]
+
+    def observe(_driver):
+        time[0] += slow if device.saved else 0
+        return device.running, _router()
+
+    hooks = apply.Hooks
+    given = {"observe": observe, "clock": lambda: time[0]}
+    monkeypatch.setattr(apply, "Hooks", lambda **more: hooks(**(more | given)))
+    done, _ = _push(device, tmp_path)
+    assert done.outcome == outcome, done.because
+
+
 def test_a_model_that_is_not_as_predicted_is_rolled_back(tmp_path):
     device = Device()
     done, _ = _push(device, tmp_path, judged=("BOG-01 is worse",))

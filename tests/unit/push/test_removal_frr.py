@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from manrs_conformance import platforms
+from manrs_conformance import api, platforms
 from manrs_conformance.analysis import concrete
 from manrs_conformance.model.reference import Authorised
 from manrs_conformance.model.route import Route
@@ -98,3 +99,37 @@ def test_removal_leaves_the_router_as_it_was(count: int) -> None:
     assert len(taken) == len(set(taken)), "FRR refuses to take away a list that is gone already"
     back = FRR.merge(running, FRR.removal(running, BASE))  # type: ignore[attr-defined]
     assert back == FRR.merge(BASE, "")  # type: ignore[attr-defined]
+
+
+RULE = {"match": {"op": "==", "left": {"meta": {"key": "nfproto"}}, "right": "ipv6"}}
+OWN = [
+    {"table": {"family": "inet", "name": "manrs"}},
+    {"rule": {"family": "inet", "table": "manrs", "chain": "source_validation", "expr": [RULE]}},
+]
+OTHER = {"table": {"family": "inet", "name": "site"}}
+
+
+def linux(strict: int, table: bool) -> dict[str, str]:
+    return {
+        "sysctl": f"net.ipv4.conf.all.rp_filter = 0\nnet.ipv4.conf.lan0.rp_filter = 1\nnet.ipv4.conf.stub0.rp_filter = {strict}\n",
+        "nft": json.dumps({"nftables": [OTHER, *(OWN if table else [])]}),
+    }
+
+
+def test_source_validation_goes_with_the_rest() -> None:
+    was, now = Snapshot("edge", "frr", BASE, linux(0, False)), Snapshot("edge", "frr", pushed(BASE, 5).merged, linux(1, True))
+    gone = api.removal_json(now, was)
+    trailer = "!manrs-sysctl net.ipv4.conf.stub0.rp_filter = 0\n!manrs-nft\n!manrs-nft-end\n"
+    assert gone["candidate"].endswith(trailer) and gone["candidate"].count("!manrs-") == 3
+    assert gone["left"] == []
+    left = FRR.predict_state(now.state, gone["candidate"])  # type: ignore[attr-defined]
+    assert json.loads(left["nft"]) == {"nftables": [OTHER]}
+    again = api.removal_json(replace(now, config=FRR.merge(now.config, gone["candidate"]), state=was.state), was)  # type: ignore[attr-defined]
+    assert (again["candidate"], again["left"]) == ("", [])
+
+
+def test_removal_says_where_it_cannot_tell_of_source_validation() -> None:
+    was, now = Snapshot("edge", "frr", BASE, {}), Snapshot("edge", "frr", pushed(BASE, 5).merged, linux(1, True))
+    gone = api.removal_json(now, was)
+    assert "!manrs-" not in gone["candidate"]
+    assert gone["left"] == ["source validation is left as it is: the live outputs of now or of before do not tell of it"]

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from manrs_conformance import cli, platforms
+from manrs_conformance import cli, collect, platforms
 from manrs_conformance.errors import UsageError
+from manrs_conformance.model.snapshot import Snapshot
 
 sys.path.insert(0, str(Path(__file__).parent))
 from edges import prepared
@@ -88,3 +89,25 @@ def test_what_was_rendered_is_taken_away_again(name: str, tmp_path: Path) -> Non
     (base / f"other.{name}.cfg").write_text(text)
     with pytest.raises(UsageError, match="edge: its configuration of before is not in the folder"):
         CliRunner().invoke(cli._main, argv, standalone_mode=False, catch_exceptions=False)
+
+
+def test_snapshots_of_a_run_are_as_good_and_nothing_is_no_answer(tmp_path: Path) -> None:
+    text = (HERE / "ios.cfg").read_text()
+    argv = [
+        "render",
+        str(tmp_path / "now"),
+        "--intent",
+        str(HERE / "manrs.yml"),
+        "--as-of",
+        AS_OF,
+        "--removal",
+        str(tmp_path / "was"),
+    ]
+    collect.save(Snapshot("edge", "ios", text, {}), tmp_path / "was")
+    (tmp_path / "now").mkdir()
+    with pytest.raises(UsageError, match="no saved configuration and no snapshot"):
+        CliRunner().invoke(cli._main, argv, standalone_mode=False, catch_exceptions=False)
+    collect.save(Snapshot("edge", "ios", prepared("ios").merged, {}), tmp_path / "now")
+    done = CliRunner().invoke(cli._main, argv, standalone_mode=False)
+    assert done.return_value == 0, done.output
+    assert "no route-map MANRS-" in done.stdout and "left:" not in done.stderr

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ..push.device import Way
     from ..push.fleet import Rollout
     from .bundles import opens_commitment, replay_bundle, verify_bundle, version, write_bundle
-    from .change import candidate_digests, prepare_push, push_device, removal_json, render_json, safe_diff
+    from .change import candidate_digests, prepare_push, push_device, removal_json, render_json, safe_candidate, safe_diff
     from .explaining import explain
     from .gating import Gated, gate_bundle, gate_export, gate_files, gate_fragment, gate_inputs, gate_json
     from .revision import base_side
@@ -33,7 +33,15 @@ else:
             "..push.device": ("Way",),
             "..push.fleet": ("Rollout",),
             ".bundles": ("opens_commitment", "replay_bundle", "verify_bundle", "version", "write_bundle"),
-            ".change": ("candidate_digests", "prepare_push", "push_device", "removal_json", "render_json", "safe_diff"),
+            ".change": (
+                "candidate_digests",
+                "prepare_push",
+                "push_device",
+                "removal_json",
+                "render_json",
+                "safe_candidate",
+                "safe_diff",
+            ),
             ".explaining": ("explain",),
             ".gating": (
                 "Gated",
@@ -117,6 +125,7 @@ __all__ = [
     "roll_out",
     "rollout_bundle",
     "route",
+    "safe_candidate",
     "safe_diff",
     "saved",
     "single",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +12,10 @@ from .. import platforms
 from ..errors import BundleError, InputError, PushError
 from ..model.plan import OWNED
 from ..model.snapshot import Snapshot
-from ..platforms.base import TidyPlatform
+from ..platforms.base import BesidePlatform, TidyPlatform
 from ..push import apply as protocol
 from ..push import device as pushing
-from ..push import meaning
+from ..push import meaning, quiet
 from ..push.journal import Journal
 from .assess import Inputs, parse
 from .bundles import verify_bundle
@@ -60,15 +60,25 @@ def removal_json(snapshot: Snapshot, base: Snapshot) -> dict[str, Any]:
         raise PushError(
             f"{snapshot.host}: on {snapshot.platform} owned definitions are taken away by hand: their names begin with {OWNED}"
         )
-    text = platform.removal(snapshot.config, base.config)
+    unseen: list[str] = []
+    states: tuple[Mapping[str, str], Mapping[str, str]] = ({}, {})
+    now, was = snapshot.config, base.config
+    if isinstance(platform, BesidePlatform):
+        there, before = platform.beside(snapshot.state), platform.beside(base.state)
+        if there is None or before is None:
+            unseen = ["source validation is left as it is: the live outputs of now or of before do not tell of it"]
+        else:
+            now, was, states = now + there, was + before, (snapshot.state, base.state)
+    text = platform.removal(now, was)
     after = platform.merge(snapshot.config, text) if text else snapshot.config
-    changed = meaning.differences(platform.parse(base.config, {}), platform.parse(after, {}))
+    found = platform.parse(after, platform.predict_state(states[0], text))
+    changed = meaning.differences(platform.parse(base.config, states[1]), found)
     return {
         "device": snapshot.host,
         "platform": snapshot.platform,
         "candidate": text,
         "sha256": sha256(text),
-        "left": [f"not as in the configuration of before: {one}" for one in changed],
+        "left": [*unseen, *(f"not as in the configuration of before: {one}" for one in changed)],
         "remaining": [],
     }
 
@@ -125,11 +135,11 @@ def push_device(
     )
 
 
+def safe_candidate(snapshot: Snapshot, prepared: pushing.Prepared) -> str:
+    """The candidate without secrets, such as a template may bring."""
+    return quiet.cleaner(snapshot, parse(snapshot), prepared.merged, prepared.predicted)(prepared.text)
+
+
 def safe_diff(snapshot: Snapshot, prepared: pushing.Prepared) -> str:
-    """The planned difference without the secrets of the running configuration."""
-    lines = snapshot.config.splitlines()
-    values = {lines[one.line - 1][one.start : one.end] for one in parse(snapshot).secrets if one.line <= len(lines)}
-    text = prepared.diff
-    for value in sorted(values, key=len, reverse=True):
-        text = text.replace(value, "<redacted>") if value.strip() else text
-    return text
+    """The planned difference without the secrets of the running configuration and of what it becomes."""
+    return quiet.cleaner(snapshot, parse(snapshot), prepared.merged, prepared.predicted)(prepared.diff)

@@ -14,7 +14,7 @@ from .. import collect, platforms
 from ..collect.connection import scrub
 from ..errors import CollectionError, ManrsError, UsageError
 from ..model.snapshot import Snapshot
-from ..push import apply, back, device, fleet, meaning
+from ..push import apply, back, device, fleet, meaning, quiet
 from ..push.journal import Journal, facts
 from ..push.ledger import Ledger
 from ..push.protocol import quietly
@@ -94,8 +94,9 @@ class Undertaking:
         """What became of a push, or of the taking back, that the last controller left unfinished."""
 
         def look() -> fleet.Ended:
+            clean = self._clean(self._before(host))
             for name in ("", ".back"):
-                journal = self.journal(host, name)
+                journal = Journal(self.journal(host, name).path, clean)
                 if not journal.entries():
                     continue
                 said = back.recover(self._candidate(host, name), self._hooks(host), journal)
@@ -127,13 +128,15 @@ class Undertaking:
                 return fleet.Ended("taken-back" if same else "unknown", "rolled back by the router's own agent")
         finally:
             quietly(session.close)
-        journal = self.journal(host, ".back")
+        clean = self._clean(before)
+        journal = Journal(self.journal(host, ".back").path, clean)
         journal.write("planned", "the configuration of before")
         candidate = apply.Candidate(host, before.config, held, parse(before), whole=True)
-        done = apply.push(
-            candidate, hooks, journal, revert_in=self.way.revert_in, settle=self.way.settle, change_id=self.way.change_id
-        )
-        return fleet.Ended("taken-back" if done.good else done.outcome, done.because)
+        with quiet.refusals(clean):
+            done = apply.push(
+                candidate, hooks, journal, revert_in=self.way.revert_in, settle=self.way.settle, change_id=self.way.change_id
+            )
+        return fleet.Ended("taken-back" if done.good else done.outcome, clean(done.because))
 
     def healthy(self, hosts: tuple[str, ...]) -> tuple[str, ...]:
         """What is wrong, after a fresh look at each, with routers that hold the change."""
@@ -163,6 +166,10 @@ class Undertaking:
     def journal(self, host: str, name: str = "") -> Journal:
         """The journal of the host's push, or (`.back`) of its being taken back."""
         return Journal(self.run_dir / "journal" / f"{collect.safe_name(host)}{name}.jsonl")
+
+    @staticmethod
+    def _clean(before: Snapshot) -> quiet.Clean:
+        return quiet.cleaner(before, parse(before))
 
     def _before(self, host: str) -> Snapshot:
         return collect.load(self.run_dir / "before" / f"{collect.safe_name(host)}.snapshot.json")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ..analysis import scope
+from ..model.policy import PrefixEntry
 from ..model.result import Finding, Line, Packet, Status, Witness
 from ..model.router import Interface, SourceFilter, Unread, Urpf
 from ._questions import authorised
@@ -113,18 +114,27 @@ class Link:
 
     def expected(self) -> list[Network]:
         """Sources that may rightly come in: connected, declared, and what customers behind it may announce."""
+        return [*self._declared(), *(network(self.afi, one[0], one[1]) for one in self._announced())]
+
+    def _declared(self) -> list[Network]:
+        """Those that are connected or declared."""
         context, interface = self.context, self.interface
         out: list[Network] = [ipaddress.ip_interface(one).network for one in interface.addresses]
         out += [
             ipaddress.ip_network(one, strict=False) for one in scope.expected_sources(context.intent, context.device, interface)
         ]
         out += [ipaddress.ip_network(one) for one in ("fe80::/10", "::/128", "0.0.0.0/32", "ff00::/8")]
-        for session in scope.sessions_over(context.router, interface):
-            neighbour = context.neighbour(session)
-            if neighbour is not None and neighbour.relationship == "customer":
-                known = authorised(neighbour, session, context.reference)
-                out += [network(self.afi, one[0], one[1]) for one in (known.v4 if self.afi == 4 else known.v6)]
         return [one for one in out if one.version == self.afi]
+
+    def _announced(self) -> list[PrefixEntry]:
+        """What customers behind it may announce: hundreds of thousands, where one of them has as many."""
+        out: list[PrefixEntry] = []
+        for session in scope.sessions_over(self.context.router, self.interface):
+            neighbour = self.context.neighbour(session)
+            if neighbour is not None and neighbour.relationship == "customer":
+                known = authorised(neighbour, session, self.context.reference)
+                out += known.v4 if self.afi == 4 else known.v6
+        return out
 
     def stray(self, listed: SourceFilter) -> str | None:
         """A source the filter lets in beyond the expected ones, or None."""
@@ -136,10 +146,14 @@ class Link:
             found = self.stray(self.filter)
             if found is not None:
                 return found
-        expected = self.expected()
-        for one in SPOOFED[self.afi]:
-            if not any(ipaddress.ip_address(one) in outer for outer in expected):
-                return one
+        declared, announced, bits = self._declared(), self._announced(), 32 if self.afi == 4 else 128
+        for text in SPOOFED[self.afi]:
+            one = ipaddress.ip_address(text)
+            number = int(one)
+            if not any(one in outer for outer in declared) and not any(
+                (number ^ own[0]) >> bits - own[1] == 0 for own in announced
+            ):
+                return text
         return SPOOFED[self.afi][0]
 
     @property

@@ -52,15 +52,17 @@ def render(
     removal: Path | None,
     form: str,
 ) -> int:
-    """Render the configuration that saved ones (HOST.PLATFORM.cfg) miss; no router is needed or touched.
+    """Render the configuration that saved ones (HOST.PLATFORM.cfg) or snapshots (*.snapshot.json) miss; no router is needed or touched.
 
     Each candidate was merged onto its configuration and gated in the model first. What was left, and why, is said beside it.
     """
     inputs = api.Inputs.read(intent_path, waivers_path, sources, as_of or collect.now())
     known = api.devices(devices)
-    was = {one.host: one for one in api.saved([removal], platform, known)} if removal is not None else None
-    found = api.saved(files, platform, known)
-    made = [_device(one, inputs, templates) if was is None else _removal(one, was) for one in found]
+    was = api.of_files([removal], platform, known) if removal is not None else None
+    found = api.of_files(files, platform, known)
+    if not found:
+        raise UsageError(f"no saved configuration and no snapshot: {', '.join(map(str, files))}")
+    made = [_device(one, inputs, templates) if was is None else _removal(one, was) for one in found.values()]
     if out is not None:
         folder(out)
         for one in made:

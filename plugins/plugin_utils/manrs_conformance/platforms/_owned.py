@@ -47,9 +47,12 @@ def unused(running: str) -> list[str]:
             used.update(TOKEN.findall(text))
             numbers.update(_numbers(text))
     live = [one for one in found.values() if one.name in used]
+    named: dict[str, list[_Definition]] = {}
+    for one in found.values():
+        named.setdefault(one.name, []).append(one)
     for one in live:
         # What is in use makes what it uses to be so.
-        fresh = [other for other in found.values() if other.name in one.uses and other.name not in used]
+        fresh = [other for name in one.uses - used for other in named.get(name, ())]
         used.update(other.name for other in fresh)
         live += fresh
     numbers.update(number for one in live for number in one.paths | {use for use in one.uses if use.isdecimal()})

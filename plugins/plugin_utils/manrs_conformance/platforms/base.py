@@ -155,6 +155,15 @@ class TidyPlatform(RenderPlatform, Protocol):
 
 
 @runtime_checkable
+class BesidePlatform(TidyPlatform, Protocol):
+    """A platform on which a candidate also changes what its configuration does not show."""
+
+    def beside(self, state: Mapping[str, str]) -> str | None:
+        """What live outputs show of it, in lines that follow the configuration where `removal` takes it; None where they do not tell."""
+        ...
+
+
+@runtime_checkable
 class CachePlatform(RenderPlatform, Protocol):
     """A platform that RPKI caches can be configured on."""
 

@@ -19,7 +19,7 @@ from ..model.result import Finding, Status
 from ..model.router import Router
 from ..model.snapshot import Snapshot
 from ..platforms.base import CopyingPlatform, PushDriver, PushPlatform, RenderPlatform, TidyPlatform
-from . import apply, bare, bounds, caches, meaning, plan, refresh, shut, window
+from . import apply, bare, bounds, caches, meaning, plan, quiet, refresh, shut, window
 from .journal import Journal
 from .protocol import quietly
 
@@ -188,6 +188,8 @@ def push(
 ) -> apply.Pushed:
     """Bring a prepared change onto the router by the whole protocol; the journal tells how far it came."""
     platform, way = platforms.load_push(one.platform), way or Way()
+    clean = quiet.cleaner(one, platform.parse(one.config, one.state), prepared.merged, prepared.predicted)
+    journal = Journal(journal.path, clean)
     journal.write("planned", f"{len(prepared.plan.sessions)} sessions, {len(prepared.plan.sources)} interfaces")
     journal.write("gated", prepared.report.verdict)
     if not prepared.text:
@@ -200,7 +202,9 @@ def push(
         device=one.host, text=prepared.text, base=one.config, predicted=prepared.predicted, refresh=commands
     )
     hooks = _hooks(one, prepared, platform, connect, intent, reference, way)
-    return apply.push(candidate, hooks, journal, revert_in=way.revert_in, settle=way.settle, change_id=way.change_id)
+    with quiet.refusals(clean):
+        done = apply.push(candidate, hooks, journal, revert_in=way.revert_in, settle=way.settle, change_id=way.change_id)
+    return quiet.told(done, clean)
 
 
 def _hooks(

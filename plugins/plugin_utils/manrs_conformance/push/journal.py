@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -40,11 +40,11 @@ class Entry:
 
 
 class Journal:
-    """Append-only JSON lines, flushed to the disk at every step; readable by its owner only."""
+    """Append-only JSON lines, flushed to the disk at every step; readable by its owner only. `clean` takes secrets out of what a router said."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, clean: Callable[[str], str] = str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._path = path
+        self._path, self._clean = path, clean
 
     @property
     def path(self) -> Path:
@@ -56,7 +56,7 @@ class Journal:
         if step not in STEPS:
             raise ValueError(step)
         more = {"facts": facts} if facts else {}
-        line = json.dumps({"step": step, "at": now(), "note": note} | more, sort_keys=True)
+        line = json.dumps({"step": step, "at": now(), "note": self._clean(note)} | more, sort_keys=True)
         handle = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         try:
             os.write(handle, (line + "\n").encode())

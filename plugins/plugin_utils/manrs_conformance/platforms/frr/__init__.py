@@ -60,6 +60,10 @@ class Frr:
         """A fragment that takes away everything owned; `base` is the configuration before the first push."""
         return removal.removal(running, base)
 
+    def beside(self, state: Mapping[str, str]) -> str | None:
+        """`rp_filter` of every interface, and whether there is an owned nftables table."""
+        return change.beside(state)
+
     def guarded(self, driver: Any) -> PushDriver:
         """The driver itself: its agent on the router holds timer and rollback."""
         return cast("PushDriver", driver)

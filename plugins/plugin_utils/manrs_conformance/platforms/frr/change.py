@@ -13,6 +13,8 @@ from .._diff import patched
 from .merge import merge
 
 SYSCTL = re.compile(r"^!manrs-sysctl\s+(net\.ipv4\.conf\.\S+\.rp_filter)\s*=\s*(\d)\s*$", re.M)
+TABLE = re.compile(r"^!manrs-nft\n", re.M)
+SHOWN = re.compile(r"^(net\.ipv4\.conf\.\S+\.rp_filter) = (\d)$", re.M)
 NAMES = re.compile(r"iifname \{ (.+?) \} meta nfproto ipv6 fib saddr")
 CHAIN = {
     "family": "inet",
@@ -34,7 +36,20 @@ def predict_state(state: Mapping[str, str], candidate: str) -> Mapping[str, str]
     names = NAMES.search(candidate)
     if names and "nft" in out:
         out["nft"] = _with_table(out["nft"], [one.strip().strip('"') for one in names.group(1).split(",")])
+    elif TABLE.search(candidate) and "nft" in out:
+        out["nft"] = _with_table(out["nft"], [])
     return out
+
+
+def beside(state: Mapping[str, str]) -> str | None:
+    """Lines for what Linux holds of source validation, the owned table without its rules; None where `sysctl` or `nft` was not read."""
+    try:
+        items = json.loads(state["nft"])["nftables"]
+        settings = SHOWN.findall(state["sysctl"])
+    except (KeyError, ValueError, TypeError):
+        return None
+    table = "!manrs-nft\n!manrs-nft-end\n" if any(_owned(one) for one in items) else ""
+    return "".join(f"!manrs-sysctl {name} = {value}\n" for name, value in settings) + table
 
 
 def frr_part(candidate: str) -> str:
@@ -43,11 +58,14 @@ def frr_part(candidate: str) -> str:
 
 
 def _with_table(text: str, interfaces: list[str]) -> str:
+    """The answer of `nft -j` with an owned table for these interfaces, without one where there are none."""
     try:
         data = json.loads(text)
     except ValueError:
         return text
     kept = [one for one in data.get("nftables", []) if not _owned(one)]
+    if not interfaces:
+        return json.dumps({"nftables": kept})
     owned: list[dict[str, Any]] = [{"table": {"family": "inet", "name": "manrs"}}, {"chain": CHAIN}]
     spared = [{"prefix": {"addr": "fe80::", "len": 10}}, "::"]
     owned += [_rule(interfaces, {"payload": {"protocol": "ip6", "field": "saddr"}}, one, "accept") for one in spared]

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 from ...model.plan import OWNED
 from .. import _owned
+from .change import SYSCTL, TABLE
 from .merge import merge
 
 KEPT = ("maximum-prefix", "local-role")
-SYSCTL = re.compile(r"(?m)^!manrs-sysctl .*$")
 Place = tuple[str, str, str]
 
 
@@ -20,7 +18,8 @@ def tidy(running: str) -> str:
 
 def removal(running: str, base: str) -> str:
     """A fragment that takes away everything owned, and sets references, limits, roles and the need of policies as in `base`, the configuration before
-    the first push; a reference is replaced before anything is taken away. Where `base` tells of `rp_filter` (the driver's `full`), that too."""
+    the first push; a reference is replaced before anything is taken away. Where both tell of `rp_filter` and the owned table (`beside`, or the
+    driver's `full`), these too."""
     now, was = _lines(running), {_key(one): one for one in _lines(base)}
     there, out = set(_lines(base)), []
     for one in now:
@@ -36,8 +35,15 @@ def removal(running: str, base: str) -> str:
         if not family and "ebgp-requires-policy" in line and not any("ebgp-requires-policy" in one[2] for one in now):
             out.append("\n".join([block, f" {line}", "exit"]))
     text = "".join(f"{one}\n" for one in out)
-    sysctls = "".join(f"{line}\n" for line in SYSCTL.findall(base) if line not in running)
-    return text + tidy(merge(running, text)) + sysctls
+    return text + tidy(merge(running, text)) + _sources(running, base)
+
+
+def _sources(running: str, base: str) -> str:
+    """What takes source validation away: strict `rp_filter` where it was not, and the owned table."""
+    strict = {name for name, value in SYSCTL.findall(running) if value == "1"}
+    lines = [f"!manrs-sysctl {name} = {value}" for name, value in SYSCTL.findall(base) if name in strict and value != "1"]
+    lines += ["!manrs-nft", "!manrs-nft-end"] if TABLE.search(running) and not TABLE.search(base) else []
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _key(one: Place) -> tuple[str, ...]:
