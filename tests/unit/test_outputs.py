@@ -99,3 +99,13 @@ def test_a_defect_is_no_finding(monkeypatch: pytest.MonkeyPatch, capsys: pytest.
     monkeypatch.setattr(api, "parse", broken)
     assert ended(monkeypatch, "model", EDGE, "--platform", "ios") == 3
     assert "internal error" in capsys.readouterr().err
+
+
+def test_a_declaration_for_no_requirement_is_not_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    intent = tmp_path / "manrs.yml"
+    told = "declarations:\n  A1.J99: {statement: filters are generated, updated: 2026-01-01, by: NOC}\n"
+    intent.write_text((AUDIT / "manrs.yml").read_text(encoding="utf-8") + told, encoding="utf-8")
+    assert ended(monkeypatch, "audit", EDGE, "--intent", intent) == 3
+    assert "A1.J99" in capsys.readouterr().err
