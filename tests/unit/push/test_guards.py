@@ -34,7 +34,8 @@ def test_rightful_sources_and_hosts_without_an_address_pass() -> None:
         (replace(FACE, urpf_v4="unknown"), "acl", "not understood"),
         (replace(FACE, acl_in_v4="EDGE"), "acl", "EDGE already stands here"),
         (replace(FACE, acl_in_v4="EDGE"), "urpf", "EDGE already stands here"),
-        (replace(FACE, acl_in_v4="MANRS-SAV4-1"), "urpf", "already stands here"),
+        (replace(FACE, acl_in_v4="MANRS-SAV4-OURS"), "acl", "MANRS-SAV4-OURS already stands here"),
+        (replace(FACE, acl_in_v4="MANRS-SAV4-0123abcd"), "urpf", "already stands here"),
         (replace(FACE, exceptions_v4=UNKNOWN, urpf_exceptions="X"), "urpf", "exceptions (X)"),
     ],
 )
@@ -44,7 +45,7 @@ def test_what_stands_there_already_is_left_to_its_operator(face: Interface, meth
 
 
 def test_an_owned_filter_may_be_replaced() -> None:
-    assert guards(replace(FACE, acl_in_v4="MANRS-SAV4-1"))[0]
+    assert guards(replace(FACE, acl_in_v4="MANRS-SAV4-0123abcd"))[0]
 
 
 @pytest.mark.parametrize("permits", [(), ("0.0.0.0/0",), ("2001:db8::/32",)])

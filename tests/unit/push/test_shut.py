@@ -42,6 +42,20 @@ def test_a_shut_side_stays_shut_and_all_else_is_mended(text: str, side: str, che
 def test_what_opens_nothing_is_not_let_through(monkeypatch: pytest.MonkeyPatch) -> None:
     """The gate's refusal stands where the fault is not that of a shut side."""
     gate = device.gate.judge
-    monkeypatch.setattr(device.gate, "judge", lambda *given: replace(gate(*given), verdict="fail", blocking=("it must not be",)))
+    monkeypatch.setattr(
+        device.gate, "judge", lambda *given, **more: replace(gate(*given, **more), verdict="fail", blocking=("it must not be",))
+    )
     with pytest.raises(PushError, match=r"refused by the gate \(fail\): it must not be"):
         prepared("iosxr", TEXT)
+
+
+def test_a_side_that_the_gate_cannot_judge_is_left_and_all_else_is_mended() -> None:
+    text = (HERE / "nxos.cfg").read_text()
+    doubtful = text.replace("      route-map PEER-IN in\n", "      route-map PEER-IN in\n      prefix-list LOCAL in\n", 1)
+    assert doubtful != text
+    plain, done = prepared("nxos", text), prepared("nxos", doubtful)
+    (told,) = [one for one in done.plan.left if "the gate cannot tell that it would be safe" in one]
+    assert "no import policy" in told and "prefix-list LOCAL is applied beside another filter" in told
+    sides = [{(one.neighbor, one.family): bool(one.inbound) for one in each.plan.sessions} for each in (plain, done)]
+    assert [key for key, planned in sides[0].items() if planned and not sides[1].get(key)] == [("45.10.1.2", "ipv4-unicast")]
+    assert prepared("nxos", done.merged).text == ""

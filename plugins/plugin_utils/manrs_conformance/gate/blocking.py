@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 
 from ..analysis.evaluate import evaluate
+from ..analysis.same import same
 from ..checks._questions import both, delivered, state
 from ..model.intent import Intent, PrefixRange
 from ..model.policy import PrefixList, Rpki
@@ -55,7 +56,7 @@ def _lost(before: Session, after: Session) -> Iterator[str]:
 
 def _invalid(base: Router, before: Session, candidate: Router, after: Session, at: At) -> Iterator[str]:
     """Routes that origin validation calls invalid were refused, and now some pass."""
-    if not candidate.caches or before.inbound == after.inbound:
+    if not base.caches or not candidate.caches or same(before.inbound, after.inbound):
         return
     old, new = (
         evaluate([one.inbound], afi=one.afi, domain=both(delivered(one, router), state(Rpki.INVALID))).accepted()

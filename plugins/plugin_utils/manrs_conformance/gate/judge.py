@@ -29,11 +29,15 @@ def judge(
     reference: Reference,
     *,
     strict: bool = False,
+    sessions: bool = True,
     ticket: str | None = None,
     rules: Sequence[str] = (),
     digests: Mapping[str, str] | None = None,
 ) -> GateReport:
-    """Compare two sides; nothing to compare, and doubt that the change brings or may hide in, are inconclusive and block."""
+    """Compare two sides; nothing to compare, and doubt that the change brings or may hide in, are inconclusive and block.
+
+    Without `sessions` the change is about interfaces alone, and routers that have no session are judged too.
+    """
     fails = [one for one in candidate.findings if one.status is Status.FAIL and one.waived_by is None]
     old = {one.fingerprint: one for one in base.findings if one.status is Status.FAIL}
     meaning = compare(base.routers, candidate.routers, reference)
@@ -51,7 +55,7 @@ def judge(
     ]
     gone = sorted(base.routers.keys() - candidate.routers.keys())
     blocking += [f"{host}: the device is missing from the candidate" for host in gone]
-    doubts = (*(str(one) for one in meaning.unclear), *_unjudged(candidate))
+    doubts = (*(str(one) for one in meaning.unclear), *_unjudged(candidate, sessions))
     verdict = (
         "fail"
         if blocking or any(one.severity is not Severity.INFO for one in new)
@@ -116,11 +120,11 @@ def _named(candidate: Side, findings: Sequence[Finding], meaning: Meaning) -> di
     }
 
 
-def _unjudged(side: Side) -> Iterator[str]:
+def _unjudged(side: Side, sessions: bool) -> Iterator[str]:
     """Why nothing was judged, if so: no router, no session or no decided check is never green."""
     if not side.routers:
         yield "nothing was judged: the candidate holds no configuration of a device"
-    elif not any(router.sessions for router in side.routers.values()):
+    elif sessions and not any(router.sessions for router in side.routers.values()):
         yield "nothing was judged: no device of the candidate has a BGP session"
     elif not any(one.status in (Status.PASS, Status.FAIL) for one in side.findings):
         yield "nothing was judged: no check of the candidate could be decided"
@@ -178,7 +182,8 @@ class _Reached:
         """Whether a doubt on a session may now hide something that it did not hide before."""
         if finding.direction == "export":
             return bool(self.sources) or (finding.device, finding.subject, "export") in self.sides
-        return any((finding.device, finding.subject, word) in self.sides for word in ("import", "export"))
+        words = ("import",) if finding.direction == "import" else ("import", "export")
+        return any((finding.device, finding.subject, word) in self.sides for word in words)
 
 
 def _upstream(router: Router, device: str, key: str, intent: Intent) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from ..analysis import evaluate
+from ..analysis.same import same
 from ..checks import Check, CheckContext, catalogue
 from ..checks._questions import both, delivered, either, exportable, likely
 from ..checks.base import Case, described, speaks
@@ -36,6 +37,8 @@ def worsened(was: Finding, now: Finding, before: CheckContext, after: CheckConte
     if old is None or new is None:
         return None
     first, second = (one.outbound if check.direction == "export" else one.inbound for one in (old, new))
+    if same(first, second):
+        return None
     reach = exportable if check.direction == "export" else delivered
     domain = either(reach(old, before.router), reach(new, after.router))
     doubt: Worse | None = None

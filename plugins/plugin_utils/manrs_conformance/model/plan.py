@@ -8,8 +8,15 @@ from dataclasses import dataclass
 from .policy import PrefixEntry
 
 OWNED = "MANRS-"
-"""How every name begins that a plan owns."""
+"""How every name begins that a plan owns; `is_owned` says of a name whether it does."""
+_GENERATED = re.compile(rf"{OWNED}[A-Z][A-Z-]*[46]?(?:-[0-9a-f]+-\d+)?-[0-9a-f]{{8}}")
 _OWN_NAME = re.compile(rf"{OWNED}(?:IN|OUT)[46]-(?:(?:[0-9a-f]{{0,4}}-)+?|N[0-9a-f]{{8}}-)[0-9a-f]{{8}}(?:-(\S+))?")
+
+
+def is_owned(name: str) -> bool:
+    """Whether a plan made a name: it ends in the digest of a content, or goes on with the operator's policy behind. An operator may begin names
+    of their own alike."""
+    return name.startswith(OWNED) and (_GENERATED.fullmatch(name) is not None or _OWN_NAME.fullmatch(name) is not None)
 
 
 def behind(name: str) -> str | None:

@@ -100,14 +100,11 @@ def carry(
     `refuse` gives a platform's reason not to touch one side (`in`, `out`, `limit`) of a session, or None. A policy that the session has
     already is nothing to do.
     """
+    plan = fitting(plan)
     out, left = [], list(plan.left)
     cannot: set[str] = set()
     for one in plan.sessions:
         key = f"{one.vrf}/{one.neighbor}/{one.family}"
-        why = _unfit(one)
-        if why:
-            left.append(f"{key}: {why}")
-            continue
         made = _session(one, router, writer, able, refuse, lambda text, key=key: left.append(f"{key}: {text}"), cannot)  # type: ignore[misc]
         if made is not None:
             out.append(made)
@@ -116,6 +113,18 @@ def carry(
     return out, replace(
         plan, sessions=tuple(one.plan for one in out), requires_policy=False, left=tuple(left), cannot=tuple(sorted(cannot))
     )
+
+
+def fitting(plan: Plan, *, unnumbered: bool = False) -> Plan:
+    """The plan without sessions that take no statements of their own (`unnumbered` ones do on some platforms); the reasons are left."""
+    out, left = [], list(plan.left)
+    for one in plan.sessions:
+        why = None if unnumbered and "/" not in one.neighbor and one.family in FAMILIES else _unfit(one)
+        if why:
+            left.append(f"{one.vrf}/{one.neighbor}/{one.family}: {why}")
+        else:
+            out.append(one)
+    return replace(plan, sessions=tuple(out), left=tuple(left))
 
 
 def _unfit(one: SessionPlan) -> str | None:
@@ -163,6 +172,28 @@ def _session(
     return Attached(replace(one, inbound=inbound, outbound=outbound, max_prefix=limit, role=None), names["in"], names["out"])
 
 
+def computed(plan: Plan, router: Router) -> Plan:
+    """The plan that refuses invalid routes only where the router computes validation states, in whatever VRF; the reasons are left."""
+    out, left, cannot = [], list(plan.left), set(plan.cannot)
+    for one in plan.sessions:
+        if one.inbound is not None:
+            key = f"{one.vrf}/{one.neighbor}/{one.family}"
+            say: Callable[[str], None] = lambda text, key=key: left.append(f"{key}: {text}")  # type: ignore[misc]  # noqa: E731
+            inbound = _validated(one.inbound, one.afi, router.validation, say, cannot)
+            one = replace(one, inbound=inbound)
+        out.append(one)
+    return replace(plan, sessions=tuple(out), left=tuple(left), cannot=tuple(sorted(cannot)))
+
+
+def _validated(plan: ImportPlan, afi: int, states: Mapping[str, bool], left: Callable[[str], None], cannot: set[str]) -> ImportPlan:
+    if plan.refuse_invalid and not states.get(f"ipv{afi}"):
+        left(f"invalid routes are not refused: the router computes no validation states for IPv{afi} here")
+        plan = replace(plan, refuse_invalid=False)
+    if not plan.refuse_invalid:
+        cannot |= ORIGIN_CHECKS
+    return plan
+
+
 def _possible(
     plan: ImportPlan, one: SessionPlan, router: Router, able: Able, left: Callable[[str], None], cannot: set[str]
 ) -> ImportPlan:
@@ -170,11 +201,7 @@ def _possible(
     if plan.refuse_invalid and able.rov:
         left(f"invalid routes are not refused: {able.rov}")
         plan = replace(plan, refuse_invalid=False)
-    elif plan.refuse_invalid and not (router.validation.get(f"ipv{one.afi}") and one.vrf == "default"):
-        left(f"invalid routes are not refused: the router computes no validation states for IPv{one.afi} here")
-        plan = replace(plan, refuse_invalid=False)
-    if not plan.refuse_invalid:
-        cannot |= ORIGIN_CHECKS
+    plan = _validated(plan, one.afi, router.validation if one.vrf == "default" else {}, left, cannot)
     if plan.longest_path is not None and able.length:
         left(f"paths are not limited in length: {able.length}")
         plan = replace(plan, longest_path=None)

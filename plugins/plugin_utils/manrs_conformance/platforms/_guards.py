@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from ..model.plan import OWNED, Plan, SourceValidation
+from ..model.plan import OWNED, Plan, SourceValidation, is_owned
 from ..model.router import Interface, Router
 from ._carry import Form
 from ._render import digest
@@ -57,7 +57,7 @@ def guards(plan: Plan, router: Router, methods: Mapping[int, Method]) -> tuple[l
 
 def _refusal(face: Interface, afi: int, method: Method, one: SourceValidation) -> str | None:
     acl, mode = (face.acl_in_v4, face.urpf_v4) if afi == 4 else (face.acl_in_v6, face.urpf_v6)
-    if acl and not (acl.startswith(OWNED) and method == "acl"):
+    if acl and not (is_owned(acl) and method == "acl"):
         return f"the packet filter {acl} already stands here; extend it to rightful sources"
     if mode == "unknown":
         return "what it does to sources now is not understood"
@@ -93,6 +93,17 @@ class Filters:
     host: Callable[[str], str] = lambda address: f"host {address}"
     written: dict[str, list[str]] = field(default_factory=dict)
 
+    def lacking(self, some: Sequence[Guard], plan: Plan, router: Router) -> tuple[list[Guard], Plan]:
+        """The guards that do not stand at their interfaces already, and the plan without the others."""
+        held = {(one.name, afi, name) for one in router.interfaces for afi, name in ((4, one.acl_in_v4), (6, one.acl_in_v6))}
+        filters = [one for one in some if one.method == "acl"]
+        there = {(one.interface, one.afi) for one in filters if (one.interface, one.afi, self._rules(one)[0]) in held}
+        sources = []
+        for one in plan.sources:
+            families = tuple(afi for afi in one.families if (one.interface, afi) not in there)
+            sources += [replace(one, families=families)] if families else []
+        return [one for one in some if (one.interface, one.afi) not in there], replace(plan, sources=tuple(sources))
+
     def interfaces(self, some: Sequence[Guard]) -> dict[str, list[str]]:
         """The statements of each interface, in order."""
         out: dict[str, list[str]] = {}
@@ -102,8 +113,12 @@ class Filters:
         return out
 
     def _filter(self, one: Guard) -> str:
-        texts = [self.host(str(net[0])) if net.prefixlen == net.max_prefixlen else str(net) for net in one.permits]
-        body = [self.rule(one.afi, n, "permit", text) for n, text in enumerate(texts, 1)]
-        name = f"{OWNED}SAV{one.afi}-{digest(body)}"
+        name, body = self._rules(one)
         self.written[name] = [self.head(one.afi, name), *body, self.rule(one.afi, len(body) + 1, "deny", "any")]
         return name
+
+    def _rules(self, one: Guard) -> tuple[str, list[str]]:
+        """The name of a filter, and its permits."""
+        texts = [self.host(str(net[0])) if net.prefixlen == net.max_prefixlen else str(net) for net in one.permits]
+        body = [self.rule(one.afi, n, "permit", text) for n, text in enumerate(texts, 1)]
+        return f"{OWNED}SAV{one.afi}-{digest(body)}", body

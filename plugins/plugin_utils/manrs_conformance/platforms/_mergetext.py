@@ -27,6 +27,8 @@ class Block:
     kids: dict[Key, str | Block | Listing] = field(default_factory=dict)
     raw: list[str] = field(default_factory=list)
     indent: int = 0
+    wholes: list[tuple[str, list[str]]] = field(default_factory=list)
+    """Shown lines that are kept in parts (`Shown.split`), with their parts: as long as all of them are there, the line is shown as it was."""
     indented: bool = False
     """Whether the router shows its lines indented (else it may be text that was pasted together)."""
     new: bool = False
@@ -258,10 +260,13 @@ class Shown(ABC):
             for each in self.split(here, body):
                 here.kids[self._free(here, (words[0], *self.slot(here, each)[0]))] = " ".join([words[0], *each])
         else:
-            for each in self.split(here, words):
+            parts = self.split(here, words)
+            for each in parts:
                 key = self._free(here, self.slot(here, each)[0])
                 here.kids[key] = " ".join(each)
                 self._before = (here, key, indent)
+            if parts != [words]:
+                here.wholes.append((" ".join(words), [" ".join(each) for each in parts]))
 
     def _nested(self, here: Block, words: list[str], indent: int) -> bool:
         """Put a line under the plain line before it, when it stands deeper and blocks are told by indentation."""
@@ -312,7 +317,7 @@ class Shown(ABC):
             yield pad + item.head
             yield from item.raw
             plain = [(key, one) for key, one in item.kids.items() if isinstance(one, str)]
-            for _, line in self.arranged(item, plain):
+            for line in _whole(item, [line for _, line in self.arranged(item, plain)]):
                 yield f"{pad}{' ' * self.step}{line}"
             for one in item.kids.values():
                 if not isinstance(one, str):
@@ -325,3 +330,11 @@ class Shown(ABC):
     def arranged(self, block: Block, lines: list[tuple[Key, str]]) -> list[tuple[Key, str]]:
         """The plain lines of a block in the order that they are shown in."""
         return lines
+
+
+def _whole(block: Block, lines: list[str]) -> list[str]:
+    """The plain lines of a block, those that are kept in parts put together again."""
+    for line, parts in block.wholes:
+        if all(one in lines for one in parts):
+            lines = [line if one == parts[0] else one for one in lines if one == parts[0] or one not in parts]
+    return lines

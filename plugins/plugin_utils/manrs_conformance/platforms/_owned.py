@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from ..model.plan import OWNED
+from ..model.plan import OWNED, is_owned
 
 NAME = rf"(?P<name>{OWNED}\S+)"
 HEADS = tuple(
@@ -89,6 +89,8 @@ def _statements(running: str, found: dict[tuple[str, str], _Definition]) -> Iter
         if owner is not None and empty and head.startswith(f"route-map {owner.name} deny"):
             copied.add(owner.name)
         match = next((one for pattern in HEADS if (one := pattern.match(text))), None)
+        if match is not None and not (match["name"].isdecimal() or is_owned(match["name"])):
+            match = None
         owner = (
             None if match is None else found.setdefault((match["words"], match["name"]), _Definition(match["words"], match["name"]))
         )

@@ -9,10 +9,10 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 from ..errors import PushError
-from ..model.plan import OWNED, behind
+from ..model.plan import behind, is_owned
 from ..model.policy import Attachment, Filter
 from ..model.router import Interface, Router, Session
-from . import _mapcopy, _owned
+from . import _mapcopy, _owned, _stated
 from ._carry import Block, Form
 
 
@@ -20,6 +20,10 @@ class Steady:
     """A platform that shows nothing of its policies beside its configuration, and runs refresh commands on its command line."""
 
     form: ClassVar[Form]
+    inside: ClassVar[bool] = False
+    """Whether owned policies always stand in the block of a family, also where the operator's stand outside."""
+    undo: ClassVar[str] = "no"
+    """The word that takes a statement of a session away, so that what its group says holds again."""
     write: ClassVar[Callable[..., str]]
 
     @abstractmethod
@@ -66,10 +70,10 @@ class Steady:
         """A fragment that takes away everything owned, and sets limits and source validation as they were in `base`, the configuration
         before the first push; empty when there is nothing."""
         now, was = self.parse(running, {}), self.parse(base, {})
-        blocks = [replace(one, policies=tuple(f"no {line}" for line in one.policies)) for one in self._owned_blocks(now)]
-        interfaces = {one.name: lines for one in now.interfaces if (lines := self._guards_off(one, was))}
+        blocks = [replace(one, policies=tuple(f"{self.undo} {line}" for line in one.policies)) for one in self._owned_blocks(now)]
+        interfaces = {one.name: lines for one in now.interfaces if (lines := self._guards_off(one, was, base))}
         bare = self.parse(self.merge(running, self.write(blocks, interfaces, running, now.local_as or 0)), {})
-        blocks = [self._restored(one, running, now, bare, was) for one in self._owned_blocks(now)]
+        blocks = [self._restored(one, running, base, now, bare) for one in self._owned_blocks(now)]
         text = self.write([one for one in blocks if one.lines], interfaces, running, now.local_as or 0)
         return (text + self.tidy(self.merge(running, text)) if text else self.tidy(running)) + self.uncached(running, base)
 
@@ -84,41 +88,43 @@ class Steady:
     def _owned_blocks(self, router: Router) -> Iterator[Block]:
         """Every session, with its references to owned policies."""
         for one in router.sessions:
-            owned = [(side, had.name) for side, had in _attached(one) if had.name.startswith(OWNED)]
+            owned = [(side, had.name) for side, had in _attached(one) if is_owned(had.name)]
             lines = tuple(self.form.attached(one.neighbor, name, side) for side, name in owned)
             yield Block(one.vrf, one.neighbor, one.family, lines)
 
-    def _restored(self, block: Block, running: str, now: Router, bare: Router, was: Router) -> Block:
-        """The statements that give a session what the operator had: a reference of its own only where none is inherited."""
-        session, left, before = (one.session(block.neighbor, block.family, block.vrf) for one in (now, bare, was))
+    def _restored(self, block: Block, running: str, base: str, now: Router, bare: Router) -> Block:
+        """The statements that give a session what the operator had: a reference of its own only where none is inherited, or where it had one to
+        a policy that does not exist."""
+        session, left = (one.session(block.neighbor, block.family, block.vrf) for one in (now, bare))
         if session is None or left is None:
             return Block(block.vrf, block.neighbor, block.family)
         policies = []
         inherited = {side: one.name for side, one in _attached(left)}
         for side, one in _attached(session):
-            if not one.name.startswith(OWNED):
+            if not is_owned(one.name):
                 continue
             existing = behind(one.name)
-            if existing is None or inherited.get(side) == existing:
-                policies.append(f"no {self.form.attached(block.neighbor, one.name, side)}")
+            stated = _stated.policy(base, block, side, inside=self.inside)
+            if stated is not None and existing in (None, inherited.get(side)):
+                policies.append(stated)
+            elif existing is None or inherited.get(side) == existing:
+                policies.append(f"{self.undo} {self.form.attached(block.neighbor, one.name, side)}")
             else:
                 policies.append(self.form.attached(block.neighbor, self.called(existing, one, running), side))
-        limits: tuple[str, ...] = ()
-        if before is not None and session.max_prefix is not None and before.max_prefix is None:
-            limits = (f"no {self.form.limited(block.neighbor, session.max_prefix)}",)
-        elif before is not None and before.max_prefix is not None and before.max_prefix != session.max_prefix:
-            limits = (self.form.limited(block.neighbor, before.max_prefix),)
-        return replace(block, policies=tuple(policies), limits=limits)
+        held, stated = _stated.limit(running, block), _stated.limit(base, block)
+        gone = f"{self.undo} {self.form.limited(block.neighbor, session.max_prefix or 0)}"
+        return replace(block, policies=tuple(policies), limits=() if held in (None, stated) else (stated or gone,))
 
-    def _guards_off(self, face: Interface, was: Router) -> list[str]:
+    def _guards_off(self, face: Interface, was: Router, base: str) -> list[str]:
         before = next((one for one in was.interfaces if one.name == face.name), None)
         out = [
             f"no {self.form.acl[afi].format(name=name)}"
             for afi, name in ((4, face.acl_in_v4), (6, face.acl_in_v6))
-            if name and name.startswith(OWNED)
+            if name and is_owned(name)
         ]
-        if face.urpf_v4 == "strict" and before is not None and before.urpf_v4 == "none":
-            out.append(f"no {self.form.urpf}")
+        if face.urpf_v4 == "strict" and before is not None and before.urpf_v4 != "strict":
+            start = self.form.urpf.partition(" source ")[0]
+            out.append(_stated.guard(base, face.name, start) or f"no {self.form.urpf}")
         return out
 
 

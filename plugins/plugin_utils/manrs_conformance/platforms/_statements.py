@@ -33,5 +33,6 @@ def statements(
     """Write the policies of a plan and the guards of its interfaces; `methods` says how sources of each family are checked."""
     sessions, carried = carry(plan, router, writer, able, refuse)
     guards, carried = _guards.guards(carried, router, methods)
+    guards, carried = filters.lacking(guards, carried, router)
     interfaces = filters.interfaces(guards)
     return Statements([one.block(filters.form) for one in sessions], interfaces, list(filters.written.values()), carried)

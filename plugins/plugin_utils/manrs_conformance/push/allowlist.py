@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ..analysis import authority
 from ..errors import PushError
 from ..model.intent import Intent, Neighbour
-from ..model.plan import OWNED
+from ..model.plan import OWNED, is_owned
 from ..model.policy import AllOf, AnyOf, Cond, PrefixEntry, PrefixList, PrefixMatch
 from ..model.reference import Authorised, Reference
 from ..model.router import Session
@@ -40,14 +40,14 @@ def _only_customers(session: Session, neighbour: Neighbour, known: Authorised, r
 
 def owned_ranges(session: Session) -> frozenset[tuple[int, int, int, int]] | None:
     """The ranges of the owned allow-list of a session (network, length, least, greatest); None when it has none."""
-    owned = [one.policy for one in session.inbound.filters if one.name.startswith(OWNED)]
-    owned += [policy for name, policy in session.inbound.called.items() if name.startswith(OWNED)]
+    owned = [one.policy for one in session.inbound.filters if is_owned(one.name)]
+    owned += [policy for name, policy in session.inbound.called.items() if is_owned(name)]
     lists = [
         one
         for policy in owned
         for term in policy.terms
         for one in _lists(term.cond)
-        if one.name.startswith(f"{OWNED}ALLOW") and one.afi == session.afi
+        if one.name.startswith(f"{OWNED}ALLOW") and is_owned(one.name) and one.afi == session.afi
     ]
     return frozenset(entry[:4] for one in lists for entry in one.entries) if lists else None
 

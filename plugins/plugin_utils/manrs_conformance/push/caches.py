@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from ..errors import MergeError
+from ..gate import GateReport
 from ..model.intent import Intent
 from ..model.result import Finding, Status
 from ..model.router import Router
@@ -46,6 +47,13 @@ def ground(one: Snapshot, platform: RenderPlatform, router: Router, intent: Inte
     if why:
         return Ground(one.config, router, left=(f"router: no RPKI cache is configured: {why}",))
     return Ground(base, after, text, wanted)
+
+
+def none(one: Snapshot, router: Router, report: GateReport) -> Ground:
+    """The router as it is, where the gate stops what follows from asking caches."""
+    faults = [f"{fault.check} {fault.subject}: {fault.message}" for fault in (*report.new, *report.unsure)]
+    why = "; ".join([*report.blocking, *report.doubts, *faults][:2])
+    return Ground(one.config, router, left=(f"router: no RPKI cache is configured: the gate stops it ({why})",))
 
 
 def _wrong(before: Router, after: Router, wanted: Sequence[tuple[str, int]]) -> str:

@@ -19,7 +19,7 @@ from ..model.result import Finding, Status
 from ..model.router import Router
 from ..model.snapshot import Snapshot
 from ..platforms.base import CopyingPlatform, PushDriver, PushPlatform, RenderPlatform, TidyPlatform
-from . import apply, bare, bounds, caches, meaning, plan, quiet, refresh, shut, window
+from . import apply, bare, bounds, caches, meaning, plan, quiet, refresh, sides, window
 from .journal import Journal
 from .protocol import quietly
 
@@ -50,6 +50,12 @@ def judge(
 LIVE_CHECKS = frozenset({"LIVE-01", "LIVE-02", "ROV-11"})
 """What only the table can show: it cannot be predicted, and is judged on the live router after the change."""
 
+ATTEMPTS = 5
+"""How often sides that the gate stops are left and the rest is tried again: to leave one may show what it hid of another."""
+
+UNEQUAL = frozenset({"POL-06"})
+"""What a push can bring about only by protecting one family where the other is left: that is no reason to protect neither."""
+
 READS_LIVE = LIVE_CHECKS | {"CUS-09", "MAX-01", "ROLE-03", "ROV-01", "SAV-06", "SAV-07", "SCOPE-01"}
 """Every check that looks at live state: all others say of two equal models the same."""
 
@@ -67,7 +73,8 @@ def _left(live: Finding, prepared: Prepared) -> bool:
 def _renamed(before: tuple[Finding, ...], after: tuple[Finding, ...], cannot: Container[str]) -> tuple[Finding, ...]:
     """The findings after a change, those that name other filters for the same fault under their old fingerprint: the gate then looks
     whether they became worse, instead of taking each for a new one. Faults of before that the platform cannot mend (`cannot`) are left out.
-    What goes on for fewer of its reasons is the same fault."""
+    What goes on for fewer of its reasons is the same fault. Families of unlike protection (`UNEQUAL`)
+    are left out, as is what was wrong before and cannot be told now: what a plan puts in front only refuses."""
     old: dict[tuple[str, str, str | None, str | None], list[tuple[frozenset[str], str]]] = {}
     for one in before:
         if one.status is Status.FAIL:
@@ -79,8 +86,12 @@ def _renamed(before: tuple[Finding, ...], after: tuple[Finding, ...], cannot: Co
     return tuple(
         dataclasses.replace(one, fingerprint=same) if same else one
         for one, same in zip(after, known, strict=True)
-        if not (same and one.check in cannot)
+        if not (same and one.check in cannot) and one.check not in UNEQUAL and not _doubtful_now(one, old)
     )
+
+
+def _doubtful_now(one: Finding, old: Container[tuple[str, str, str | None, str | None]]) -> bool:
+    return one.status is Status.INCONCLUSIVE and _subject(one) in old
 
 
 def _subject(one: Finding) -> tuple[str, str, str | None, str | None]:
@@ -102,9 +113,19 @@ def prepare(one: Snapshot, intent: Intent, reference: Reference, *, templates: P
     wanted = plan.make(one.host, ground.router, intent, reference, found, outdated)
     wanted = dataclasses.replace(wanted, left=(*ground.left, *wanted.left))
     tried = _try(one, platform, router, ground, wanted, before, intent, reference, templates)
-    smaller = shut.without(wanted, router, (*tried.report.new, *tried.report.unsure)) if _refused(tried) else None
-    if smaller is not None:
-        tried = _try(one, platform, router, ground, smaller, before, intent, reference, templates)
+    for _ in range(ATTEMPTS):
+        if not _refused(tried):
+            break
+        smaller = sides.without(wanted, router, tried.report) or sides.untagged(wanted, tried.report)
+        if smaller is not None:
+            wanted = smaller
+        elif ground.caches:
+            ground = caches.none(one, router, tried.report)
+            wanted = plan.make(one.host, router, intent, reference, before, outdated)
+            wanted = dataclasses.replace(wanted, left=(*ground.left, *wanted.left))
+        else:
+            break
+        tried = _try(one, platform, router, ground, wanted, before, intent, reference, templates)
     if _refused(tried):
         report = tried.report
         reasons = [
@@ -142,19 +163,27 @@ def _try(
     merged = platform.merge(one.config, text) if text else one.config
     predicted = platform.parse(merged, platform.predict_state(one.state, text))
     after = judge(one.host, predicted, merged, intent, reference)
-    after = tuple(had for had in after if not (ground.caches and had.check == caches.CHECK))
-    sides = [_without_live(some) for some in (before, after)]
+    after = tuple(had for had in after if not _seen_later(had, wanted))
+    was, then = (_without_live(some) for some in (before, after))
     report = gate.judge(
-        gate.Side({one.host: router}, sides[0]),
-        gate.Side({one.host: predicted}, _renamed(sides[0], sides[1], wanted.cannot)),
+        gate.Side({one.host: router}, was),
+        gate.Side({one.host: predicted}, _renamed(was, then, wanted.cannot)),
         intent,
         reference,
+        sessions=bool(wanted.sessions or wanted.caches or not wanted.sources),
     )
-    remaining = tuple(f for f in sides[1] if f.status is Status.FAIL and f.waived_by is None)
+    remaining = tuple(f for f in then if f.status is Status.FAIL and f.waived_by is None)
     diff = "".join(
         difflib.unified_diff(one.config.splitlines(keepends=True), merged.splitlines(keepends=True), "running", "planned", n=2)
     )
     return Prepared(one.host, wanted, text, merged, predicted, report, remaining, diff)
+
+
+def _seen_later(one: Finding, wanted: Plan) -> bool:
+    """Whether only the router after the change can tell: that a cache connects, and which role the other side of a new one has."""
+    roles = {f"{had.vrf}/{had.neighbor}" for had in wanted.sessions if had.role}
+    agreed = one.check == "ROLE-03" and one.status is Status.INCONCLUSIVE and one.subject.rpartition("/")[0] in roles
+    return agreed or (bool(wanted.caches) and one.check == caches.CHECK)
 
 
 def _outworn(platform: RenderPlatform, running: str, merged: str) -> str:

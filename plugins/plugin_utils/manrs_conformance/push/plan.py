@@ -6,9 +6,10 @@ import ipaddress
 from collections.abc import Iterable, Mapping, Sequence
 
 from ..analysis import authority, scope
+from ..checks._questions import without
 from ..errors import PushError
 from ..model.intent import Intent, Neighbour, PrefixRange
-from ..model.plan import OWNED, ExportPlan, ImportPlan, Plan, SessionPlan, behind
+from ..model.plan import ExportPlan, ImportPlan, Plan, SessionPlan, behind, is_owned
 from ..model.policy import Attachment, PrefixEntry
 from ..model.reference import Reference
 from ..model.result import Finding, Status
@@ -19,6 +20,14 @@ from .allowlist import allowed, owned_ranges
 ANNOUNCE_ONLY_CUSTOMERS = frozenset({"peer", "provider", "route_server", "route_server_client"})
 GREATEST_CONE = 200
 """ASNs of a customer's cone that still make an AS-path filter a router reads in one line."""
+ROLES = {
+    "customer": "provider",
+    "provider": "customer",
+    "peer": "peer",
+    "route_server": "rs-client",
+    "route_server_client": "rs-server",
+}
+"""Our role by the relationship of the neighbour (RFC 9234)."""
 IMPORT_CHECKS = frozenset(
     [
         "POL-01",
@@ -104,7 +113,9 @@ def _session(
     inbound = _inbound(session, neighbour, intent, reference, router, left) if "import" in names else None
     outbound = _outbound(session, neighbour, intent, reference, router, left) if "export" in names else None
     limit = _limit(session, neighbour, router, left) if any(one.check in LIMIT_CHECKS for one in mine) else None
-    role = _role(neighbour) if neighbour.coordinated and any(one.check == "ROLE-01" for one in mine) else None
+    role = None
+    if neighbour.coordinated and any(one.check == "ROLE-01" for one in mine):
+        role = _role(device, router, session, neighbour, intent, left)
     for one in mine:
         if one.check.startswith(("ROLE-", "SES-")) and not neighbour.coordinated:
             left.append(f"{session.key}: {one.check} changes both ends of the session; declare `coordinated: TICKET` to plan it")
@@ -145,14 +156,16 @@ def _side(finding: Finding) -> str:
     return "export" if finding.check in EXPORT_CHECKS else "none"
 
 
-def _role(neighbour: Neighbour) -> str | None:
-    return {
-        "customer": "provider",
-        "provider": "customer",
-        "peer": "peer",
-        "route_server": "rs-client",
-        "route_server_client": "rs-server",
-    }.get(neighbour.relationship)
+def _role(device: str, router: Router, session: Session, neighbour: Neighbour, intent: Intent, left: list[str]) -> str | None:
+    """Our role on a session; None where the families of the neighbour need different ones, for it is one for all of them (RFC 9234 section 4.2)."""
+    all_families = [one for one in router.sessions if (one.neighbor, one.vrf) == (session.neighbor, session.vrf)]
+    kinds = {known.relationship for one in all_families if (known := scope.neighbour_for(intent, device, one)) is not None}
+    if kinds != {neighbour.relationship}:
+        left.append(
+            f"{session.key}: no role: the families of this neighbour are declared {' and '.join(sorted(kinds))}, and a role is for all of them"
+        )
+        return None
+    return ROLES.get(neighbour.relationship)
 
 
 def _inbound(
@@ -182,7 +195,7 @@ def _inbound(
         allow=allow,
         origins=_cone(session, neighbour, reference, left) if customer else None,
         refuse_prefixes=tuple(refuse),
-        refuse_asns=reference.bogons.asns if not neighbour.private_asn else (),
+        refuse_asns=_forbidden(session, neighbour, reference),
         refuse_transit_free=transit_free if neighbour.relationship in ("customer", "peer") else (),
         first_as=session.remote_as if isinstance(session.remote_as, int) and neighbour.relationship != "route_server" else None,
         longest_path=intent.limits.longest_path,
@@ -191,6 +204,12 @@ def _inbound(
         tag=getattr(tagging, neighbour.relationship, None) if tagging else None,
         existing=_existing(session.inbound, router),
     )
+
+
+def _forbidden(session: Session, neighbour: Neighbour, reference: Reference) -> tuple[tuple[int, int], ...]:
+    """ASNs that may stand in no path of a neighbour: its own may be a private one where that is agreed (as BOG-05 counts them)."""
+    agreed = [session.remote_as] if neighbour.private_asn and isinstance(session.remote_as, int) else []
+    return tuple(without(reference.bogons.asns, agreed))
 
 
 def _drifted(device: str, session: Session, intent: Intent, reference: Reference) -> bool:
@@ -261,11 +280,9 @@ def _existing(attachment: Attachment, router: Router) -> str | None:
     for one in attachment.filters:
         if one.kind not in ("route-map", "route-policy") or not one.defined:
             continue
-        if not one.name.startswith(OWNED):
+        if not is_owned(one.name):
             return one.name
-        return behind(one.name) or next(
-            (term.call for term in one.policy.terms if term.call and not term.call.startswith(OWNED)), None
-        )
+        return behind(one.name) or next((term.call for term in one.policy.terms if term.call and not is_owned(term.call)), None)
     return None
 
 

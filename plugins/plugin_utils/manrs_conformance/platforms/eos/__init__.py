@@ -9,6 +9,7 @@ from typing import Any
 from ...model.plan import Plan, Rendered
 from ...model.router import Router
 from .._pushing import Steady
+from .._stated import unopened
 from ..base import Commands, PushDriver
 from .caches import asking, without
 from .change import after
@@ -26,6 +27,8 @@ class Eos(Steady):
     comment: str = "!"
     commands: Commands = COMMANDS
     form = FORM
+    inside = True
+    undo = "default"
     write = staticmethod(write)
     shows_candidate: bool = True
 
@@ -52,6 +55,11 @@ class Eos(Steady):
     def uncached(self, running: str, base: str) -> str:
         """A fragment that takes away the RPKI caches that a push configured."""
         return without(running, self.parse(running, {}), self.parse(base, {}))
+
+    def removal(self, running: str, base: str) -> str:
+        """A fragment that takes away everything owned; the block of a family that a push had to open goes again."""
+        text = super().removal(running, base)
+        return text + unopened(self.merge(running, text), base, "router bgp ", "vrf ")
 
     def refresh(self, plan: Plan) -> tuple[str, ...]:
         """None: EOS keeps what a neighbour sent and looks at it anew when a policy changes."""

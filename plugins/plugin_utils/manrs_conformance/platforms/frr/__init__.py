@@ -33,8 +33,8 @@ class Frr:
         return merge(running, change.frr_part(candidate))
 
     def render(self, plan: Plan, router: Router, running: str, templates: Path | None = None) -> Rendered:
-        """The candidate text of a plan: FRR does all of it."""
-        return Rendered(render(plan, running, templates), plan)
+        """The candidate of a plan."""
+        return render(plan, router, running, templates)
 
     def predict_state(self, state: Mapping[str, str], candidate: str) -> Mapping[str, str]:
         """Live outputs after the candidate."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...model.plan import OWNED
+from ...model.plan import is_owned
 from .. import _owned
 from .change import SYSCTL, TABLE
 from .merge import merge
@@ -13,7 +13,7 @@ Place = tuple[str, str, str]
 
 def tidy(running: str) -> str:
     """A fragment that takes away owned definitions to which nothing refers any more; empty when there are none."""
-    return "".join(f"{line}\n" for line in _owned.unused(running) if f" {OWNED}" in line)
+    return "".join(f"{line}\n" for line in _owned.unused(running) if not line.rsplit(maxsplit=1)[-1].isdecimal())
 
 
 def removal(running: str, base: str) -> str:
@@ -25,7 +25,7 @@ def removal(running: str, base: str) -> str:
     for one in now:
         block, family, line = one
         words = line.split()
-        if one in there or not (OWNED in line or (words[2:3] and words[2] in KEPT) or "ebgp-requires-policy" in words):
+        if one in there or not (any(map(is_owned, words)) or (words[2:3] and words[2] in KEPT) or "ebgp-requires-policy" in words):
             continue
         back = was.get(_key(one))
         undo = back[2] if back else line[3:] if line.startswith("no ") else f"no {line}"

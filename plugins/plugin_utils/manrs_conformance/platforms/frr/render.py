@@ -12,14 +12,16 @@ from __future__ import annotations
 import bisect
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from ...model.asn import decimal_range
-from ...model.plan import OWNED, Plan, SessionPlan, SourceValidation
+from ...model.plan import OWNED, ImportPlan, Plan, Rendered, SessionPlan, SourceValidation
 from ...model.policy import PrefixEntry
+from ...model.router import Router
 from .. import _rules
+from .._carry import computed, fitting
 from .._render import Lists, bits, digest, environment, is_large, ranges, token
 
 WHOLE, SHORT, MOST = 200, 20, 30_000
@@ -77,22 +79,30 @@ def _blocks(
             yield from _blocks(some, start, length + 1, most_bits, most)
 
 
-def render(plan: Plan, running: str = "", templates: Path | None = None) -> str:
-    """The candidate text of a plan; templates in `templates` replace the shipped ones of the same name. Lists that `running` holds word by word
-    are not written again."""
+def render(plan: Plan, router: Router, running: str, templates: Path | None = None) -> Rendered:
+    """The candidate of a plan; templates in `templates` replace the shipped ones of the same name. Lists that `running` holds word by word, and maps
+    that are attached already, are not written again. FRR does all of a plan but for ranges of neighbours."""
+    plan = computed(fitting(plan, unnumbered=True), router)
     writer = _Writer()
     instances: dict[str, dict[str, Any]] = {}
+    kept = []
     for one in plan.sessions:
+        lines, one = _session(writer, one, router)
+        if not (lines or one.role):
+            continue
+        kept.append(one)
         vrf = "" if one.vrf == "default" else f" vrf {one.vrf}"
         bgp = instances.setdefault(vrf, {"vrf": vrf, "common": [], "families": {}})
-        lines = bgp["families"].setdefault(one.family.replace("-", " "), [])
-        lines.extend(_session(writer, one))
+        bgp["families"].setdefault(one.family.replace("-", " "), []).extend(lines)
         if one.role:
             bgp["common"].append(f"neighbor {one.neighbor} local-role {one.role}")
+    plan = replace(plan, sessions=tuple(kept))
+    if plan.empty:
+        return Rendered("", plan)
     if plan.requires_policy and not instances:
         instances[""] = {"vrf": "", "common": [], "families": {}}
     for bgp in instances.values():
-        bgp["families"] = [{"name": name, "lines": lines} for name, lines in sorted(bgp["families"].items())]
+        bgp["families"] = [{"name": name, "lines": lines} for name, lines in sorted(bgp["families"].items()) if lines]
     text = (
         environment(__package__, templates)
         .get_template("plan.j2")
@@ -104,20 +114,29 @@ def render(plan: Plan, running: str = "", templates: Path | None = None) -> str:
             requires_policy=plan.requires_policy,
         )
     )
-    return text + _sources(plan.sources)
+    return Rendered(text + _sources(plan.sources), plan)
 
 
-def _session(writer: _Writer, one: SessionPlan) -> list[str]:
+def _session(writer: _Writer, one: SessionPlan, router: Router) -> tuple[list[str], SessionPlan]:
+    """The statements of a session, and its plan without sides whose maps are attached already."""
+    had = router.session(one.neighbor, one.family, one.vrf)
     lines = []
-    if one.inbound is not None:
-        name = _map(writer, "IN", one, _rules.inbound(one.inbound, one.afi), one.inbound.existing)
-        lines.append(f"neighbor {one.neighbor} route-map {name} in")
-    if one.outbound is not None:
-        name = _map(writer, "OUT", one, _rules.outbound(one.outbound), one.outbound.existing)
-        lines.append(f"neighbor {one.neighbor} route-map {name} out")
+    for way, mine in (("IN", one.inbound), ("OUT", one.outbound)):
+        if mine is None:
+            continue
+        mark, tables = len(writer.maps), set(writer.tables)
+        rules = _rules.inbound(mine, one.afi) if isinstance(mine, ImportPlan) else _rules.outbound(mine)
+        name = _map(writer, way, one, rules, mine.existing)
+        side = had and (had.inbound if way == "IN" else had.outbound)
+        if side and name in {each.name for each in side.filters}:
+            del writer.maps[mark:]
+            writer.tables = tables
+            one = replace(one, inbound=None) if way == "IN" else replace(one, outbound=None)
+        else:
+            lines.append(f"neighbor {one.neighbor} route-map {name} {way.lower()}")
     if one.max_prefix is not None:
         lines.append(f"neighbor {one.neighbor} maximum-prefix {one.max_prefix}")
-    return lines
+    return lines, one
 
 
 def _map(writer: _Writer, way: str, one: SessionPlan, rules: Iterable[_rules.Rule], existing: str | None) -> str:

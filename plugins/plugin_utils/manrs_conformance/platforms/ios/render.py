@@ -12,12 +12,13 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from ...model.plan import OWNED, Plan, Rendered, SessionPlan
+from ...model.plan import Plan, Rendered, SessionPlan, is_owned
 from ...model.router import Router
 from .. import _guards
 from .._carry import Able, Block, Form
 from .._maprender import Words, Writer
 from .._render import digest, environment
+from .._stated import paths
 from .._statements import statements
 
 NUMBERS = range(500, 0, -1)
@@ -29,6 +30,7 @@ FORM = Form(
     {6: "ipv6 traffic-filter {name} in"},
 )
 ABLE = Able(length="no match of IOS does; `bgp maxas-limit` would hold for every neighbour")
+IPV4 = re.compile(r"address-family ipv4(?: unicast)?")
 PATH_LIST = re.compile(r"^ip as-path access-list (\d+) (.*)$", re.M)
 
 
@@ -97,7 +99,7 @@ def _matched(running: str) -> list[str]:
     out, own = [], False
     for text in running.splitlines():
         if not text[:1].isspace():
-            own = text.startswith(f"route-map {OWNED}")
+            own = text.startswith("route-map ") and is_owned(text.split()[1])
         elif own and text.strip().startswith("match as-path "):
             out.append(text.strip().removeprefix("match as-path "))
     return out
@@ -121,7 +123,7 @@ def _in_block(one: Block, running: str) -> bool:
     """Whether the family has a block; only IPv4 of the global table may stand without one."""
     if one.family != "ipv4-unicast" or one.vrf != "default":
         return True
-    return re.search(r"^ address-family ipv4(?: unicast)?\s*$", running, re.M) is not None
+    return any(path[0].startswith("router bgp ") for path, line in paths(running) if path and IPV4.fullmatch(line))
 
 
 def _rule(_afi: int, _number: int, action: str, source: str) -> str:

@@ -10,11 +10,11 @@ from ...model.plan import Plan, Rendered
 from ...model.policy import Filter
 from ...model.router import Router
 from .._pushing import Steady
+from .._stated import unopened
 from ..base import Commands, PushDriver
 from .caches import asking, without
 from .change import after
 from .commands import COMMANDS
-from .families import unopened
 from .merge import merge
 from .parser import parse
 from .render import FORM, render, write
@@ -56,7 +56,7 @@ class IosXr(Steady):
         """A fragment that takes away everything owned; the family of a neighbour that a push had to open goes again, its group has it."""
         text = super().removal(running, base)
         after = self.merge(running, text)
-        return text + unopened(after, base)
+        return text + unopened(after, base, "neighbor ")
 
     def asking(self, router: Router, caches: Sequence[tuple[str, int]]) -> str:
         """A fragment that has a router ask these RPKI caches."""

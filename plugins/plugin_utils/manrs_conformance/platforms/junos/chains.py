@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from ...model.plan import OWNED
+from ...model.plan import OWNED, is_owned
 from ...model.router import Router, Session
 from .._address import canonical
 from .._mapcopy import Impossible
@@ -70,7 +70,7 @@ class Chains:
             if (word,) in (place.levels[0].kids or {}):
                 self.own.add(key)
         mine = f"{OWNED}{way.upper()}{afi}-"
-        self.chains[key] = [name, *(one for one in self.chains[key] if not one.startswith(mine))]
+        self.chains[key] = [name, *(one for one in self.chains[key] if not (one.startswith(mine) and is_owned(one)))]
 
     def _now(self, session: Session, place: Place, word: str) -> list[str]:
         at = next((one for one in ((level.kids or {}).get((word,)) for level in place.levels) if one is not None), None)
@@ -114,13 +114,13 @@ class Chains:
         """Owned definitions of policies and lists in the configuration, by their words."""
         found = self.loader.find(self.loader.root, ROOT, ["policy-options"])
         kids = (found[0].one.kids or {}) if found else {}
-        return {key: one for key, one in kids.items() if len(key) > 1 and key[1].startswith(OWNED)}
+        return {key: one for key, one in kids.items() if len(key) > 1 and is_owned(key[1])}
 
 
 def mentions(one: Statement) -> Iterator[str]:
     """Owned names in a statement and below it."""
     for word in (*one.words, *one.values):
-        if word.startswith(OWNED):
+        if is_owned(word):
             yield word
     for kid in (one.kids or {}).values():
         yield from mentions(kid)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...model.plan import OWNED
+from ...model.plan import is_owned
 from .._mapcopy import Impossible
 from .caches import GROUP
 from .chains import WAYS, Chains, Place, mentions
@@ -74,7 +74,7 @@ def _references(now: Chains, was: Chains) -> Iterator[str]:
             continue
         for word in WAYS.values():
             held = (place.levels[0].kids or {}).get((word,))
-            owned = [one for one in held.values if one.startswith(OWNED)] if held is not None else []
+            owned = [one for one in held.values if is_owned(one)] if held is not None else []
             if owned and before is not None and (word,) not in (before.levels[0].kids or {}):
                 yield f"delete {place.path} {word}"
             else:
@@ -117,20 +117,31 @@ def _checks(now: Loader, was: Loader) -> Iterator[str]:
             for family in (unit.kids or {}).values():
                 path = ["interfaces", *face.words, *unit.words, *family.words, "rpf-check"]
                 check = (family.kids or {}).get(("rpf-check",))
-                if check is None or not any(name.startswith(OWNED) for name in mentions(check)):
+                if check is None or not any(is_owned(name) for name in mentions(check)):
                     continue
                 old = was.find(was.root, ROOT, path)
                 if not old:
-                    yield f"delete {' '.join(path)}"
+                    yield f"delete {' '.join(_opened(was, (face, unit, family, check)))}"
                 else:
                     yield from _as_before(" ".join(path), check, old[0].one, ("fail-filter", "mode"))
+
+
+def _opened(was: Loader, levels: tuple[Statement, ...]) -> list[str]:
+    """The words of the first statement that a push had to open, where it holds nothing else; else those of the last."""
+    path = ["interfaces"]
+    for at, one in enumerate(levels):
+        path += one.words
+        alone = all(len(each.kids or {}) == 1 for each in levels[at:-1])
+        if alone and not was.find(was.root, ROOT, path):
+            return path
+    return path
 
 
 def _definitions(now: Chains) -> Iterator[str]:
     yield from (f"delete policy-options {key[0]} {key[1]}" for key in now.owned())
     for family in _kids(now.loader, ["firewall"]).values():
         for key in family.kids or {}:
-            if key[:1] == ("filter",) and len(key) > 1 and key[1].startswith(OWNED):
+            if key[:1] == ("filter",) and len(key) > 1 and is_owned(key[1]):
                 yield f"delete firewall {' '.join(family.words)} filter {key[1]}"
 
 

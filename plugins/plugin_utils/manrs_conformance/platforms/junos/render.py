@@ -8,10 +8,10 @@ neighbour discovery.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ...model.plan import OWNED, Plan, Rendered, SessionPlan
+from ...model.plan import OWNED, Plan, Rendered, SessionPlan, is_owned
 from ...model.router import Router, Session
 from .. import _guards, _rules
 from .._attachment import reachable
@@ -21,6 +21,7 @@ from .._render import digest, environment
 from .chains import Chains
 from .merge import reading
 from .removal import unused
+from .schema import ROOT
 from .wording import Writer
 
 SPARED = {
@@ -51,7 +52,7 @@ class _Policies:
         side = had.inbound if way == "IN" else had.outbound
         if way == "IN" and not had.soft_reconfiguration:
             raise Impossible("`keep none`: the routes that were received are not stored to be looked at again")
-        kept = [one.policy for one in side.filters if not one.name.startswith(OWNED)]
+        kept = [one.policy for one in side.filters if not is_owned(one.name)]
         self.writer.behind = (*kept, *reachable(kept, side.called).values())
         name = self.writer.policy(way, session, rules, None)
         self.chains.front(had, way.lower(), name, session.afi)
@@ -74,7 +75,7 @@ def render(plan: Plan, router: Router, running: str, templates: Path | None = No
         return None
 
     sessions, carried = carry(plan, router, _Policies(writer, chains), Able(), refuse)
-    guards, carried = _guards.guards(carried, router, {4: "urpf", 6: "urpf"})
+    guards, carried = _own_modes(chains, *_guards.guards(carried, router, {4: "urpf", 6: "urpf"}), router)
     if carried.empty:
         return Rendered("", carried)
     _only(chains, sessions, router)
@@ -123,7 +124,7 @@ def _only(chains: Chains, sessions: list[Attached], router: Router) -> None:
 
 def _names(chains: Chains, lines: Iterable[str]) -> set[str]:
     """Owned names of the candidate."""
-    inside = {word for line in lines for word in line.split() if word.startswith(OWNED)}
+    inside = {word for line in lines for word in line.split() if is_owned(word)}
     return inside | {name for names in chains.chains.values() for name in names}
 
 
@@ -137,10 +138,34 @@ def _fail_filter(afi: int) -> tuple[str, list[str]]:
     return name, [f"set firewall family {'inet' if afi == 4 else 'inet6'} filter {name} {one}" for one in body]
 
 
-def _guard(one: _guards.Guard, router: Router) -> Iterator[str]:
+def _own_modes(chains: Chains, some: list[_guards.Guard], plan: Plan, router: Router) -> tuple[list[_guards.Guard], Plan]:
+    """The guards whose interface has its mode itself: one of a configuration group would go on to hold."""
+    kept, left = [], []
+    for one in some:
+        found = chains.loader.find(chains.loader.root, ROOT, _rpf(one).split())
+        if _mode(one, router) == "loose" and not (found and ("mode",) in (found[0].one.kids or {})):
+            left.append(
+                f"interface {one.interface} IPv{one.afi}: its loose check comes from a configuration group, which goes on to hold"
+            )
+        else:
+            kept.append(one)
+    there = {(one.interface, one.afi) for one in kept}
+    sources = (replace(one, families=tuple(afi for afi in one.families if (one.interface, afi) in there)) for one in plan.sources)
+    return kept, replace(plan, sources=tuple(one for one in sources if one.families), left=(*plan.left, *left))
+
+
+def _rpf(one: _guards.Guard) -> str:
     name, _, unit = one.interface.rpartition(".")
-    path = f"interfaces {name} unit {unit} family {'inet' if one.afi == 4 else 'inet6'} rpf-check"
+    return f"interfaces {name} unit {unit} family {'inet' if one.afi == 4 else 'inet6'} rpf-check"
+
+
+def _mode(one: _guards.Guard, router: Router) -> str:
     face = next(face for face in router.interfaces if face.name == one.interface)
-    if (face.urpf_v4 if one.afi == 4 else face.urpf_v6) == "loose":
+    return face.urpf_v4 if one.afi == 4 else face.urpf_v6
+
+
+def _guard(one: _guards.Guard, router: Router) -> Iterator[str]:
+    path = _rpf(one)
+    if _mode(one, router) == "loose":
         yield f"delete {path} mode"
     yield f"set {path} fail-filter {_fail_filter(one.afi)[0]}"

@@ -1,0 +1,72 @@
+"""Sides of sessions that the gate stops: they are left as they are, with its reason, and the rest of a push goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from ..gate import GateReport
+from ..model.plan import Plan, SessionPlan
+from ..model.policy import Attachment, Verdict
+from ..model.router import Router
+
+
+def without(plan: Plan, router: Router, report: GateReport) -> Plan | None:
+    """The plan without the sides that the gate's reasons are about; None when none of the reasons is about a planned side."""
+    out, left = [], []
+    for one in plan.sessions:
+        kept = one
+        for side in ("import", "export"):
+            wrong = list(_reasons(one, plan.device, side, report))
+            if not wrong or (one.inbound if side == "import" else one.outbound) is None:
+                continue
+            kept = replace(kept, inbound=None) if side == "import" else replace(kept, outbound=None)
+            left.append(f"{_key(one)}: no {side} policy: {_why(one, router, side)} ({'; '.join(wrong[:2])})")
+        if any(part is not None for part in (kept.inbound, kept.outbound, kept.max_prefix, kept.role)):
+            out.append(kept)
+    return replace(plan, sessions=tuple(out), left=(*plan.left, *left)) if left else None
+
+
+def untagged(plan: Plan, report: GateReport) -> Plan | None:
+    """The plan with imports that mark nothing, where exports that cannot be decided and are not planned might look at the marks; else None."""
+    planned = {_key(one) for one in plan.sessions if one.outbound is not None}
+    stopped = sorted({one.subject for one in report.unsure if one.direction == "export" and one.subject not in planned})
+    if not stopped or not any(one.inbound is not None and (one.inbound.scrub or one.inbound.tag) for one in plan.sessions):
+        return None
+    out, left = [], []
+    for one in plan.sessions:
+        if one.inbound is None or not (one.inbound.scrub or one.inbound.tag):
+            out.append(one)
+            continue
+        out.append(replace(one, inbound=replace(one.inbound, scrub=(), tag=None)))
+        left.append(
+            f"{_key(one)}: communities are neither taken off nor set: what the export to {stopped[0]} would make of them cannot be told"
+        )
+    return replace(plan, sessions=tuple(out), left=(*plan.left, *left))
+
+
+def _reasons(one: SessionPlan, device: str, side: str, report: GateReport) -> Iterator[str]:
+    key = _key(one)
+    for fault in (*report.new, *report.unsure):
+        if fault.subject == key and fault.direction == side:
+            yield f"{fault.check}: {fault.message}"
+    for text in report.doubts:
+        if text.startswith(f"{device} {key} {side}: "):
+            yield text.removeprefix(f"{device} {key} {side}: ")
+    if side == "import":
+        yield from (text.removeprefix(f"{device}: ") for text in report.blocking if text.startswith(f"{device}: {key} now accepts"))
+
+
+def _why(one: SessionPlan, router: Router, side: str) -> str:
+    session = router.session(one.neighbor, one.family, one.vrf)
+    if session is not None and _shut(session.inbound if side == "import" else session.outbound):
+        return "without one the platform lets nothing through, and it is not opened as long as that would bring a fault"
+    return "the gate cannot tell that it would be safe"
+
+
+def _key(one: SessionPlan) -> str:
+    return f"{one.vrf}/{one.neighbor}/{one.family}"
+
+
+def _shut(attachment: Attachment) -> bool:
+    return not attachment.filters and attachment.default is Verdict.REJECT
