@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import signal
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,14 @@ from manrs_conformance import api, cli
 
 AUDIT = Path(__file__).parent / "platforms" / "ios" / "audit"
 EDGE = AUDIT / "careful" / "edge1.ios.cfg"
+
+
+@pytest.fixture(autouse=True)
+def _own_signals() -> Iterator[None]:
+    """The command takes SIGTERM for Ctrl-C; the tests after these do not."""
+    before = signal.getsignal(signal.SIGTERM)
+    yield
+    signal.signal(signal.SIGTERM, before)
 
 
 def ended(monkeypatch: pytest.MonkeyPatch, *words: object) -> int:
