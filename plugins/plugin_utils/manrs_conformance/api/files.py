@@ -21,8 +21,8 @@ from ..model.snapshot import Snapshot
 Devices = Mapping[str, tuple[str, str]]
 """File name to (host, platform)."""
 SUFFIXES = (".cfg", ".conf")
-COMMUNITY = re.compile(r"[0-9]+:[0-9]+(?::[0-9]+)?|(?:rt|soo):[0-9.]+:[0-9]+")
 """How files of whole configurations end."""
+COMMUNITY = re.compile(r"[0-9]+:[0-9]+(?::[0-9]+)?|(?:rt|soo):[0-9.]+:[0-9]+")
 
 
 def saved(paths: Sequence[Path], platform: str | None, devices: Devices | None = None) -> tuple[Snapshot, ...]:
