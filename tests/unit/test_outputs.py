@@ -119,3 +119,10 @@ def test_a_declaration_for_no_requirement_is_not_passed_over(
     intent.write_text((AUDIT / "manrs.yml").read_text(encoding="utf-8") + told, encoding="utf-8")
     assert ended(monkeypatch, "audit", EDGE, "--intent", intent) == 3
     assert "A1.J99" in capsys.readouterr().err
+
+
+def test_an_empty_folder_of_sources_is_said_to_be_empty(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert ended(monkeypatch, "sources", "show", tmp_path) == 3
+    assert "holds no sources" in capsys.readouterr().err

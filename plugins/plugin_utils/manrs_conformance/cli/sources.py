@@ -8,6 +8,7 @@ import click
 from rich.console import Console
 
 from .. import api, collect
+from ..errors import UsageError
 from .options import INTENT, READABLE
 
 
@@ -58,7 +59,10 @@ def fetch(
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 def show_sources(folder: Path) -> int:
     """Show what a folder of sources holds, and what failed when it was fetched."""
-    for one in api.held_sources(folder):
+    held = api.held_sources(folder)
+    if not held:
+        raise UsageError(f"{folder}: holds no sources")
+    for one in held:
         state = one.problem or one.note or "ok"
         click.echo(f"{one.source:12} {one.file or '-':22} {one.size:>10} {one.sha256[:16] or '-':16} {one.made or '-':20} {state}")
     return 0
