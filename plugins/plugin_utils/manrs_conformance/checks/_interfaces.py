@@ -76,15 +76,14 @@ class Link:
     @property
     def unread(self) -> list[Unread]:
         """Lines of the interface, or of the port it is on, that were not understood and do not speak of the other family."""
+        name = self.interface.name
+        known = self.context.unread_of("interface")
+        mine, other = (V4, V6) if self.afi == 4 else (V6, V4)
         out = []
-        for one in self.context.router.unread:
-            if one.taints.kind == "interface" and (
-                self.interface.name == one.taints.name or self.interface.name.startswith(f"{one.taints.name}.")
-            ):
-                words = {*one.where.split(), *one.text.split()[:1]}
-                other = words & (V6 if self.afi == 4 else V4)
-                if not other or words & (V4 if self.afi == 4 else V6):
-                    out.append(one)
+        for one in (*known.get(name, ()), *known.get(name.rpartition(".")[0], ())):
+            words = {*one.where.split(), *one.text.split()[:1]}
+            if words & mine or not words & other:
+                out.append(one)
         return out
 
     @property
