@@ -30,7 +30,7 @@ from .population import Edge
 
 REFERENCE = re.compile(
     r"^\s*(?:neighbor \S+ )?(?:route-map \S+ (?:in|out)|route-policy \S+ (?:in|out)|maximum-(?:prefix|routes) .*|import .*|export .*|maximum \d+;"
-    r"|ip(?:v4)? verify unicast .*)$"
+    r"|ip(?:v4)? verify unicast .*|unicast;|neighbor \S+;)$"
 )
 """Lines of the operator that a push may replace."""
 
@@ -112,9 +112,9 @@ def touched(router: Router, done: device.Prepared, edge: Edge) -> Iterator[str]:
     shared = {(one.neighbor, one.vrf) for one in done.plan.sessions} if edge.platform == "junos" else set()
     for old in router.sessions:
         mine = planned.get((old.neighbor, old.family, old.vrf))
-        if mine is None and (old.neighbor, old.vrf) in shared:
-            continue  # a chain is for all families of a neighbour; that owned policies of another family decide nothing is tried by routes
-        yield from _session(old, new[old.key], mine, done)
+        # A chain is for all families of a neighbour; that owned policies of another family decide nothing is tried by routes.
+        chain = {"inbound", "outbound", "rov"} if (old.neighbor, old.vrf) in shared else set()
+        yield from _session(old, new[old.key], mine, done, chain)
     faces = {one.interface for one in done.plan.sources}
     for one, two in zip(router.interfaces, done.predicted.interfaces, strict=False):
         if one.name not in faces and not same(one, two):
@@ -133,10 +133,15 @@ def touched(router: Router, done: device.Prepared, edge: Edge) -> Iterator[str]:
     told = Counter((one.state, one.text) for one in done.predicted.unread) - Counter((one.state, one.text) for one in router.unread)
     if told:
         yield f"lines that are not understood: {sorted(told)[:3]}"
-    gone = Counter(lines(edge.text)) - Counter(lines(done.merged))
+    gone = Counter(lines(_base(edge))) - Counter(lines(done.merged))
     strange = [line for line in gone if not REFERENCE.match(line) and OWNED.lower() not in line]
-    if strange and not edge.name.startswith("damaged") and not (edge.platform == "junos" and edge.name.startswith("policies")):
+    if strange and not edge.name.startswith("damaged"):
         yield f"lines of the operator went: {strange[:3]}"
+
+
+def _base(edge: Edge) -> str:
+    """The text as the router shows it: Junos gathers what stands apart, and lists of one value or several."""
+    return platforms.load_render(edge.platform).merge(edge.text, "") if edge.platform == "junos" else edge.text
 
 
 def lines(text: str) -> list[str]:
@@ -144,8 +149,8 @@ def lines(text: str) -> list[str]:
     return [f"{line[: len(line) - len(line.lstrip())]}{' '.join(line.split())}".lower() for line in statements(text)]
 
 
-def _session(old: Session, new: Session, mine: SessionPlan | None, done: device.Prepared) -> Iterator[str]:
-    may = {"inbound"} if mine and mine.inbound else set()
+def _session(old: Session, new: Session, mine: SessionPlan | None, done: device.Prepared, chain: set[str]) -> Iterator[str]:
+    may = chain | ({"inbound"} if mine and mine.inbound else set())
     may |= {"outbound"} if mine and mine.outbound else set()
     may |= {"max_prefix", "max_prefix_action"} if mine and mine.max_prefix else set()
     may |= {"role"} if any(one.role and (one.neighbor, one.vrf) == (old.neighbor, old.vrf) for one in done.plan.sessions) else set()
@@ -276,11 +281,12 @@ def _back(edge: Edge, done: device.Prepared, out: Found) -> None:
     except ManrsError as error:
         out.faults.append(f"removal is refused: {error}")
         return
-    if sorted(lines(after)) == sorted(lines(edge.text)):
+    base = _base(edge)
+    if sorted(lines(after)) == sorted(lines(base)):
         out.counts["restored"] += 1
         return
     wrong = meaning.differences(platform.parse(edge.text, edge.state), platform.parse(after, edge.state))
-    one, two = Counter(lines(edge.text)), Counter(lines(after))
+    one, two = Counter(lines(base)), Counter(lines(after))
     if edge.name.startswith("damaged") and not wrong:
         return
     words = f"missing {list(one - two)[:3]}, left over {list(two - one)[:3]}"
