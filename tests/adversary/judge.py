@@ -30,7 +30,7 @@ from .population import Edge
 
 REFERENCE = re.compile(
     r"^\s*(?:neighbor \S+ )?(?:route-map \S+ (?:in|out)|route-policy \S+ (?:in|out)|maximum-(?:prefix|routes) .*|import .*|export .*|maximum \d+;"
-    r"|ip(?:v4)? verify unicast .*|unicast;|neighbor \S+;)$"
+    r"|ip(?:v4)? verify unicast .*|unicast;|neighbor \S+;|no bgp ebgp-requires-policy)$"
 )
 """Lines of the operator that a push may replace."""
 
@@ -119,13 +119,12 @@ def touched(router: Router, done: device.Prepared, edge: Edge) -> Iterator[str]:
     for one, two in zip(router.interfaces, done.predicted.interfaces, strict=False):
         if one.name not in faces and not same(one, two):
             yield f"interface {one.name} is touched"
-    for name in ("originations", "statics", "validation", "caches", "facts"):
-        if not same(getattr(router, name), getattr(done.predicted, name)) and not (
-            done.plan.caches and name in ("validation", "caches", "facts")
-        ):
+    may = {"validation", "caches", "facts"} if done.plan.caches else {"facts"} if done.plan.requires_policy else set()
+    for name in {"originations", "statics", "validation", "caches", "facts"} - may:
+        if not same(getattr(router, name), getattr(done.predicted, name)):
             yield f"{name} are touched"
     for name, policy in router.policies.items():
-        if name not in done.predicted.policies or not same(policy, done.predicted.policies[name]):
+        if edge.platform != "frr" and (name not in done.predicted.policies or not same(policy, done.predicted.policies[name])):
             yield f"policy {name} is touched"
     strange = [one for one in done.predicted.policies if one not in router.policies and not one.startswith(OWNED)]
     if strange:
@@ -145,7 +144,8 @@ def _base(edge: Edge) -> str:
 
 
 def lines(text: str) -> list[str]:
-    """What a text configures: blanks between words and the case of letters aside."""
+    """What a text configures: blanks between words, the case of letters, and what its profile says anyhow aside."""
+    text = text.replace(" no bgp ebgp-requires-policy\n", "") if "frr defaults datacenter" in text else text
     return [f"{line[: len(line) - len(line.lstrip())]}{' '.join(line.split())}".lower() for line in statements(text)]
 
 
@@ -155,6 +155,11 @@ def _session(old: Session, new: Session, mine: SessionPlan | None, done: device.
     may |= {"max_prefix", "max_prefix_action"} if mine and mine.max_prefix else set()
     may |= {"role"} if any(one.role and (one.neighbor, one.vrf) == (old.neighbor, old.vrf) for one in done.plan.sessions) else set()
     may |= {"rov", "platform_drops"} if done.plan.caches or (mine and mine.inbound) else set()
+    if done.plan.requires_policy:  # then the platform refuses where it accepted for want of a policy
+        old, new = (
+            replace(one, inbound=replace(one.inbound, default=None), outbound=replace(one.outbound, default=None))
+            for one in (old, new)
+        )
     for one in dataclasses.fields(Session):
         if one.name not in PLACES | may and not same(getattr(old, one.name), getattr(new, one.name)):
             yield f"{old.key}: {one.name} is touched: {getattr(old, one.name)!r:.80} -> {getattr(new, one.name)!r:.80}"
