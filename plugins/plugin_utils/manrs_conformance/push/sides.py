@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from ..gate import GateReport
-from ..model.plan import Plan, SessionPlan
+from ..model.plan import Plan, SessionPlan, is_owned
 from ..model.policy import Attachment, Verdict
+from ..model.result import Finding
 from ..model.router import Router
+
+ALWAYS = frozenset({"CUS-01", "CUS-03", "BOG-01", "BOG-02", "LEN-01", "LEN-02", "DEF-01", "OWN-01", "EXP-01", "EXP-03"})
+"""Checks on prefixes, which every owned policy mends."""
 
 
 def without(plan: Plan, router: Router, report: GateReport) -> Plan | None:
@@ -43,6 +47,24 @@ def untagged(plan: Plan, report: GateReport) -> Plan | None:
             f"{_key(one)}: communities are neither taken off nor set: what the export to {stopped[0]} would make of them cannot be told"
         )
     return replace(plan, sessions=tuple(out), left=(*plan.left, *left))
+
+
+def altered(plan: Plan, router: Router, remaining: Sequence[Finding]) -> Iterator[str]:
+    """Owned policies that stand already and let through what every one of them refuses: they, or lists of theirs, were changed by hand."""
+    planned = {_key(one) for one in plan.sessions}
+    for session in router.sessions:
+        if session.key in planned:
+            continue
+        for side in (session.inbound, session.outbound):
+            own = next((one.name for one in side.filters if is_owned(one.name)), None)
+            here = [one.check for one in remaining if (one.subject, one.direction) == (session.key, side.direction)]
+            wrong = sorted(ALWAYS & set(here))
+            left = any(text.startswith(f"{session.key}: no {side.direction} policy") for text in plan.left)
+            if own and wrong and not left:
+                yield (
+                    f"{session.key}: {own} stands there already, and {', '.join(wrong)} goes on failing: it, or a list of it, was changed by hand; "
+                    "take it away (`removal`) and push again"
+                )
 
 
 def _reasons(one: SessionPlan, device: str, side: str, report: GateReport) -> Iterator[str]:
