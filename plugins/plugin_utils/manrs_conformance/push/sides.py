@@ -1,4 +1,4 @@
-"""Sides of sessions that the gate stops: they are left as they are, with its reason, and the rest of a push goes on."""
+"""Sides of sessions, roles and interfaces that the gate stops: they are left as they are, with its reason, and the rest of a push goes on."""
 
 from __future__ import annotations
 
@@ -16,8 +16,11 @@ ALWAYS = frozenset({"CUS-01", "CUS-03", "BOG-01", "BOG-02", "LEN-01", "LEN-02", 
 
 
 def without(plan: Plan, router: Router, report: GateReport) -> Plan | None:
-    """The plan without the sides that the gate's reasons are about; None when none of the reasons is about a planned side."""
+    """The plan without the sides, roles and interfaces that the gate's reasons are about; None when none of the reasons is about one of these."""
     out, left = [], []
+    faults = [(one.subject, f"{one.check}: {one.message}") for one in (*report.new, *report.unsure)]
+    stopped = {one.interface: [text for subject, text in faults if subject == f"interface {one.interface}"] for one in plan.sources}
+    left += [f"interface {name}: no source validation: the gate stops it ({'; '.join(why[:2])})" for name, why in stopped.items() if why]
     for one in plan.sessions:
         kept = one
         for side in ("import", "export"):
@@ -26,9 +29,14 @@ def without(plan: Plan, router: Router, report: GateReport) -> Plan | None:
                 continue
             kept = replace(kept, inbound=None) if side == "import" else replace(kept, outbound=None)
             left.append(f"{_key(one)}: no {side} policy: {_why(one, router, side)} ({'; '.join(wrong[:2])})")
+        wrong = [text for subject, text in faults if subject == _key(one) and text.startswith("ROLE-")]
+        if wrong and one.role:
+            kept = replace(kept, role=None)
+            left.append(f"{_key(one)}: no role: the gate stops it ({'; '.join(wrong[:2])})")
         if any(part is not None for part in (kept.inbound, kept.outbound, kept.max_prefix, kept.role)):
             out.append(kept)
-    return replace(plan, sessions=tuple(out), left=(*plan.left, *left)) if left else None
+    sources = tuple(one for one in plan.sources if not stopped[one.interface])
+    return replace(plan, sessions=tuple(out), sources=sources, left=(*plan.left, *left)) if left else None
 
 
 def untagged(plan: Plan, report: GateReport) -> Plan | None:
