@@ -223,10 +223,12 @@ def _changed(key: str, mine: ImportPlan | ExportPlan, old: concrete.Seen, new: c
     ):
         yield f"{key}: {_words(route)} gets other attributes: {old.route} -> {new.route}"
     for kind in ("communities", "large"):
-        had, has = getattr(old.route, kind), getattr(new.route, kind)
+        sent, had, has = (
+            getattr(one, kind) for one in (route, old.route, new.route)
+        )  # what the operator's policy sets is the operator's
         if (had ^ has) - {*mine.scrub, *([mine.tag] if mine.tag else []), "65535:65281"}:
             yield f"{key}: {_words(route)} gets other {kind}: {sorted(had)} -> {sorted(has)}"
-        elif mine.scrub and has & (set(mine.scrub) - {mine.tag}) and not set(mine.blackhole) & had:
+        elif mine.scrub and has & sent & (set(mine.scrub) - {mine.tag}) and not set(mine.blackhole) & had:
             yield f"{key}: {_words(route)} keeps {sorted(has & set(mine.scrub))}"
 
 
