@@ -34,7 +34,7 @@ from ..model.policy import (
 from . import communities
 from .communitysplit import Splitter
 from .concrete import DEPTH
-from .space import PLACE, STATES, Box, Universe, lengths, longer, meet, merged
+from .space import LARGEST, LONGEST, PLACE, STATES, Box, Universe, longer, meet, merged
 from .state import UNKNOWN, Place, State
 
 Split = tuple[list[Box], list[Box], list[Box]]
@@ -256,11 +256,10 @@ class Runner:
     def _length(self, cond: NumberMatch, box: Box, state: State) -> Split:
         parts: list[Cond] = []
         for low, high in cond.ranges:
-            bounds: list[Cond] = [AsPathMatch((longer(low - 1),), cond.line)] if low > 0 else []
-            if high < 1000:
-                bounds.append(Not(AsPathMatch((longer(high),), cond.line)))
+            bounds = [_over(low - 1, cond.line)] if low > 0 else []
+            if high < LARGEST:
+                bounds.append(Not(_over(high, cond.line)))
             parts.append(AllOf(tuple(bounds)))
-        assert all(one is not None for one in lengths(cond))
         return self.split(AnyOf(tuple(parts)), box, state)
 
     def _call(self, cond: CallMatch, box: Box, state: State, called: Mapping[str, Policy] | None, depth: int) -> Split:
@@ -344,6 +343,14 @@ def _alike(term: Term, index: int, places: Mapping[str, int], pending: Verdict |
         return flow.step, flow.pending or pending
 
     return going(term.on_match) == going(term.on_miss)
+
+
+def _over(bound: int, line: int) -> Cond:
+    """Paths of more ASNs than that; which of the very long ones is not told."""
+    found = AsPathMatch((longer(min(bound, LONGEST)),), line)
+    if bound <= LONGEST:
+        return found
+    return AllOf((found, Const(None, f"paths of more than {LONGEST} ASNs are not told apart", line)))
 
 
 def _cut(box: Box, place: int, mask: int) -> Split:

@@ -12,8 +12,6 @@ from ..errors import InputError
 from ..model.intent import Intent, InterfaceClass, Neighbour, Selector
 from ..model.router import Interface, Router, Session
 
-EXTERNAL = frozenset({"customer", "peer", "provider", "route_server", "route_server_client", "collector", "complex"})
-
 
 def specificity(select: Selector) -> tuple[int, ...]:
     """Order of selectors: address (longer first), ASN, group, device, VRF, family; exact text before wildcards."""
@@ -79,27 +77,9 @@ def vrf_kind(intent: Intent, vrf: str) -> Literal["internet", "private"] | None:
     return "internet" if vrf in {"default", "", "global", "master", "inet.0"} else None
 
 
-def is_external(neighbour: Neighbour) -> bool:
-    """Whether another organisation stands behind the session."""
-    return neighbour.relationship in EXTERNAL
-
-
-def is_stub(neighbour: Neighbour) -> bool:
-    """Whether the neighbour is declared a customer without customers of its own."""
-    return neighbour.relationship == "customer" and neighbour.stub
-
-
 def is_leaf(intent: Intent) -> bool:
     """Whether the intent declares no customer at all (RFC 7454 section 6.3.2: a leaf network)."""
     return not any(one.relationship in {"customer", "route_server_client"} for one in intent.neighbours)
-
-
-def origins_of(neighbour: Neighbour, session: Session) -> tuple[int, ...] | None:
-    """ASNs that may originate what the neighbour announces; None when the intent does not say."""
-    if neighbour.origins is not None:
-        return neighbour.origins
-    asn = _only_asn(session)
-    return (asn,) if neighbour.stub and asn is not None else None
 
 
 def max_prefix_of(neighbour: Neighbour, session: Session) -> int | None:

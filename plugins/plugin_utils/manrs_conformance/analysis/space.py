@@ -335,14 +335,17 @@ class _Found:
 
 
 _LENGTHS: dict[int, AsPathList] = {}
+LONGEST = 255
+"""Paths longer than this are not told apart (repetitions in patterns go so far, `regex.LIMIT`)."""
 
 
 def lengths(cond: NumberMatch) -> Iterator[AsPathList]:
     """The lists of paths longer than a bound that decide the ranges of a path length."""
     for low, high in cond.ranges:
-        for bound in (low - 1, high):
-            if 0 <= bound < 1000:
-                yield longer(bound)
+        if low > 0:
+            yield longer(min(low - 1, LONGEST))
+        if high < LARGEST:
+            yield longer(min(high, LONGEST))
 
 
 def longer(bound: int) -> AsPathList:

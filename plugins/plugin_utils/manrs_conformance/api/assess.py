@@ -175,6 +175,9 @@ class Inputs:
         `before` is a folder with an earlier state of the sources, for the checks that look at what changed.
         """
         declared = intents.load_intent(intent)
+        astray = norm_evaluate.unknown_declarations(declared, norms.load(NORM))
+        if astray:
+            raise InputError(f"{intent}: declarations: {', '.join(astray)}: no requirement of {NORM} has this id")
         found = references.load(sources or declared.sources, as_of, intent=declared, base=intent.parent, before=before)
         return cls(
             intent=declared,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import ipaddress
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -21,6 +22,7 @@ Devices = Mapping[str, tuple[str, str]]
 """File name to (host, platform)."""
 SUFFIXES = (".cfg", ".conf")
 """How files of whole configurations end."""
+COMMUNITY = re.compile(r"[0-9]+:[0-9]+(?::[0-9]+)?|(?:rt|soo):[0-9.]+:[0-9]+")
 
 
 def saved(paths: Sequence[Path], platform: str | None, devices: Devices | None = None) -> tuple[Snapshot, ...]:
@@ -84,20 +86,44 @@ def devices(path: Path | None) -> dict[str, tuple[str, str]]:
     try:
         data = yaml.safe_load(path.read_text("utf-8"))
         return {str(name): (str(one["host"]), str(one["platform"])) for name, one in data.items()}
-    except (OSError, yaml.YAMLError, AttributeError, KeyError, TypeError) as error:
-        raise InputError(f"{path}: expected `FILE: {{host: NAME, platform: OS}}` per line: {error}") from None
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}") from None
+    except (ValueError, yaml.YAMLError, AttributeError, KeyError, TypeError):
+        raise InputError(f"{path}: is not YAML with a line `FILE: {{host: NAME, platform: OS}}` for each file") from None
 
 
 def route(prefix: str, as_path: str, communities: Sequence[str], rpki: Rpki) -> Route:
     """A concrete route from command line words; UsageError names the word."""
     try:
         network = ipaddress.ip_network(prefix)
-        path = tuple(int(word) for word in as_path.split())
+        path = tuple(_hop(word) for word in as_path.split())
     except ValueError as error:
         raise UsageError(f"not a route: {error}") from None
+    strange = [word for word in communities if not _is_community(word)]
+    if strange:
+        raise UsageError(f"not a route: {strange[0]!r} is no community such as 64500:1, 64500:1:2 or rt:64500:1")
     plain = frozenset(one for one in communities if one.count(":") == 1)
     large = frozenset(one for one in communities if one.count(":") == 2 and one.replace(":", "").isdigit())
     return Route(str(network), path, plain, large, frozenset(communities) - plain - large, rpki)
+
+
+def _hop(word: str) -> int | tuple[int, ...]:
+    """An AS number, or the numbers of an AS_SET `{64500,64501}`."""
+    if word.startswith("{") and word.endswith("}"):
+        return tuple(_asn(one) for one in word[1:-1].split(","))
+    return _asn(word)
+
+
+def _asn(word: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,10}", word) or int(word) > 0xFFFFFFFF:
+        raise ValueError(f"{word!r} is no AS number")
+    return int(word)
+
+
+def _is_community(word: str) -> bool:
+    found = COMMUNITY.fullmatch(word)
+    most = 0xFFFF if word.count(":") == 1 else 0xFFFFFFFF
+    return found is not None and all(int(one) <= most for one in re.findall(r"[0-9]+", word))
 
 
 def renamed(snapshot: Snapshot, host: str) -> Snapshot:

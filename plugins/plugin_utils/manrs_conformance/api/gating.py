@@ -153,9 +153,12 @@ def _place(one: fragment_files.Loaded, merged: Path | None) -> evidence.Place:
     """Where annotations of a fragment stand; its configuration is written for the lines that are not its own."""
     if merged is None:
         return evidence.Place("", one.path.as_posix(), one.lines)
-    merged.mkdir(parents=True, exist_ok=True)
     path = merged / f"{one.snapshot.host}.{one.snapshot.platform}.cfg"
-    path.write_text(one.snapshot.config, encoding="utf-8")
+    try:
+        merged.mkdir(parents=True, exist_ok=True)
+        path.write_text(one.snapshot.config, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{path}: could not be written: {error.strerror}") from None
     return evidence.Place(path.as_posix(), one.path.as_posix(), one.lines)
 
 

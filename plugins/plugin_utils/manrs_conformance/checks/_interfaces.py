@@ -11,20 +11,21 @@ from typing import Literal
 from ..analysis import scope
 from ..model.policy import PrefixEntry
 from ..model.result import Finding, Line, Packet, Status, Witness
-from ..model.router import Interface, SourceFilter, Urpf
+from ..model.router import Interface, SourceFilter, Unread, Urpf
 from ._questions import authorised
 from .base import Check, CheckContext
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Guard = Literal["strict", "feasible", "acl", "loose", "none", "unknown"]
 SPOOFED = {4: ("198.18.0.1", "203.0.113.1", "192.0.2.1"), 6: ("2001:2::1", "2001:db8::1", "3fff::1")}
+V4, V6 = {"ip", "ipv4", "inet"}, {"ipv6", "inet6"}
 UNCLASSED = ("lo", "Loopback", "dummy", "Null")
 
 
 def judged_interfaces(context: CheckContext) -> Iterator[tuple[Interface, str | None]]:
     """Interfaces that are up, addressed, in an internet VRF and no loopback, with their class."""
     for one in context.router.interfaces:
-        if one.shutdown or not one.addresses or one.name.startswith(UNCLASSED):
+        if one.shutdown or not (one.addresses or one.assigned) or one.name.startswith(UNCLASSED):
             continue
         if scope.vrf_kind(context.intent, one.vrf) == "private" or not families(one):
             continue
@@ -32,8 +33,8 @@ def judged_interfaces(context: CheckContext) -> Iterator[tuple[Interface, str | 
 
 
 def families(interface: Interface) -> tuple[int, ...]:
-    """Address families with an address beyond link-local."""
-    return tuple(sorted({afi for one in interface.addresses if (afi := _family(one))}))
+    """Address families with an address beyond link-local, known or not."""
+    return tuple(sorted({*interface.assigned, *(afi for one in interface.addresses if (afi := _family(one)))}))
 
 
 @functools.lru_cache(maxsize=65_536)
@@ -57,6 +58,8 @@ class Link:
     def guard(self) -> Guard:
         """What checks sources here: the strongest thing that was understood."""
         urpf = self.urpf
+        if self.unread:
+            return "unknown"
         if urpf in ("strict", "feasible"):
             return urpf
         listed = self.filter
@@ -64,11 +67,30 @@ class Link:
             stray = self.stray(listed)
             if stray is None:
                 return "acl" if listed.exact else "unknown"
-            if not listed.exact:
+            if not listed.exact or self.afi in self.interface.assigned:
                 return "unknown"
         elif self.interface.acl_in_v4 if self.afi == 4 else self.interface.acl_in_v6:
             return "unknown"
         return "unknown" if urpf == "unknown" else urpf
+
+    @property
+    def unread(self) -> list[Unread]:
+        """Lines of the interface, or of the port it is on, that were not understood and do not speak of the other family."""
+        name = self.interface.name
+        known = self.context.unread_of("interface")
+        mine, other = (V4, V6) if self.afi == 4 else (V6, V4)
+        out = []
+        for one in (*known.get(name, ()), *known.get(name.rpartition(".")[0], ())):
+            words = {*one.where.split(), *one.text.split()[:1]}
+            if words & mine or not words & other:
+                out.append(one)
+        return out
+
+    @property
+    def because(self) -> str:
+        """Why it is not known what the interface does to sources."""
+        lines = "; ".join(f"line {one.line} was not understood: {one.text.strip()}" for one in self.unread)
+        return lines or "what the interface does to sources was not collected or not understood completely"
 
     @property
     def urpf(self) -> Urpf:
@@ -181,8 +203,7 @@ def validated(link: Link, enough: frozenset[str], remedy: str) -> Finding:
     if guard in enough:
         return link.done(Status.PASS, f"sources are validated ({_WORDS[guard]})")
     if guard == "unknown":
-        because = "what the interface does to sources was not collected or not understood completely"
-        return link.done(Status.INCONCLUSIVE, "source validation cannot be told", because=because)
+        return link.done(Status.INCONCLUSIVE, "source validation cannot be told", because=link.because)
     told = "sources are not validated" if guard == "none" else f"{_WORDS[guard]} is not enough"
     source = link.spoofed()
     return link.done(

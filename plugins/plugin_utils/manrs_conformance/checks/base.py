@@ -16,7 +16,7 @@ from ..model.policy import AllOf, Attachment, Cond
 from ..model.reference import Reference
 from ..model.result import Finding, Line, Severity, Status, Witness
 from ..model.route import Route
-from ..model.router import Router, Session
+from ..model.router import Router, Session, Unread
 from . import _local, _reach
 from ._questions import delivered, likely, named, received
 
@@ -39,6 +39,7 @@ class CheckContext:
     reference: Reference
     checks: Sequence[Check] = ()
     evaluations: dict[tuple[str, str], Evaluation] = field(default_factory=dict)
+    unread: dict[str, dict[str, list[Unread]]] = field(default_factory=dict)
     ways: dict[str, list[_local.Way]] = field(default_factory=dict)
     """What becomes of own routes, by session."""
     neighbours: dict[str, Neighbour | None] = field(default_factory=dict)
@@ -52,6 +53,15 @@ class CheckContext:
     def whole(self) -> CheckContext:
         """This router with its policies."""
         return self if self.load is None else self.load()
+
+    def unread_of(self, kind: str) -> Mapping[str, list[Unread]]:
+        """Lines that were not understood, by the name of what they may change."""
+        if kind not in self.unread:
+            found = self.unread[kind] = {}
+            for one in self.router.unread:
+                if one.taints.kind == kind:
+                    found.setdefault(one.taints.name, []).append(one)
+        return self.unread[kind]
 
     def text_of(self, line: int) -> str:
         """The configuration line of that number, or nothing."""

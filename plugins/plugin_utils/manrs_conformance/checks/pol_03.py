@@ -52,7 +52,13 @@ def _effect(effect: str) -> str:
 
 
 def _empty(context: CheckContext) -> Iterator[tuple[str, str, tuple[int, ...], str]]:
+    policies = context.router.policies
     for session in context.router.sessions:
+        name = session.default_originate_policy
+        if name is not None and name.partition("(")[0] not in policies:
+            kind = next((one.kind for one in policies.values()), "route-map")
+            named = tuple(line for line in session.lines if name in context.text_of(line).split())
+            yield kind, name, named, "is not defined (the default route of a neighbour depends on it)"
         for attachment in (session.inbound, session.outbound):
             defined = {one.policy.name: one.defined for one in attachment.filters}
             for policy in _reach.policies(attachment):

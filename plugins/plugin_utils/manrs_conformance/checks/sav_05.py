@@ -30,6 +30,8 @@ def judge(link: Link) -> Finding | None:
         return link.done(Status.NOT_APPLICABLE, "not judged", because=f"the intent declares no own IPv{link.afi} prefix")
     urpf = link.urpf
     listed = link.filter
+    if link.unread:
+        return link.done(Status.INCONCLUSIVE, "own sources from outside", because=link.because)
     if urpf == "strict" and not link.allow_default:
         return link.done(Status.PASS, "strict uRPF refuses own sources from outside")
     if listed is not None:
@@ -40,8 +42,7 @@ def judge(link: Link) -> Finding | None:
             because = f"packet filter {listed.name} was not understood completely"
             return link.done(Status.INCONCLUSIVE, "own sources from outside", because=because)
     elif urpf in ("unknown", "strict") or (link.interface.acl_in_v4 if link.afi == 4 else link.interface.acl_in_v6):
-        because = "what the interface does to sources was not collected or not understood completely"
-        return link.done(Status.INCONCLUSIVE, "own sources from outside", because=because)
+        return link.done(Status.INCONCLUSIVE, "own sources from outside", because=link.because)
     source = str(next(iter(own[0].hosts()), own[0].network_address))
     message = f"a packet with our own source {source} gets in from outside"
     return link.done(Status.FAIL, message, cause="own sources let in", remedy=REMEDY, source=source)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import importlib
 import json
+import os
 import signal
 import sys
+import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -15,7 +17,7 @@ from .. import api, collect
 from ..errors import BundleError, ManrsError, UsageError
 from ..model.policy import Rpki
 from .fleet import assess, many
-from .options import FORMAT, PREVIOUS, READABLE, TAMPERED, USAGE, judged_by, needs_bundle
+from .options import FORMAT, PLATFORM, PREVIOUS, READABLE, TAMPERED, USAGE, judged_by, needs_bundle
 
 if TYPE_CHECKING:
     from .. import evidence
@@ -29,6 +31,7 @@ def main() -> NoReturn:
     signal.signal(signal.SIGTERM, _stopped)
     try:
         code = _main.main(standalone_mode=False)
+        sys.stdout.flush()
     except click.ClickException as error:
         click.echo(f"manrs: {error.format_message()}", err=True)
         code = USAGE
@@ -40,6 +43,17 @@ def main() -> NoReturn:
         code = TAMPERED
     except ManrsError as error:
         click.echo(f"manrs: {error}", err=True)
+        code = USAGE
+    except SystemExit:
+        # click ends so when whoever reads the output went away.
+        code = USAGE
+    except OSError as error:
+        click.echo(f"manrs: {error.filename or 'the output'}: {error.strerror}", err=True)
+        code = USAGE
+        # What the output did not take stays untaken: the interpreter would try once more, and end with a code of its own.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except Exception:
+        click.echo(f"{traceback.format_exc()}manrs: internal error; nothing above is a result", err=True)
         code = USAGE
     sys.exit(code if isinstance(code, int) else 0)
 
@@ -79,7 +93,7 @@ def _text(path: Path) -> str:
 
 @_main.command()
 @click.argument("config", type=READABLE)
-@click.option("--platform", required=True, help="Platform of the configuration, such as frr.")
+@PLATFORM
 @FORMAT
 def model(config: Path, platform: str, form: str) -> int:
     """Show what was understood of a configuration."""
@@ -96,15 +110,23 @@ def model(config: Path, platform: str, form: str) -> int:
 
 @_main.command()
 @click.argument("config", type=READABLE)
-@click.option("--platform", required=True)
+@PLATFORM
 @click.option("--neighbor", required=True, help="Address of the neighbour.")
 @click.option("--direction", type=click.Choice(["import", "export"]), default="import", show_default=True)
-@click.option("--vrf", default="default", show_default=True)
+@click.option("--vrf", default="default", show_default=True, help="VRF of the session.")
 @click.option("--family", default=None, help="ipv4-unicast or ipv6-unicast; taken from the prefix when absent.")
-@click.option("--prefix", required=True)
+@click.option("--prefix", required=True, help="Prefix of the route.")
 @click.option("--as-path", "as_path", default="", help='ASNs from left to right, such as "65001 65002".')
-@click.option("--community", "community", multiple=True)
-@click.option("--rpki", type=click.Choice([one.value for one in Rpki]), default=Rpki.NOT_FOUND.value, show_default=True)
+@click.option(
+    "--community", "community", multiple=True, help="A community of the route (64500:1, 64500:1:2, rt:64500:1); may be repeated."
+)
+@click.option(
+    "--rpki",
+    type=click.Choice([one.value for one in Rpki]),
+    default=Rpki.NOT_FOUND.value,
+    show_default=True,
+    help="Validation state of the route.",
+)
 @FORMAT
 def explain(
     config: Path,

@@ -10,7 +10,7 @@ import click
 
 from .. import api, collect
 from ..errors import UsageError
-from .options import FORMAT, PREVIOUS, READABLE, judged_by, needs_bundle
+from .options import FORMAT, PREVIOUS, READABLE, judged_by, needs_bundle, write
 
 
 @click.command()
@@ -83,6 +83,8 @@ def gate(
     what the candidate folder changes in them is reported, never used. Whole configurations (--candidate) and fragments (--fragment) may
     be given together, for different devices; with fragments alone every other device of the base stays as it is.
     """
+    if ticket is not None and not ticket.strip():
+        raise UsageError("--break-glass takes the ticket under which the change goes out")
     if merged is not None and not fragments:
         raise UsageError("--merged writes what fragments lead to: give --fragment too")
     needs_bundle(bundle, {"--previous": previous, "--key": key})
@@ -105,9 +107,9 @@ def gate(
     report = gated.report
     for path, name in ((sarif, "results.sarif"), (junit, "junit.xml"), (gitlab, "gl-code-quality-report.json")):
         if path is not None:
-            path.write_bytes(api.gate_export(gated, name))
+            write(path, api.gate_export(gated, name))
     if markdown is not None:
-        markdown.write_text(api.gate_markdown(report), encoding="utf-8")
+        write(markdown, api.gate_markdown(report).encode())
     if bundle is not None:
         built = api.gate_bundle(gated, bundle, key, sys.argv[1:], previous)
         click.echo(f"bundle: {built.path} root {built.root_sha256}", err=True)

@@ -9,10 +9,14 @@ from typing import Any
 import click
 
 from ..errors import UsageError
+from ..platforms import names
 
 READABLE = click.Path(exists=True, path_type=Path)
 USAGE, TAMPERED = 3, 4
 """Exit codes of the design: usage or internal error, bundle verification failed."""
+PLATFORMS = ", ".join(names())
+PLATFORM = click.option("--platform", required=True, help=f"Platform of the configuration: {PLATFORMS}.")
+INTENT = click.option("--intent", "intent_path", type=READABLE, required=True, help="What you declare of your network (manrs.yml).")
 FORMAT = click.option("--format", "form", type=click.Choice(["json", "text"]), default="text", show_default=True)
 PREVIOUS = click.option(
     "--previous",
@@ -25,15 +29,39 @@ PREVIOUS = click.option(
 def judged_by(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options of what judges configurations: which files, by what, as of when."""
     for option in (
-        click.option("--platform", default=None, help="Platform of every file, when names do not tell it."),
+        click.option("--platform", default=None, help=f"Platform of every file, when names do not tell it: {PLATFORMS}."),
         click.option("--devices", type=READABLE, default=None, help="YAML file: file name -> {host, platform}."),
-        click.option("--intent", "intent_path", type=READABLE, required=True, help="manrs.yml"),
-        click.option("--waivers", "waivers_path", type=READABLE, default=None),
+        INTENT,
+        click.option(
+            "--waivers", "waivers_path", type=READABLE, default=None, help="Fails that are accepted for a while (waivers.yml)."
+        ),
         click.option("--sources", type=READABLE, default=None, help="Folder with saved reference data."),
         click.option("--as-of", "as_of", default=None, help="Judge as of this time (RFC 3339 UTC); now when absent."),
     ):
         command = option(command)
     return command
+
+
+def write(path: Path, content: bytes) -> None:
+    """Put a whole file there or none; UsageError when that fails. A link, and what is no plain file (a pipe, a terminal), is written to."""
+    part = path.with_name(f".{path.name}.part")
+    try:
+        if path.is_symlink() or (path.exists() and not path.is_file()):
+            path.write_bytes(content)
+            return
+        part.write_bytes(content)
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise UsageError(f"{path}: could not be written: {error.strerror}") from None
+
+
+def folder(path: Path) -> None:
+    """Make a folder to write into; UsageError when that fails."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"{path}: could not be made: {error.strerror}") from None
 
 
 def needs_bundle(bundle: Path | None, given: Mapping[str, object]) -> None:

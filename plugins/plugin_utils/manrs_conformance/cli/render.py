@@ -12,7 +12,7 @@ import click
 from .. import api, collect
 from ..errors import ManrsError, UsageError
 from ..model.snapshot import Snapshot
-from .options import FORMAT, READABLE, judged_by
+from .options import FORMAT, READABLE, folder, judged_by, write
 
 REFUSED = 1
 
@@ -64,10 +64,10 @@ def render(
         raise UsageError(f"no saved configuration and no snapshot: {', '.join(map(str, files))}")
     made = [_device(one, inputs, templates) if was is None else _removal(one, was) for one in found.values()]
     if out is not None:
-        out.mkdir(parents=True, exist_ok=True)
+        folder(out)
         for one in made:
             if one.get("candidate"):
-                (out / f"{one['device']}.{one['platform']}.fragment").write_text(one["candidate"], encoding="utf-8")
+                write(out / f"{one['device']}.{one['platform']}.fragment", one["candidate"].encode())
     if form == "json":
         click.echo(json.dumps(made, indent=2, sort_keys=True))
     else:

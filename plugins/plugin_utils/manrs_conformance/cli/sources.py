@@ -8,7 +8,8 @@ import click
 from rich.console import Console
 
 from .. import api, collect
-from .options import READABLE
+from ..errors import UsageError
+from .options import INTENT, READABLE
 
 
 @click.group()
@@ -58,7 +59,10 @@ def fetch(
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 def show_sources(folder: Path) -> int:
     """Show what a folder of sources holds, and what failed when it was fetched."""
-    for one in api.held_sources(folder):
+    held = api.held_sources(folder)
+    if not held:
+        raise UsageError(f"{folder}: holds no sources")
+    for one in held:
         state = one.problem or one.note or "ok"
         click.echo(f"{one.source:12} {one.file or '-':22} {one.size:>10} {one.sha256[:16] or '-':16} {one.made or '-':20} {state}")
     return 0
@@ -67,7 +71,7 @@ def show_sources(folder: Path) -> int:
 @sources.command("diff")
 @click.argument("old", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.argument("new", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--intent", "intent_path", type=READABLE, required=True, help="manrs.yml")
+@INTENT
 @click.option("--as-of", "as_of", default=None, help="Judge both as of this time (RFC 3339 UTC); now when absent.")
 def diff_sources(old: Path, new: Path, intent_path: Path, as_of: str | None) -> int:
     """Show what two folders of sources say differently of the operator."""
@@ -78,7 +82,7 @@ def diff_sources(old: Path, new: Path, intent_path: Path, as_of: str | None) -> 
 
 @sources.command("authorised")
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--intent", "intent_path", type=READABLE, required=True, help="manrs.yml")
+@INTENT
 @click.option("--as-of", "as_of", default=None, help="Judge as of this time (RFC 3339 UTC); now when absent.")
 def authorised_sources(folder: Path, intent_path: Path, as_of: str | None) -> int:
     """Show what each customer may announce by a folder of sources and the intent, and why."""
@@ -89,7 +93,7 @@ def authorised_sources(folder: Path, intent_path: Path, as_of: str | None) -> in
 
 @sources.command("score")
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--intent", "intent_path", type=READABLE, required=True, help="manrs.yml")
+@INTENT
 @click.option("--as-of", "as_of", default=None, help="Judge as of this time (RFC 3339 UTC); now when absent.")
 def score_sources(folder: Path, intent_path: Path, as_of: str | None) -> int:
     """Show the figures of the MANRS Observatory with the list behind each, to compare with a published score."""

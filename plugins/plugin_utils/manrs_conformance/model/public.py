@@ -203,13 +203,3 @@ class Aspa:
 
     customer: int
     providers: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Expiry:
-    """When a ROA payload ends (RFC 3339 UTC)."""
-
-    prefix: str
-    asn: int
-    max_length: int
-    expires: str

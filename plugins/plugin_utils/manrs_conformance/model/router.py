@@ -158,6 +158,8 @@ class Interface:
     """Sources of forwarded packets that the outbound packet filter lets out; None where there is none, or where its platform's are not followed."""
     leaving_v6: SourceFilter | None = None
     lines: tuple[int, ...] = ()
+    assigned: tuple[int, ...] = ()
+    """Address families (4, 6) with an address that the configuration does not hold (DHCP, PPP, router advertisements)."""
 
 
 @dataclass(frozen=True, slots=True)

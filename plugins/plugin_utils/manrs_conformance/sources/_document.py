@@ -85,7 +85,7 @@ def read_document(source: str | Path | Mapping[str, Any], schema: str) -> Docume
     rules = json.loads((SCHEMAS / schema).read_text(encoding="utf-8"))
     errors = sorted((_deepest(e) for e in Draft202012Validator(rules).iter_errors(document.data)), key=_order)
     if errors:
-        messages = [document.message(tuple(e.absolute_path), _say(e)) for e in errors]
+        messages = list(dict.fromkeys(document.message(tuple(e.absolute_path), _say(e)) for e in errors))
         more = [f"and {len(messages) - SHOWN} more"] if len(messages) > SHOWN else []
         raise InputError("\n".join([*messages[:SHOWN], *more]))
     return document
@@ -214,7 +214,7 @@ def _say(error: ValidationError) -> str:
         return _unknown_keys(value, sorted(schema.get("properties", {})))
     if rule == "required":
         missing = [key for key in allowed if key not in value]
-        return f"{', '.join(missing)} is missing; required: {', '.join(allowed)}"
+        return f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing; required: {', '.join(allowed)}"
     if rule in {"enum", "const"}:
         options = [str(one) for one in (allowed if rule == "enum" else [allowed])]
         near = difflib.get_close_matches(str(value), options, 1)

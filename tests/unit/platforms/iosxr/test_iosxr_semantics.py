@@ -381,7 +381,7 @@ def test_source_validation_and_access_lists() -> None:
     assert faces["v6 list"].sources_v6 is not None
     assert faces["down"].shutdown
     assert faces["two addresses"].addresses[1:3] == ("203.0.113.200/29", "203.0.113.220/30")
-    assert faces["unnumbered subscriber"].addresses == ("192.0.2.1/32", "2001:db8:ffff::1/128")
+    assert faces["unnumbered subscriber"].addresses == ("192.0.2.1/32",)
 
 
 def test_a_group_taints_what_it_could_change_and_nothing_else() -> None:
@@ -448,6 +448,21 @@ def test_secrets_are_located() -> None:
         "04480E051D2458",
         "104D000A0618",
     }
+
+
+@pytest.mark.parametrize("mark", [";", "^C", "#", "!", "*"])
+def test_what_stands_in_a_banner_is_no_configuration(mark: str) -> None:
+    whole = (HERE / "careful_edge" / "running.conf").read_text(encoding="utf-8")
+    banner = f"banner motd {mark}\nrouter bgp 64999\n neighbor 203.0.113.99\n  remote-as 64999\n end of text {mark}\n"
+    one = load("iosxr").parse(whole.replace("hostname", banner + "hostname", 1), {})
+    assert (one.local_as, one.unread, len(one.sessions)) == (64500, (), len(router("careful_edge").sessions))
+
+
+def test_a_banner_without_an_end_hides_nothing() -> None:
+    whole = (HERE / "careful_edge" / "running.conf").read_text(encoding="utf-8")
+    for line in ("banner motd ;", "banner motd %text", "banner login hello"):
+        one = load("iosxr").parse(whole.replace("hostname", f"{line}\nhostname", 1), {})
+        assert len(one.sessions) == len(router("careful_edge").sessions)
 
 
 def test_the_careful_router_takes_no_bogon_and_no_invalid_and_the_bad_one_does() -> None:

@@ -257,7 +257,7 @@ def test_access_lists_of_interfaces_become_source_filters() -> None:
 
 def test_what_is_not_understood_in_an_interface_leaves_its_source_validation_unknown() -> None:
     assert [face("dc_edge", name).urpf_v4 for name in ("Vlan44", "Ethernet1/51", "Vlan29")] == ["unknown", "unknown", "strict"]
-    text = f"{HEAD}interface Vlan5\n  ip address dhcp\n  ip verify unicast source reachable-via rx\n"
+    text = f"{HEAD}interface Vlan5\n  ip address dhcp\n  ip verify unicast source reachable-via rx\n  ip wonder\n"
     assert [one.urpf_v4 for one in load("nxos").parse(text, {}).interfaces] == ["unknown"]
 
 

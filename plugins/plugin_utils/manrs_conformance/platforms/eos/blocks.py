@@ -216,6 +216,7 @@ def _address(one: Face, afi: Afi, words: list[str]) -> bool:
         one.unnumbered = words[1]
         return True
     if words[:1] in (["dhcp"], ["auto-config"], ["negotiated"]):
+        one.assigned.add(afi)
         return True
     text = f"{words[0]}/{words[1]}" if len(words) > 1 and words[1].count(".") == 3 else words[0] if words else ""
     try:

@@ -20,6 +20,8 @@ class Face:
     name: str
     lines: list[int] = field(default_factory=list)
     addresses: list[str] = field(default_factory=list)
+    assigned: set[Afi] = field(default_factory=set)
+    """Families with an address from elsewhere."""
     unnumbered: str | None = None
     shutdown: bool = False
     vrf: str = "default"

@@ -200,6 +200,7 @@ def _interface(one: Face, draft: Draft, context: Context) -> Interface:
         sources_v4=filters.get(4),
         sources_v6=filters.get(6),
         lines=tuple(one.lines),
+        assigned=tuple(sorted(one.assigned)),
     )
 
 

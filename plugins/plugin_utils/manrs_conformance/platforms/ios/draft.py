@@ -32,6 +32,8 @@ class Face:
     addresses: list[str] = field(default_factory=list)
     lenders: dict[Afi, str] = field(default_factory=dict)
     """By family the interface whose address an unnumbered one uses."""
+    assigned: set[Afi] = field(default_factory=set)
+    """Families with an address from elsewhere."""
     shutdown: bool = False
     vrf: str = "default"
     description: str = ""

@@ -60,7 +60,7 @@ def _ip(draft: Draft, face: Face, body: list[str], negative: bool, at: Statement
     afi: Afi = 4 if body[0] == "ip" else 6
     word, rest = body[1], body[2:]
     if word == "address":
-        return _address(draft, face, rest, afi, negative, at)
+        return _address(face, rest, afi, negative)
     if word == "unnumbered" and rest:
         if negative:
             face.lenders.pop(afi, None)
@@ -77,7 +77,7 @@ def _ip(draft: Draft, face: Face, body: list[str], negative: bool, at: Statement
     return None if word in INTERFACE_IRRELEVANT_IP else False
 
 
-def _address(draft: Draft, face: Face, rest: list[str], afi: Afi, negative: bool, at: Statement) -> bool | None:
+def _address(face: Face, rest: list[str], afi: Afi, negative: bool) -> bool:
     if negative:
         if not rest:
             face.addresses = [one for one in face.addresses if (":" in one) != (afi == 6)]
@@ -92,7 +92,8 @@ def _address(draft: Draft, face: Face, rest: list[str], afi: Afi, negative: bool
             raise ValueError(" ".join(rest))
     except ValueError:
         # An address from elsewhere (DHCP, PPP, a general prefix): what is connected here is not known.
-        return _cannot(draft, face, afi, at)
+        face.assigned.add(afi)
+        return True
     face.addresses.append(found)
     return True
 
@@ -169,6 +170,7 @@ def _interface(draft: Draft, face: Face) -> Interface:
         leaving_v4=_sources(draft, face, 4, "out"),
         leaving_v6=_sources(draft, face, 6, "out"),
         lines=tuple(sorted(set(face.lines))),
+        assigned=tuple(sorted({*face.assigned, *(afi for afi, name in face.lenders.items() if _assigned(draft, name, afi))})),
     )
 
 
@@ -180,6 +182,12 @@ def _borrowed(draft: Draft, face: Face) -> tuple[str, ...]:
         found = [ipaddress.ip_interface(one) for one in lender.addresses] if lender else []
         out += [str(ipaddress.ip_interface(str(one.ip))) for one in found if one.version == afi and not one.is_link_local][:1]
     return tuple(out)
+
+
+def _assigned(draft: Draft, name: str, afi: Afi) -> bool:
+    """Whether the address that an interface lends is not in the configuration."""
+    lender = draft.faces.get(name)
+    return lender is None or afi in lender.assigned
 
 
 def _mode(draft: Draft, face: Face, afi: Afi) -> Urpf:

@@ -36,10 +36,14 @@ class Faces:
         out = []
         for one in self.interfaces.values():
             values = dict(one)
-            lender = self.interfaces.get(str(values.pop("lender", "")))
-            addresses = [*values["addresses"], *(lender["addresses"] if lender else [])]  # type: ignore[misc]
+            addresses: list[str] = list(values["addresses"])  # type: ignore[call-overload]
+            for version in (4, 6):
+                lender = self.interfaces.get(str(values.pop(f"lender_v{version}", "")))
+                lent: list[str] = lender["addresses"] if lender else []  # type: ignore[assignment]
+                addresses += [text for text in lent if (":" in text) == (version == 6)]
             values["addresses"] = tuple(addresses)
             values["lines"] = tuple(values["lines"])  # type: ignore[arg-type]
+            values["assigned"] = tuple(sorted(set(values["assigned"])))  # type: ignore[call-overload]
             for afi, suffix in ((4, "v4"), (6, "v6")):
                 name = values.get(f"acl_in_{suffix}")
                 values[f"sources_{suffix}"] = self.sources(afi, str(name)) if name else None
@@ -62,7 +66,7 @@ def interface(faces: Faces, node: Node, ledger: Ledger) -> bool:
     if not words:
         return False
     name = words[0]
-    new: dict[str, object] = {"name": name, "addresses": [], "lines": []}
+    new: dict[str, object] = {"name": name, "addresses": [], "lines": [], "assigned": []}
     one = faces.interfaces.setdefault(name, new)
     _keep(one, "lines", node.number)
     ledger.used(node.number)
@@ -71,6 +75,20 @@ def interface(faces: Faces, node: Node, ledger: Ledger) -> bool:
             faces.bound.append((6 if child.words[0] == "ipv6" else 4, child.words[2], child.number))
         _line(one, name, child, ledger)
     return True
+
+
+def templates(faces: Faces, node: Node, ledger: Ledger) -> None:
+    """`dynamic-template`: what the interfaces of subscribers do with packets; everything else in it bears on no check."""
+    irrelevant(ledger, node)
+    for kind in node.children:
+        if kind.words[0] != "type" or len(kind.words) < 3:
+            continue
+        name = f"dynamic-template {kind.words[2]}"
+        one = faces.interfaces.setdefault(name, {"name": name, "addresses": [], "lines": [kind.number], "assigned": []})
+        ledger.used(kind.number)
+        for child in kind.children:
+            if child.words[0] in ("ipv4", "ipv6", "vrf"):
+                _line(one, name, child, ledger)
 
 
 def _keep(one: dict[str, object], key: str, value: object) -> None:
@@ -113,6 +131,7 @@ def _address(one: dict[str, object], family: str, words: list[str]) -> bool:
     version = family[-1]
     if words[0] == "address" and len(words) > 1:
         if words[1] in ("dhcp", "autoconfig", "dhcp-client-options"):
+            _keep(one, "assigned", int(version))
             return True
         text = f"{words[1]}/{words[2]}" if version == "4" and "/" not in words[1] and len(words) > 2 else words[1]
         try:
@@ -121,7 +140,7 @@ def _address(one: dict[str, object], family: str, words: list[str]) -> bool:
             raise Unreadable(text) from error
         return True
     if words[0] == "unnumbered" and len(words) > 1:
-        one["lender"] = words[1]
+        one[f"lender_v{version}"] = words[1]
         return True
     if words[:4] == REACHABLE and len(words) > 4:
         modes = {"any": "loose", "rx": "strict"}

@@ -16,7 +16,7 @@ from .._mergetext import OPAQUE, Block, Key, Rule, dictated
 from . import mergebgp as bgp
 from .parser import parse
 from .reader import HEADS, IRRELEVANT_SETS, SETS
-from .statement import APPLY, INTERFACE, INTERFACE_IP, IP, TOP
+from .statement import APPLY, INTERFACE, INTERFACE_IP, IP, TOP, banner_end
 
 TYPES = [
     "BE",
@@ -114,7 +114,13 @@ class Xr(Loader):
             return head in ("permit", "deny", "remark") or head.isdecimal()
         if mode:
             return False
-        return strong or head in TOP or head in APPLY or head in ("group", "vrf") or (head in ("ipv4", "ipv6") and second in IP)
+        return (
+            strong
+            or head in TOP
+            or head in APPLY
+            or head in ("group", "vrf", "dynamic-template")
+            or (head in ("ipv4", "ipv6") and second in IP)
+        )
 
     def _takes(self, at: int, body: list[str], indent: int) -> bool:
         """Interfaces stand under protocols too."""
@@ -248,10 +254,7 @@ class Xr(Loader):
         if not words or (words[0] not in ("banner", "group") and not (line.lstrip() + " ").startswith(_TEXTS)):
             return index
         if words[0] == "banner":
-            mark = words[2][0] if len(words) > 2 else ""
-            if not mark or mark in line.split(None, 2)[2][1:]:
-                return index + 1
-            return next((at + 1 for at in range(index + 1, len(lines)) if mark in lines[at]), index)
+            return banner_end(lines, index)
         if (words[0] == "route-policy" and words[-1] in ("in", "out")) or (
             words[0] == "group" and (line[0] in " \t" or len(words) != 2)
         ):

@@ -89,6 +89,8 @@ def _top(draft: Draft, node: Node, faces: interfaces.Faces, bgps: list[Bgp], nam
     if head == "hostname" and len(words) > 1:
         names.append(words[1])
         ledger.used(node.number)
+    elif head == "dynamic-template":
+        interfaces.templates(faces, node, ledger)
     elif (head == "interface" and interfaces.interface(faces, node, ledger)) or (
         words[:2] == ["router", "bgp"] and bgp_block.read(node, ledger, bgps)
     ):

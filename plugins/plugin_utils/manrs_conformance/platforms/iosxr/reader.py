@@ -12,6 +12,7 @@ from . import prefixsets
 from .prefixsets import PrefixSet, elements
 from .rpl import UNKNOWN, Broken, Source, Words, header, parse, tokens
 from .scope import KINDS, NamedSet, Sets
+from .statement import banner_end
 from .tree import Builder, Node, irrelevant, secrets
 
 SETS = ("prefix-set ", "as-path-set ", "community-set ", "large-community-set ", "extcommunity-set ")
@@ -66,6 +67,10 @@ def read(text: str) -> Draft:
             at = _ignored_set(draft, at)
         elif line.rstrip() == "policy-global":
             at = _global(draft, at)
+        elif line.startswith("banner "):
+            end = banner_end(lines, at)
+            draft.ledger.states[at:end] = b"i" * (end - at)
+            at = end
         elif line.startswith("group ") and len(line.split()) == 2:
             at = _group(draft, at)
         else:

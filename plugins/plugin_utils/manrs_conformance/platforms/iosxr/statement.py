@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from .._block import word_set
 
 APPLY = word_set("apply-group exclude-group")
@@ -12,7 +14,7 @@ TOP = word_set(
     tacacs radius-server radius username usergroup taskgroup call-home netconf netconf-yang grpc xml http ftp tftp lldp class-map policy-map
     flow sampler-map mpls rsvp l2vpn evpn segment-routing multicast-routing key crypto fpd controller hw-module performance-mgmt event ethernet pce
     track ipsla bfd vty-pool control-plane explicit-path license monitor-session nv telemetry tpa redundancy cef dhcp arp nsr lpts icmp
-    tcp udp subscriber dynamic-template ptp frequency synchronization lacp sysmon cpu-usage-limit process install watchdog mirror om fabric
+    tcp udp subscriber ptp frequency synchronization lacp sysmon cpu-usage-limit process install watchdog mirror om fabric
     macsec-policy monitor-interface object-group end-class-map end-policy-map load-balancing vxlan generic-interface-list appmgr
     linux lawful-intercept memory p2mp peer-group ssh-server static-mpls profile spanning-tree timezone vservice traffic-collector
     environment power-mgmt location prm sdr username-password logger nfvi end-template mac-address-table session-intf accounting
@@ -78,3 +80,16 @@ FAMILY = word_set(
     optimal retain replication accept-route-legacy-RT per-vrf label-allocation update-source-rt dampening minimum-advertisement-interval
     """
 )
+
+
+def banner_end(lines: Sequence[str], at: int) -> int:
+    """The line after the banner that starts here: from a mark, which is no letter or digit, to the same mark.
+
+    Where the mark does not come again, the banner is one line, so that it hides nothing.
+    """
+    words = lines[at].split(None, 2)
+    text = words[2] if len(words) > 2 else ""
+    mark = text[:2] if text[:1] == "^" else text[:1]
+    if not mark or mark.isalnum() or mark in text[len(mark) :]:
+        return at + 1
+    return next((index + 1 for index in range(at + 1, len(lines)) if mark in lines[index]), at + 1)

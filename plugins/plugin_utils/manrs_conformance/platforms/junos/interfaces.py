@@ -12,8 +12,11 @@ from typing import Literal
 from ...model.router import Interface, SourceFilter, Taint, Urpf
 from .firewall import Firewall
 from .options import Levels
-from .tables import INET, INTERFACE, UNIT
+from .tables import ASSIGNING, INET, INTERFACE, UNIT
 from .tree import Book, Node
+
+SUBSCRIBERS = frozenset({"mac-validate", "demux-source"})
+"""Statements by which the source of a packet chooses the interface, or is looked up beside it: what else gets in is not known."""
 
 
 @dataclass(slots=True)
@@ -27,8 +30,8 @@ class Faces:
     """By VRF: whether uRPF also counts feasible paths."""
 
 
-def build(node: Node, faces: Faces) -> Iterator[Interface]:
-    """Every unit that has a layer-3 family."""
+def build(node: Node, faces: Faces, prefix: str = "") -> Iterator[Interface]:
+    """Every unit that has a layer-3 family; `prefix` goes before the names of those in a dynamic profile."""
     node = _ranges(node, faces.book)
     found: dict[str, Interface] = {}
     borrowed: dict[str, dict[str, str]] = {}
@@ -36,7 +39,7 @@ def build(node: Node, faces: Faces) -> Iterator[Interface]:
         if name.startswith("!"):
             faces.book.miss(name, kid, Taint("router"))
             continue
-        for one, lenders in _interface(name, kid, faces):
+        for one, lenders in _interface(f"{prefix}{name}", kid, faces):
             found[one.name] = one
             borrowed[one.name] = lenders
     for name, one in found.items():
@@ -49,7 +52,8 @@ def build(node: Node, faces: Faces) -> Iterator[Interface]:
         ]
         # An unnumbered interface lends its addresses as hosts: no subnet of its own.
         hosts = tuple(str(ipaddress.ip_interface(str(ipaddress.ip_interface(each).ip))) for each in more)
-        yield replace(one, addresses=(*one.addresses, *hosts)) if hosts else one
+        unseen = {4 if family == "inet" else 6 for family, lender in borrowed[name].items() if lender not in found}
+        yield replace(one, addresses=(*one.addresses, *hosts), assigned=tuple(sorted({*one.assigned, *unseen})))
 
 
 def _ranges(node: Node, book: Book) -> Node:
@@ -156,6 +160,7 @@ def _family(one: Interface, family: str, node: Node, faces: Faces, lenders: dict
     for line in node.lines:
         book.mark(line, 117)
     addresses = list(one.addresses)
+    afi: Literal[4, 6] = 4 if family == "inet" else 6
     for word, kid in node.kids.items():
         if word == "address":
             for text, at in kid.kids.items():
@@ -171,12 +176,16 @@ def _family(one: Interface, family: str, node: Node, faces: Faces, lenders: dict
             book.use(kid)
         elif word in ("filter", "rpf-check"):
             book.use(kid)
+        elif word in ASSIGNING:
+            book.use(kid)
+            one = replace(one, assigned=tuple(sorted({*one.assigned, afi})))
         elif word in INET:
             book.skip(kid)
         else:
             book.miss(word, kid, taint)
-    afi: Literal[4, 6] = 4 if family == "inet" else 6
     one = replace(one, addresses=tuple(addresses))
+    if SUBSCRIBERS & node.kids.keys():
+        one = replace(one, urpf_v4="unknown") if afi == 4 else replace(one, urpf_v6="unknown")
     one = _urpf(one, afi, node.at("rpf-check"), faces)
     return _filters(one, afi, node.at("filter"), faces)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import itertools
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -38,6 +39,8 @@ IGPS = (
     ("rip", "rip", "ipv4-unicast"),
     ("ripng", "ripng", "ipv6-unicast"),
 )
+DEFAULTS = frozenset({"default", "defaults"})
+"""`policy-options defaults route-filter walkup` has every term look at shorter prefixes too when the longest does not match."""
 
 
 @dataclass(slots=True)
@@ -175,8 +178,17 @@ def _system(made: Made, tree: Node) -> None:
             made.book.use(kid)
         elif word.startswith("!"):
             made.book.miss(word, kid, Taint("router"))
+        elif word == "scripts" and (hidden := _transients(kid)) is not None:
+            made.book.miss(word, hidden, Taint("router"), "unsupported")
         else:
             made.book.skip(kid)
+
+
+def _transients(scripts: Node) -> Node | None:
+    """The statement that lets commit scripts add configuration which `show configuration` does not show."""
+    commit = scripts.at("commit") or Node()
+    places = (commit, *(commit.at("file") or Node()).kids.values())
+    return next((found for one in places if (found := one.at("allow-transients")) is not None), None)
 
 
 def _rest(made: Made, tree: Node) -> None:
@@ -198,10 +210,10 @@ def _device(made: Made, tree: Node, name: str) -> None:
     program = Program(definitions)
     program.read_all()
     for word, kid in options.kids.items():
-        if word in OPTIONS:
+        if word in OPTIONS or (word in DEFAULTS and Levels((kid,)).word("route-filter") == "no-walkup"):
             book.skip(kid)
         elif word not in LISTS:
-            book.miss(word, kid, Taint("router"))
+            book.miss(word, kid, Taint("router"), "unsupported" if word in DEFAULTS else "unrecognised")
     for each in program.statements:
         made.policies[prefix + each] = program.policy(each)
     main = read_routing(tree.at("routing-options") or Node(), name or "default", book, program)
@@ -241,7 +253,10 @@ def _faces(
     feasible: dict[str, bool] = dict.fromkeys((vrf for vrf, _node, routing in instances if routing.feasible), True)
     feasible["default"] = main.feasible
     faces = Faces(made.book, firewall, vrfs, feasible)
-    for one in interfaces.build(tree.at("interfaces") or Node(), faces):
+    profiles = (tree.at("dynamic-profiles") or Node()).kids.items()
+    inside = [(f"{each} ", profile.at("interfaces") or Node()) for each, profile in profiles]
+    built = [interfaces.build(node, faces, prefix) for prefix, node in (("", tree.at("interfaces") or Node()), *inside)]
+    for one in itertools.chain.from_iterable(built):
         here = replace(one, vrf=name) if name and one.vrf == "default" else one
         made.interfaces.append(here)
 

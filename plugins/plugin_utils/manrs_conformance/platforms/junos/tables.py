@@ -105,13 +105,15 @@ UNIT = word_set(
 INET = word_set(
     """
     mtu no-redirects accounting sampling policer primary targeted-broadcast tcp-mss no-neighbor-learn ndp-proxy
-    dad-proxy dhcp dhcp-client dhcpv6-client demux-source demux-destination service mac-validate
+    dad-proxy demux-source demux-destination service mac-validate
     destination-udp-port simple-filter allow-filter-on-re nd6-stale-time nd6-max-cache nd6-new-hold-limit policing
-    receive-ttl-exceeded receive-options-packets location-pool-address negotiate-address max-sessions
+    receive-ttl-exceeded receive-options-packets location-pool-address max-sessions
     arp-max-cache arp-new-hold-limit negated multicast-only dad-disable no-dad-disable keep-address-and-control
     disable-ip4-forwarding
     """
 )
+ASSIGNING = word_set("dhcp dhcp-client dhcpv6-client negotiate-address")
+"""Statements of a family by which an interface gets its address from elsewhere."""
 FIREWALL_FINAL = word_set("accept discard reject")
 FIREWALL_MODIFIERS = word_set(
     """
@@ -164,7 +166,7 @@ BGP_READ = word_set(
 """Statements of a BGP level that are read."""
 OPTIONS = word_set(
     """
-    condition damping defaults backup-selection application-maps ntp-list tunnel-attribute resolution-map mac-list
+    condition damping backup-selection application-maps ntp-list tunnel-attribute resolution-map mac-list
     rtf-prefix-list l3vpn redundancy-policy flowspec-attribute logical-system-mux load-balance-group vxlan-policy
     tag-set route-distinguisher
     """

@@ -19,6 +19,8 @@ class Face:
 
     name: str
     addresses: list[str] = field(default_factory=list)
+    assigned: set[int] = field(default_factory=set)
+    """Families with an address from elsewhere."""
     shutdown: bool = False
     vrf: str = "default"
     description: str = ""
@@ -75,4 +77,5 @@ def make_interface(face: Face) -> Interface:
         acl_out_v4=face.acls.get((4, "out"), (None, 0))[0],
         acl_out_v6=face.acls.get((6, "out"), (None, 0))[0],
         lines=tuple(face.lines),
+        assigned=tuple(sorted(face.assigned)),
     )

@@ -80,9 +80,11 @@ def _read(draft: Draft, face: Face, block: Block, words: list[str], negative: bo
 def _ip(face: Face, block: Block, words: list[str], afi: int) -> bool:
     kind, rest = words[1], words[2:]
     if kind == "address":
-        if rest[0] in ("autoconfig", "use-link-local-only"):
+        if rest[0] in ("autoconfig", "dhcp"):
+            face.assigned.add(afi)
+        if rest[0] in ("autoconfig", "dhcp", "use-link-local-only"):
             face.routed = True
-            face.addresses.append(LINK_LOCAL)
+            face.addresses += [LINK_LOCAL] if afi == 6 else []
             return True
         try:
             address = ipaddress.ip_interface("/".join(rest[:2]) if "/" not in rest[0] and len(rest) > 1 and afi == 4 else rest[0])
