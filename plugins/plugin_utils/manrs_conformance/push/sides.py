@@ -20,7 +20,9 @@ def without(plan: Plan, router: Router, report: GateReport) -> Plan | None:
     out, left = [], []
     faults = [(one.subject, f"{one.check}: {one.message}") for one in (*report.new, *report.unsure)]
     stopped = {one.interface: [text for subject, text in faults if subject == f"interface {one.interface}"] for one in plan.sources}
-    left += [f"interface {name}: no source validation: the gate stops it ({'; '.join(why[:2])})" for name, why in stopped.items() if why]
+    left += [
+        f"interface {name}: no source validation: the gate stops it ({'; '.join(why[:2])})" for name, why in stopped.items() if why
+    ]
     for one in plan.sessions:
         kept = one
         for side in ("import", "export"):

@@ -64,7 +64,10 @@ def write(
         environment(__package__, templates)
         .get_template("plan.j2")
         .render(
-            **{"lists": (), "filters": (), "maps": (), **definitions}, sessions=blocks, interfaces=interfaces, local_as=process(running, local_as)
+            **{"lists": (), "filters": (), "maps": (), **definitions},
+            sessions=blocks,
+            interfaces=interfaces,
+            local_as=process(running, local_as),
         )
     )
 
