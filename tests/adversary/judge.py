@@ -89,7 +89,9 @@ def others(random: Random, router: Router, done: device.Prepared, count: int) ->
     }
     for old in router.sessions:
         new = done.predicted.session(old.neighbor, old.family, old.vrf)
-        for before, after in ((old.inbound, new.inbound), (old.outbound, new.outbound)) if new else ():
+        if new is None or old.shutdown:
+            continue  # one that is shut may find RFC 8212 when it is opened
+        for before, after in ((old.inbound, new.inbound), (old.outbound, new.outbound)):
             if (old.key, before.direction) in planned or same(before, after):
                 continue
             seen = routes.interest(old.afi, before, after)
@@ -228,7 +230,11 @@ def _changed(key: str, mine: ImportPlan | ExportPlan, old: concrete.Seen, new: c
         )  # what the operator's policy sets is the operator's
         if (had ^ has) - {*mine.scrub, *([mine.tag] if mine.tag else []), "65535:65281"}:
             yield f"{key}: {_words(route)} gets other {kind}: {sorted(had)} -> {sorted(has)}"
-        elif mine.scrub and has & sent & (set(mine.scrub) - {mine.tag}) and not set(mine.blackhole) & had:
+        elif (
+            mine.scrub
+            and has & sent & (set(mine.scrub) - {mine.tag})
+            and not set(mine.blackhole) & (route.communities | route.large)
+        ):
             yield f"{key}: {_words(route)} keeps {sorted(has & set(mine.scrub))}"
 
 

@@ -17,7 +17,7 @@ ALWAYS = frozenset({"CUS-01", "CUS-03", "BOG-01", "BOG-02", "LEN-01", "LEN-02", 
 
 def without(plan: Plan, router: Router, report: GateReport) -> Plan | None:
     """The plan without the sides, roles and interfaces that the gate's reasons are about; None when none of the reasons is about one of these."""
-    out, left = [], []
+    out, left, bare = [], [], False
     faults = [(one.subject, f"{one.check}: {one.message}") for one in (*report.new, *report.unsure)]
     stopped = {one.interface: [text for subject, text in faults if subject == f"interface {one.interface}"] for one in plan.sources}
     left += [
@@ -30,6 +30,8 @@ def without(plan: Plan, router: Router, report: GateReport) -> Plan | None:
             if not wrong or (one.inbound if side == "import" else one.outbound) is None:
                 continue
             kept = replace(kept, inbound=None) if side == "import" else replace(kept, outbound=None)
+            session = router.session(one.neighbor, one.family, one.vrf)
+            bare = bare or session is None or not (session.inbound if side == "import" else session.outbound).filters
             left.append(f"{_key(one)}: no {side} policy: {_why(one, router, side)} ({'; '.join(wrong[:2])})")
         wrong = [text for subject, text in faults if subject == _key(one) and text.startswith("ROLE-")]
         if wrong and one.role:
@@ -38,7 +40,12 @@ def without(plan: Plan, router: Router, report: GateReport) -> Plan | None:
         if any(part is not None for part in (kept.inbound, kept.outbound, kept.max_prefix, kept.role)):
             out.append(kept)
     sources = tuple(one for one in plan.sources if not stopped[one.interface])
-    return replace(plan, sessions=tuple(out), sources=sources, left=(*plan.left, *left)) if left else None
+    if bare and plan.requires_policy:
+        left.append(
+            "router: a refusal of sessions without policies is not turned on: one that is left has none, and would fall silent"
+        )
+    needs = plan.requires_policy and not bare
+    return replace(plan, sessions=tuple(out), sources=sources, requires_policy=needs, left=(*plan.left, *left)) if left else None
 
 
 def untagged(plan: Plan, report: GateReport) -> Plan | None:
