@@ -30,7 +30,7 @@ from .population import Edge
 
 REFERENCE = re.compile(
     r"^\s*(?:neighbor \S+ )?(?:route-map \S+ (?:in|out)|route-policy \S+ (?:in|out)|maximum-(?:prefix|routes) .*|import .*|export .*|maximum \d+;"
-    r"|ip(?:v4)? verify unicast .*|unicast;|neighbor \S+;|no bgp ebgp-requires-policy)$"
+    r"|ip(?:v4)? verify unicast .*|unicast;|mode loose;|neighbor \S+;|no bgp ebgp-requires-policy)$"
 )
 """Lines of the operator that a push may replace."""
 
