@@ -30,7 +30,7 @@ from .population import Edge
 
 REFERENCE = re.compile(
     r"^\s*(?:neighbor \S+ )?(?:route-map \S+ (?:in|out)|route-policy \S+ (?:in|out)|maximum-(?:prefix|routes) .*|import .*|export .*|maximum \d+;"
-    r"|ip(?:v4)? verify unicast .*)$"
+    r"|ip(?:v4)? verify unicast .*|unicast;|mode loose;|neighbor \S+;|no bgp ebgp-requires-policy)$"
 )
 """Lines of the operator that a push may replace."""
 
@@ -89,7 +89,9 @@ def others(random: Random, router: Router, done: device.Prepared, count: int) ->
     }
     for old in router.sessions:
         new = done.predicted.session(old.neighbor, old.family, old.vrf)
-        for before, after in ((old.inbound, new.inbound), (old.outbound, new.outbound)) if new else ():
+        if new is None or old.shutdown:
+            continue  # one that is shut may find RFC 8212 when it is opened
+        for before, after in ((old.inbound, new.inbound), (old.outbound, new.outbound)):
             if (old.key, before.direction) in planned or same(before, after):
                 continue
             seen = routes.interest(old.afi, before, after)
@@ -112,20 +114,19 @@ def touched(router: Router, done: device.Prepared, edge: Edge) -> Iterator[str]:
     shared = {(one.neighbor, one.vrf) for one in done.plan.sessions} if edge.platform == "junos" else set()
     for old in router.sessions:
         mine = planned.get((old.neighbor, old.family, old.vrf))
-        if mine is None and (old.neighbor, old.vrf) in shared:
-            continue  # a chain is for all families of a neighbour; that owned policies of another family decide nothing is tried by routes
-        yield from _session(old, new[old.key], mine, done)
+        # A chain is for all families of a neighbour; that owned policies of another family decide nothing is tried by routes.
+        chain = {"inbound", "outbound", "rov"} if (old.neighbor, old.vrf) in shared else set()
+        yield from _session(old, new[old.key], mine, done, chain)
     faces = {one.interface for one in done.plan.sources}
     for one, two in zip(router.interfaces, done.predicted.interfaces, strict=False):
         if one.name not in faces and not same(one, two):
             yield f"interface {one.name} is touched"
-    for name in ("originations", "statics", "validation", "caches", "facts"):
-        if not same(getattr(router, name), getattr(done.predicted, name)) and not (
-            done.plan.caches and name in ("validation", "caches", "facts")
-        ):
+    may = {"validation", "caches", "facts"} if done.plan.caches else {"facts"} if done.plan.requires_policy else set()
+    for name in {"originations", "statics", "validation", "caches", "facts"} - may:
+        if not same(getattr(router, name), getattr(done.predicted, name)):
             yield f"{name} are touched"
     for name, policy in router.policies.items():
-        if name not in done.predicted.policies or not same(policy, done.predicted.policies[name]):
+        if edge.platform != "frr" and (name not in done.predicted.policies or not same(policy, done.predicted.policies[name])):
             yield f"policy {name} is touched"
     strange = [one for one in done.predicted.policies if one not in router.policies and not one.startswith(OWNED)]
     if strange:
@@ -133,23 +134,34 @@ def touched(router: Router, done: device.Prepared, edge: Edge) -> Iterator[str]:
     told = Counter((one.state, one.text) for one in done.predicted.unread) - Counter((one.state, one.text) for one in router.unread)
     if told:
         yield f"lines that are not understood: {sorted(told)[:3]}"
-    gone = Counter(lines(edge.text)) - Counter(lines(done.merged))
+    gone = Counter(lines(_base(edge))) - Counter(lines(done.merged))
     strange = [line for line in gone if not REFERENCE.match(line) and OWNED.lower() not in line]
-    if strange and not edge.name.startswith("damaged") and not (edge.platform == "junos" and edge.name.startswith("policies")):
+    if strange and not edge.name.startswith("damaged"):
         yield f"lines of the operator went: {strange[:3]}"
 
 
+def _base(edge: Edge) -> str:
+    """The text as the router shows it: Junos gathers what stands apart, and lists of one value or several."""
+    return platforms.load_render(edge.platform).merge(edge.text, "") if edge.platform == "junos" else edge.text
+
+
 def lines(text: str) -> list[str]:
-    """What a text configures: blanks between words and the case of letters aside."""
+    """What a text configures: blanks between words, the case of letters, and what its profile says anyhow aside."""
+    text = text.replace(" no bgp ebgp-requires-policy\n", "") if "frr defaults datacenter" in text else text
     return [f"{line[: len(line) - len(line.lstrip())]}{' '.join(line.split())}".lower() for line in statements(text)]
 
 
-def _session(old: Session, new: Session, mine: SessionPlan | None, done: device.Prepared) -> Iterator[str]:
-    may = {"inbound"} if mine and mine.inbound else set()
+def _session(old: Session, new: Session, mine: SessionPlan | None, done: device.Prepared, chain: set[str]) -> Iterator[str]:
+    may = chain | ({"inbound"} if mine and mine.inbound else set())
     may |= {"outbound"} if mine and mine.outbound else set()
     may |= {"max_prefix", "max_prefix_action"} if mine and mine.max_prefix else set()
     may |= {"role"} if any(one.role and (one.neighbor, one.vrf) == (old.neighbor, old.vrf) for one in done.plan.sessions) else set()
     may |= {"rov", "platform_drops"} if done.plan.caches or (mine and mine.inbound) else set()
+    if done.plan.requires_policy:  # then the platform refuses where it accepted for want of a policy
+        old, new = (
+            replace(one, inbound=replace(one.inbound, default=None), outbound=replace(one.outbound, default=None))
+            for one in (old, new)
+        )
     for one in dataclasses.fields(Session):
         if one.name not in PLACES | may and not same(getattr(old, one.name), getattr(new, one.name)):
             yield f"{old.key}: {one.name} is touched: {getattr(old, one.name)!r:.80} -> {getattr(new, one.name)!r:.80}"
@@ -213,10 +225,16 @@ def _changed(key: str, mine: ImportPlan | ExportPlan, old: concrete.Seen, new: c
     ):
         yield f"{key}: {_words(route)} gets other attributes: {old.route} -> {new.route}"
     for kind in ("communities", "large"):
-        had, has = getattr(old.route, kind), getattr(new.route, kind)
+        sent, had, has = (
+            getattr(one, kind) for one in (route, old.route, new.route)
+        )  # what the operator's policy sets is the operator's
         if (had ^ has) - {*mine.scrub, *([mine.tag] if mine.tag else []), "65535:65281"}:
             yield f"{key}: {_words(route)} gets other {kind}: {sorted(had)} -> {sorted(has)}"
-        elif mine.scrub and has & (set(mine.scrub) - {mine.tag}) and not set(mine.blackhole) & had:
+        elif (
+            mine.scrub
+            and has & sent & (set(mine.scrub) - {mine.tag})
+            and not set(mine.blackhole) & (route.communities | route.large)
+        ):
             yield f"{key}: {_words(route)} keeps {sorted(has & set(mine.scrub))}"
 
 
@@ -276,11 +294,12 @@ def _back(edge: Edge, done: device.Prepared, out: Found) -> None:
     except ManrsError as error:
         out.faults.append(f"removal is refused: {error}")
         return
-    if sorted(lines(after)) == sorted(lines(edge.text)):
+    base = _base(edge)
+    if sorted(lines(after)) == sorted(lines(base)):
         out.counts["restored"] += 1
         return
     wrong = meaning.differences(platform.parse(edge.text, edge.state), platform.parse(after, edge.state))
-    one, two = Counter(lines(edge.text)), Counter(lines(after))
+    one, two = Counter(lines(base)), Counter(lines(after))
     if edge.name.startswith("damaged") and not wrong:
         return
     words = f"missing {list(one - two)[:3]}, left over {list(two - one)[:3]}"

@@ -93,6 +93,25 @@ def test_removal_leaves_the_router_as_it_was(name: str) -> None:
     assert sorted(comments_aside(after)) == sorted(comments_aside(base))
 
 
+@pytest.mark.parametrize(
+    ("name", "entry", "more"),
+    [
+        ("ios", r"(?m)^(ip prefix-list MANRS-ALLOW4-\w+) seq 5 .*$", r"\g<0>\n\1 seq 7 permit 45.200.0.0/16 le 24"),
+        ("nxos", r"(?m)^(ip prefix-list MANRS-ALLOW4-\w+) seq 5 .*$", r"\g<0>\n\1 seq 7 permit 45.200.0.0/16 le 24"),
+        ("iosxr", r"prefix-set MANRS-ALLOW4-\w+\n", r"\g<0>  45.200.0.0/16 le 24,\n"),
+    ],
+)
+def test_an_owned_list_that_was_changed_by_hand_is_named(name: str, entry: str, more: str) -> None:
+    running = prepared(name).merged
+    assert not [one for one in prepared(name, running).plan.left if "changed by hand" in one]
+    done = prepared(name, re.sub(entry, more, running, count=1))
+    assert [(one.check, one.subject) for one in done.remaining if one.check == "CUS-03"] == [
+        ("CUS-03", "default/45.10.0.2/ipv4-unicast")
+    ]
+    (told,) = [one for one in done.plan.left if "changed by hand" in one]
+    assert told.startswith("default/45.10.0.2/ipv4-unicast: MANRS-IN4-45-10-0-2-") and "CUS-03 goes on failing" in told
+
+
 def number_of(text: str, pattern: str) -> str:
     found = re.search(rf"^ip as-path access-list (\d+) {pattern}$", text, re.M)
     assert found

@@ -212,3 +212,13 @@ def test_no_check_of_the_source_is_failing_behind_the_plan() -> None:
         done = prepared(name)
         found = device.judge("edge", done.predicted, done.merged, intent, reference)
         assert not [one for one in found if one.check.startswith(("SAV", "CUS", "EXP", "BOG")) and one.status is Status.FAIL]
+
+
+@pytest.mark.parametrize("name", ["eos", "ios", "iosxr", "nxos"])
+def test_the_process_is_named_as_the_router_names_it(name: str) -> None:
+    """RFC 5396 knows two ways to write a number of four octets."""
+    text = (HERE / f"{name}.cfg").read_text()
+    dotted = text.replace("router bgp 43210", "router bgp 1.1").replace("remote-as 43210", "remote-as 1.1")
+    assert dotted != text
+    done = prepared(name, dotted)
+    assert "\nrouter bgp 1.1\n" in done.text and "router bgp 65537" not in done.text

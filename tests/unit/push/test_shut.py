@@ -8,8 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from manrs_conformance import gate, platforms
 from manrs_conformance.errors import PushError
+from manrs_conformance.model.plan import ImportPlan, Plan, SessionPlan
 from manrs_conformance.push import device
+from manrs_conformance.push import sides as push_sides
 
 sys.path.insert(0, str(Path(__file__).parent))
 from edges import HERE, prepared
@@ -59,3 +62,21 @@ def test_a_side_that_the_gate_cannot_judge_is_left_and_all_else_is_mended() -> N
     sides = [{(one.neighbor, one.family): bool(one.inbound) for one in each.plan.sessions} for each in (plain, done)]
     assert [key for key, planned in sides[0].items() if planned and not sides[1].get(key)] == [("45.10.1.2", "ipv4-unicast")]
     assert prepared("nxos", done.merged).text == ""
+
+
+@pytest.mark.parametrize("has_filter", [False, True])
+def test_no_session_that_is_left_falls_silent(has_filter: bool) -> None:
+    """A refusal of sessions without policies is not turned on where one is left that has none (RFC 8212)."""
+    line = "  neighbor 45.10.0.2 prefix-list P in\n" if has_filter else ""
+    text = (
+        "frr version 8.4.4\nfrr defaults traditional\nhostname edge\nrouter bgp 43210\n no bgp ebgp-requires-policy\n"
+        f" neighbor 45.10.0.2 remote-as 43214\n !\n address-family ipv4 unicast\n{line} exit-address-family\nexit\n"
+        "ip prefix-list P seq 5 permit any\nend\n"
+    )
+    one = SessionPlan("45.10.0.2", "ipv4-unicast", "default", inbound=ImportPlan(), max_prefix=5)
+    plan = Plan("edge", "frr", 43210, (one,), requires_policy=True)
+    report = gate.GateReport("inconclusive", doubts=("edge default/45.10.0.2/ipv4-unicast import: line 9: not followed",))
+    smaller = push_sides.without(plan, platforms.load("frr").parse(text, {}), report)
+    assert smaller is not None and [(had.inbound, had.max_prefix) for had in smaller.sessions] == [(None, 5)]
+    assert smaller.requires_policy is has_filter
+    assert any("would fall silent" in told for told in smaller.left) is not has_filter

@@ -6,6 +6,7 @@ An owned name carries a digest of what it names, so that a list or policy is nev
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from ..model.plan import OWNED
 from ..model.policy import PrefixEntry
-from ._lists import prefix_text
+from ._lists import Unreadable, asn, prefix_text
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -64,6 +65,15 @@ def prefix_range(afi: int, entry: PrefixEntry) -> str:
     if low == high == length:
         return text
     return f"{text}{f' ge {low}' if low > length else ''}{f' le {high}' if high < bits(afi) or low <= length else ''}"
+
+
+def process(running: str, local_as: int) -> str:
+    """The AS number of the BGP process as the router writes it, which may be in dots (RFC 5396)."""
+    found = re.search(r"^router bgp (\S+)", running, re.MULTILINE)
+    try:
+        return found[1] if found and asn(found[1]) == local_as else str(local_as)
+    except Unreadable:
+        return str(local_as)
 
 
 def bits(afi: int) -> int:

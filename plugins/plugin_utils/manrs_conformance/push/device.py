@@ -138,7 +138,8 @@ def prepare(one: Snapshot, intent: Intent, reference: Reference, *, templates: P
     if over:
         raise PushError(f"{one.host}: refused, it would block more than agreed: " + "; ".join(over[:5]))
     live_fails = frozenset(f.fingerprint for f in before if f.check in LIVE_CHECKS and f.status is Status.FAIL)
-    return dataclasses.replace(tried, live_fails=live_fails)
+    told = dataclasses.replace(tried.plan, left=(*tried.plan.left, *sides.altered(tried.plan, router, tried.remaining)))
+    return dataclasses.replace(tried, plan=told, live_fails=live_fails)
 
 
 def _refused(tried: Prepared) -> bool:

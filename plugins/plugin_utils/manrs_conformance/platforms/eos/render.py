@@ -16,7 +16,7 @@ from ...model.router import Router
 from .. import _guards
 from .._carry import Able, Block, Form
 from .._maprender import Words, Writer
-from .._render import environment
+from .._render import environment, process
 from .._statements import statements
 
 FORM = Form(
@@ -58,7 +58,7 @@ def render(plan: Plan, router: Router, running: str, templates: Path | None = No
 def write(
     blocks: Sequence[Block],
     interfaces: Mapping[str, Sequence[str]],
-    _running: str,
+    running: str,
     local_as: int,
     templates: Path | None = None,
     **definitions: object,
@@ -79,7 +79,7 @@ def write(
             tables=tables,
             limits=limits,
             interfaces=interfaces,
-            local_as=local_as,
+            local_as=process(running, local_as),
         )
     )
 

@@ -334,9 +334,10 @@ def _show_block(block: Block) -> Iterator[str]:
     yield block.head
     yield from (f" {text}" for text in _declared_first(block))
     for inner in block.blocks.values():
-        yield " !"
-        yield f" {inner.head}"
-        yield from (f"  {text}" for text in _declared_first(inner))
+        lines = [f"  {text}" for text in _declared_first(inner)]
+        if not lines and inner.head.startswith("address-family"):
+            continue  # FRR shows a family only where something stands in it
+        yield from (" !", f" {inner.head}", *lines)
         yield " exit-address-family" if inner.head.startswith("address-family") else " exit"
     yield "exit"
     yield "!"

@@ -17,7 +17,7 @@ from ...model.router import Router
 from .. import _guards
 from .._carry import Able, Block, Form
 from .._maprender import Words, Writer
-from .._render import digest, environment
+from .._render import digest, environment, process
 from .._stated import paths
 from .._statements import statements
 
@@ -67,7 +67,7 @@ def write(
             common=common,
             families=[{"name": name, "lines": lines} for name, lines in sorted(families.items())],
             interfaces=interfaces,
-            local_as=local_as,
+            local_as=process(running, local_as),
         )
     )
 

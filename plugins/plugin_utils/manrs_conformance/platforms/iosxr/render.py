@@ -13,7 +13,7 @@ from ...model.plan import Plan, Rendered
 from ...model.router import Router
 from .. import _guards
 from .._carry import Able, Block, Form
-from .._render import environment
+from .._render import environment, process
 from .._statements import statements
 from .reader import read
 from .wrapper import Writer
@@ -50,7 +50,7 @@ def render(plan: Plan, router: Router, running: str, templates: Path | None = No
 def write(
     blocks: Sequence[Block],
     interfaces: Mapping[str, Sequence[str]],
-    _running: str,
+    running: str,
     local_as: int,
     templates: Path | None = None,
     **definitions: object,
@@ -63,7 +63,7 @@ def write(
             **{"sets": (), "filters": (), "policies": (), **definitions},
             sessions=blocks,
             interfaces=interfaces,
-            local_as=local_as,
+            local_as=process(running, local_as),
         )
     )
 

@@ -14,7 +14,7 @@ from ...model.router import Router
 from .. import _guards
 from .._carry import Able, Block, Form
 from .._maprender import Words, Writer
-from .._render import environment
+from .._render import environment, process
 from .._statements import statements
 
 FORM = Form(
@@ -54,7 +54,7 @@ def render(plan: Plan, router: Router, running: str, templates: Path | None = No
 def write(
     blocks: Sequence[Block],
     interfaces: Mapping[str, Sequence[str]],
-    _running: str,
+    running: str,
     local_as: int,
     templates: Path | None = None,
     **definitions: object,
@@ -64,7 +64,10 @@ def write(
         environment(__package__, templates)
         .get_template("plan.j2")
         .render(
-            **{"lists": (), "filters": (), "maps": (), **definitions}, sessions=blocks, interfaces=interfaces, local_as=local_as
+            **{"lists": (), "filters": (), "maps": (), **definitions},
+            sessions=blocks,
+            interfaces=interfaces,
+            local_as=process(running, local_as),
         )
     )
 
