@@ -40,19 +40,41 @@ class Way:
         return self.stages[0].session
 
 
+Imports = Sequence[tuple[CheckContext, Session, str | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where routes of one family come in, counted once for all exports: a fleet has as many exports as imports."""
+
+    imports: Imports
+    upstream: int
+    """Sessions with peers, providers and route servers."""
+    undeclared: tuple[str, ...]
+    """Why an import may bring anything."""
+
+
 def fleet(context: FleetContext, check: Check) -> Iterable[Finding]:
     """One finding for each session to a peer, provider or route server, over all imports that can reach it."""
     cache: dict[tuple[object, ...], Answer] = {}
     inside = _fleet.Inside(context)
     imports = [(member, one, relation) for member in context.members.values() for one, relation in _fleet.external(member)]
+    families = {one.family for _member, one, _relation in imports}
+    sources = {family: _sources([it for it in imports if it[1].family == family]) for family in families}
     open_ends = _open_ends(context, imports)
     for member, session, relation in imports:
         if relation in UPSTREAM:
             case = Case(member, replace(check, direction="export"), session, member.neighbour(session))
-            yield _judge(inside, case, cache, imports, open_ends)
+            yield _judge(inside, case, cache, sources[session.family], open_ends)
 
 
-Imports = Sequence[tuple[CheckContext, Session, str | None]]
+def _sources(imports: Imports) -> Sources:
+    strange = (
+        f"{one.neighbor} on {member.device} is not declared, so routes from it may be anything"
+        for member, one, relation in imports
+        if relation is None
+    )
+    return Sources(imports, sum(1 for _member, _one, relation in imports if relation in UPSTREAM), tuple(dict.fromkeys(strange)))
 
 
 def _open_ends(context: FleetContext, imports: Imports) -> bool:
@@ -74,26 +96,18 @@ def _kept(context: CheckContext) -> Kept:
 
 
 def _judge(
-    inside: _fleet.Inside, case: Case, cache: dict[tuple[object, ...], Answer], imports: Imports, open_ends: bool
+    inside: _fleet.Inside, case: Case, cache: dict[tuple[object, ...], Answer], sources: Sources, open_ends: bool
 ) -> Finding:
-    others = [
-        (member, one, relation)
-        for member, one, relation in imports
-        if one.family == case.session.family and not (member is case.context and one.key == case.session.key)
-    ]
-    because = [
-        f"{one.neighbor} on {member.device} is not declared, so routes from it may be anything"
-        for member, one, relation in others
-        if relation is None
-    ]
+    because = list(sources.undeclared)
     holds = case.session.key in _kept(case.context).exports
     if open_ends or not holds:
+        others = [it for it in sources.imports if not (it[0] is case.context and it[1].key == case.session.key)]
         leak = _followed(inside, case, cache, others, because, holds)
         if leak is not None:
             return leak
     if because:
         return case.doubtful("whether a leak is possible cannot be decided", "; ".join(dict.fromkeys(because)))
-    count = sum(1 for _member, _session, relation in others if relation in UPSTREAM)
+    count = sources.upstream - 1
     if not count:
         return case.passed("no other peer, provider or route server sends us routes")
     return case.passed(f"nothing learned from {count} other session(s) with peers, providers and route servers is sent")
