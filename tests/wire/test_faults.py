@@ -200,7 +200,9 @@ def test_a_slow_router_is_read_like_any_other(spots: list[Spot], clean: Run, tmp
     run = Run(spots, tmp_path / "delay", "delay", 0.6)
     settle(run, clean)
     assert [name for name in run.spots if not same(run, clean, name)] == []
-    assert min(run.took[name] for name in run.spots) > 0.5, "each answer was late (a timer may fire a few milliseconds early)"
+    assert min(run.took[name] for name in run.spots) > 0.4, (
+        "each answer was late (reading may begin before the clock of the test is looked at)"
+    )
 
 
 @pytest.mark.parametrize(("kind", "seconds"), [("garble", 0.0), ("trickle", 0.4)])

@@ -96,7 +96,7 @@ class Undertaking:
         def look() -> fleet.Ended:
             clean = self._clean(self._before(host))
             for name in ("", ".back"):
-                journal = Journal(self.journal(host, name).path, clean)
+                journal = self.journal(host, name).without_secrets(clean)
                 if not journal.entries():
                     continue
                 said = back.recover(self._candidate(host, name), self._hooks(host), journal)
@@ -129,7 +129,7 @@ class Undertaking:
         finally:
             quietly(session.close)
         clean = self._clean(before)
-        journal = Journal(self.journal(host, ".back").path, clean)
+        journal = self.journal(host, ".back").without_secrets(clean)
         journal.write("planned", "the configuration of before")
         candidate = apply.Candidate(host, before.config, held, parse(before), whole=True)
         with quiet.refusals(clean):

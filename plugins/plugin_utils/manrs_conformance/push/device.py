@@ -219,7 +219,7 @@ def push(
     """Bring a prepared change onto the router by the whole protocol; the journal tells how far it came."""
     platform, way = platforms.load_push(one.platform), way or Way()
     clean = quiet.cleaner(one, platform.parse(one.config, one.state), prepared.merged, prepared.predicted)
-    journal = Journal(journal.path, clean)
+    journal = journal.without_secrets(clean)
     journal.write("planned", f"{len(prepared.plan.sessions)} sessions, {len(prepared.plan.sources)} interfaces")
     journal.write("gated", prepared.report.verdict)
     if not prepared.text:

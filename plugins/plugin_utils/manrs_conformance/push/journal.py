@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Self
 
 from ..collect import now
 from ..errors import InputError
@@ -40,11 +41,17 @@ class Entry:
 
 
 class Journal:
-    """Append-only JSON lines, flushed to the disk at every step; readable by its owner only. `clean` takes secrets out of what a router said."""
+    """Append-only JSON lines, flushed to the disk at every step; readable by its owner only."""
 
-    def __init__(self, path: Path, clean: Callable[[str], str] = str) -> None:
+    def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._path, self._clean = path, clean
+        self._path = path
+        self._clean: Callable[[str], str] = str
+
+    def without_secrets(self, clean: Callable[[str], str]) -> Self:
+        """This journal; from now on `clean` takes secrets out of what a router said."""
+        self._clean = clean
+        return self
 
     @property
     def path(self) -> Path:
