@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -56,8 +57,17 @@ Node = Chars | Mark | Seq | Alt | Repeat
 _SINGLE = {one: Chars(frozenset(one)) for one in SYMBOLS}
 
 
+BEGIN, END, DELIM = Mark("begin"), Mark("end"), Mark("delim")
+_CONE = re.compile(r"\^([0-9]+)\(_\1\)\*\$")
+"""The pattern of a member of a cone, of which lists have thousands."""
+
+
 def parse(pattern: str) -> Node:
     """The syntax tree of a pattern; UnsupportedPattern when it is not one of the plain constructs."""
+    usual = _CONE.fullmatch(pattern)
+    if usual is not None:
+        digits = tuple([_SINGLE[one] for one in usual[1]])
+        return Seq((BEGIN, *digits, Repeat(Seq((DELIM, *digits)), 0, None), END))
     reader = _Reader(pattern)
     node = reader.alternation()
     if reader.at < len(pattern):

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from . import pathlength
 from .asnspans import numbered, spans
 from .automaton import Group, Machine, Symbol, explore, leaf
-from .regex import DIGITS, SYMBOLS, Alt, Chars, Mark, Node, Repeat, Seq, factored, flat
+from .regex import BEGIN, DELIM, DIGITS, END, SYMBOLS, Alt, Chars, Mark, Node, Repeat, Seq, factored, flat
 from .sparse import Graph
+from .twins import fewer
 
 SEPARATOR = "_"
 
@@ -86,6 +87,7 @@ def _words(
 ) -> dict[tuple[int, int], tuple[int, ...]] | None:
     """Shortest words of classes of ASNs: which ASN stands for a class does not matter, so neighbours with filters of one shape share them."""
     place = dict(places)
+    shape, numbers = fewer(shape, place, numbers)
     letters: list[Symbol] = [*numbers, SEPARATOR]
     everything = frozenset(letters)
     machine = Machine()
@@ -163,7 +165,7 @@ def _pattern(tree: Node, alphabet: _Alphabet) -> Node:
     usual = _usual.get(id(tree))
     if usual is None or usual[0] is not tree:
         parts: list[Node] = list(tree.parts) if isinstance(tree, Seq) else [tree]
-        out = _lift(parts, alphabet, outer=True)
+        out = _cone(parts, alphabet) or _lift(parts, alphabet, outer=True)
         if isinstance(out, Seq) and _apart(out.parts) and len({one.index for one in _numbers_in(out)}) == 1:
             if len(_usual) >= REMEMBERED:
                 _usual.clear()
@@ -174,6 +176,19 @@ def _pattern(tree: Node, alphabet: _Alphabet) -> Node:
     if len(rest) == 2 and isinstance(rest[0], Repeat) and isinstance(rest[0].part, Seq):
         rest[0] = Repeat(Seq((rest[0].part.parts[0], number)), rest[0].low, rest[0].high)
     return Seq((begin, number, *rest))
+
+
+def _cone(parts: Sequence[Node], alphabet: _Alphabet) -> Seq | None:
+    """What `_lift` makes of `^N(_N)*$`, the pattern of a member of a cone; None for all others."""
+    if len(parts) < 4 or parts[0] != BEGIN or parts[-1] != END:
+        return None
+    digits, repeat = parts[1:-2], parts[-2]
+    if repeat != Repeat(Seq((DELIM, *digits)), 0, None) or not all(
+        isinstance(one, Chars) and one.some and one.some <= DIGITS for one in digits
+    ):
+        return None
+    number: Node = alphabet.number(Seq(tuple(digits)))  # type: ignore[assignment]
+    return Seq((BEGIN, number, Repeat(Seq((DELIM, number)), 0, None), END))
 
 
 REMEMBERED = 20_000
