@@ -165,11 +165,12 @@ def _pattern(tree: Node, alphabet: _Alphabet) -> Node:
     usual = _usual.get(id(tree))
     if usual is None or usual[0] is not tree:
         parts: list[Node] = list(tree.parts) if isinstance(tree, Seq) else [tree]
-        out = _cone(parts, alphabet) or _lift(parts, alphabet, outer=True)
+        cone = _cone(parts, alphabet)
+        if cone is not None:
+            return _remembered(tree, cone, cone.parts[1], alphabet)
+        out = _lift(parts, alphabet, outer=True)
         if isinstance(out, Seq) and _apart(out.parts) and len({one.index for one in _numbers_in(out)}) == 1:
-            if len(_usual) >= REMEMBERED:
-                _usual.clear()
-            _usual[id(tree)] = (tree, alphabet.tree(next(_numbers_in(out)).index), out)
+            return _remembered(tree, out, next(_numbers_in(out)), alphabet)
         return out
     number: Node = alphabet.number(usual[1])  # type: ignore[assignment]
     begin, _number, *rest = usual[2].parts
@@ -189,6 +190,14 @@ def _cone(parts: Sequence[Node], alphabet: _Alphabet) -> Seq | None:
         return None
     number: Node = alphabet.number(Seq(tuple(digits)))  # type: ignore[assignment]
     return Seq((BEGIN, number, Repeat(Seq((DELIM, number)), 0, None), END))
+
+
+def _remembered(tree: Node, out: Seq, number: object, alphabet: _Alphabet) -> Seq:
+    if len(_usual) >= REMEMBERED:
+        _usual.clear()
+    assert isinstance(number, Number)
+    _usual[id(tree)] = (tree, alphabet.tree(number.index), out)
+    return out
 
 
 REMEMBERED = 20_000
