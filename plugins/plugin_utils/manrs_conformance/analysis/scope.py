@@ -13,6 +13,7 @@ from ..model.intent import Intent, InterfaceClass, Neighbour, Selector
 from ..model.router import Interface, Router, Session
 
 
+@functools.lru_cache(maxsize=4096)
 def specificity(select: Selector) -> tuple[int, ...]:
     """Order of selectors: address (longer first), ASN, group, device, VRF, family; exact text before wildcards."""
     return (

@@ -86,7 +86,7 @@ class Inside:
     def __post_init__(self) -> None:
         for name, member in self.context.members.items():
             every = [one for interface in member.router.interfaces for one in interface.addresses]
-            self.addresses[name] = frozenset(str(ipaddress.ip_interface(one).ip) for one in every)
+            self.addresses[name] = frozenset(str(ipaddress.ip_address(one.partition("/")[0])) for one in every)
             for address in sorted(self.addresses[name]):
                 self.at.setdefault(address, []).append(name)
 

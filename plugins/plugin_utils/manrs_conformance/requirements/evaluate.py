@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime
 import fnmatch
+import functools
 import ipaddress
 import itertools
 from collections import Counter
@@ -65,15 +66,20 @@ def evaluate(findings: Iterable[Finding], intent: Intent, norm: Norm, as_of: str
     idle = frozenset(check for check in norm.checks if judged and _idle(check, norm, intent))
     today = _day(as_of)
     grouped = Grouped(everything)
-    results = tuple(_judge(one, grouped, declared.get(one.id), intent, doubts, idle, today) for one in norm.requirements)
-    results = tuple(_with_alternative(one, norm, results) for one in results)
+    plain = tuple(_judge(one, grouped, declared.get(one.id), intent, doubts, idle, today) for one in norm.requirements)
+    results = tuple(_with_alternative(one, norm, plain) for one in plain)
 
     def alone(found: Sequence[Finding]) -> Met:
         """The programme's verdict on some of the findings."""
-        some = Grouped(found)
-        parts = [
-            _judge(one, some, declared.get(one.id), intent, doubts, idle, today) for one in norm.requirements if one.rule is None
-        ]
+        if len(found) == len(everything):  # an operator with one AS: the answers are those above
+            parts = [done for one, done in zip(norm.requirements, plain, strict=True) if one.rule is None]
+        else:
+            some = Grouped(found)
+            parts = [
+                _judge(one, some, declared.get(one.id), intent, doubts, idle, today)
+                for one in norm.requirements
+                if one.rule is None
+            ]
         return programme_verdict(action_verdicts(parts, norm))
 
     return rules.applied(results, norm, intent, everything, alone, as_of)
@@ -219,9 +225,10 @@ def _is_prefix(subject: str) -> bool:
 def _population_doubts(findings: Sequence[Finding], norm: Norm) -> tuple[Finding, ...]:
     """Findings that say that the audit did not see everything: a device not collected, a neighbour that nobody accounts for."""
     known = norm.checks
+    counted = functools.cache(lambda check: any(fnmatch.fnmatchcase(check, pattern) for pattern in norm.population))
 
     def doubtful(one: Finding) -> bool:
-        if any(fnmatch.fnmatchcase(one.check, pattern) for pattern in norm.population):
+        if counted(one.check):
             return one.status in DOUBT or one.status is Status.FAIL
         return one.status is Status.ERROR and one.check not in known
 

@@ -7,6 +7,7 @@ import functools
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 
 from ... import checks
+from ...analysis.collecting import uncollected
 from ...errors import Interrupted
 from ...model.router import Router
 from ..assess import Assessment, Inputs, conclude
@@ -42,7 +43,10 @@ def audit_fleet(
     judged: dict[str, Judged] = {}
     try:
         # Closed here and not when it is forgotten: what is under way must end with the run.
-        with contextlib.closing(_outcomes(snapshots, hosts, rules, workers, cache, runner)) as outcomes:
+        with (
+            _apart(snapshots, workers, runner),
+            contextlib.closing(_outcomes(snapshots, hosts, rules, workers, cache, runner)) as outcomes,
+        ):
             for host, outcome in outcomes:
                 if isinstance(outcome, Judged):
                     judged[host] = outcome
@@ -55,12 +59,32 @@ def audit_fleet(
             f"interrupted: {len(judged)} of {len(snapshots)} routers were assessed, nothing was written; "
             f"not assessed: {_some(missing)}"
         ) from None
+    with uncollected():
+        return _together(snapshots, rules, judged, inputs, expected, excluded, errors)
+
+
+def _together(
+    snapshots: Snapshots,
+    rules: Rules,
+    judged: Mapping[str, Judged],
+    inputs: Inputs,
+    expected: Sequence[str],
+    excluded: Mapping[str, str] | None,
+    errors: Mapping[str, str],
+) -> Assessment:
+    """What the routers came to, and what only all of them tell."""
     load = functools.lru_cache(maxsize=WHOLE)(lambda host: whole(snapshots[host], rules))
     members = {host: thin(judged[host], rules, functools.partial(load, host)) for host in sorted(judged)}
     found = [one for host in members for one in judged[host].findings]
     found += checks.run_fleet(members, inputs.intent, inputs.reference)
     routers: dict[str, Router] = {host: judged[host].router for host in members}
     return conclude(checks.finished(found), snapshots, routers, inputs, expected=expected, excluded=excluded, errors=errors)
+
+
+def _apart(snapshots: Snapshots, workers: int | None, runner: Runner | None) -> contextlib.AbstractContextManager[None]:
+    """Routers that other processes judge arrive as values without cycles: nothing is looked for among them while they come in."""
+    alone = runner is None and pool.workers_for(len(snapshots), workers) < 2
+    return contextlib.nullcontext() if alone else uncollected()
 
 
 def _outcomes(
