@@ -96,12 +96,13 @@ def _concluded(
     as_of: str,
     waivers: Sequence[Waiver],
 ) -> Assessment:
-    waived = waiving.apply((*findings, *_unassessed(scope)), waivers, as_of)
+    unassessed = _unassessed(scope)
+    waived = waiving.apply((*findings, *unassessed), waivers, as_of)
     report = AuditReport(
         norm=NORM,
         as_of=as_of,
         scope=scope,
-        findings=tuple(sorted(waived.findings, key=checks.order)),
+        findings=tuple(sorted(waived.findings, key=checks.order)) if unassessed else waived.findings,
         requirements=norm_evaluate.evaluate(waived.findings, intent, norms.load(NORM), as_of),
         verdict=verdict(waived.findings, scope),
     )

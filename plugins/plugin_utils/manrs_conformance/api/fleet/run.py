@@ -37,16 +37,27 @@ def audit_fleet(
 
     `progress` is told each host that is done. Interrupted says what was and what was not assessed when the work is stopped.
     """
+    with _apart(snapshots, workers, runner):
+        return _audited(snapshots, inputs, expected, excluded, workers, cache, runner, progress)
+
+
+def _audited(
+    snapshots: Snapshots,
+    inputs: Inputs,
+    expected: Sequence[str],
+    excluded: Mapping[str, str] | None,
+    workers: int | None,
+    cache: Cache | None,
+    runner: Runner | None,
+    progress: Callable[[str], None],
+) -> Assessment:
     rules = Rules(inputs.intent, inputs.reference)
     hosts = list(snapshots)
     errors: dict[str, str] = {}
     judged: dict[str, Judged] = {}
     try:
         # Closed here and not when it is forgotten: what is under way must end with the run.
-        with (
-            _apart(snapshots, workers, runner),
-            contextlib.closing(_outcomes(snapshots, hosts, rules, workers, cache, runner)) as outcomes,
-        ):
+        with contextlib.closing(_outcomes(snapshots, hosts, rules, workers, cache, runner)) as outcomes:
             for host, outcome in outcomes:
                 if isinstance(outcome, Judged):
                     judged[host] = outcome
