@@ -9,4 +9,5 @@ ROLES = {
     "route_server": "rs-client",
     "route_server_client": "rs-server",
 }
+"""Our role by the relationship of the neighbour (RFC 9234)."""
 SIMPLE = frozenset(ROLES)

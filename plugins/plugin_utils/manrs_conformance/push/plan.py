@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from ..analysis import authority, scope
 from ..checks._questions import without
+from ..checks._roles import ROLES
 from ..errors import PushError
 from ..model.intent import Intent, Neighbour, PrefixRange
 from ..model.plan import ExportPlan, ImportPlan, Plan, SessionPlan, behind, is_owned
@@ -20,14 +21,6 @@ from .allowlist import allowed, owned_ranges
 ANNOUNCE_ONLY_CUSTOMERS = frozenset({"peer", "provider", "route_server", "route_server_client"})
 GREATEST_CONE = 200
 """ASNs of a customer's cone that still make an AS-path filter a router reads in one line."""
-ROLES = {
-    "customer": "provider",
-    "provider": "customer",
-    "peer": "peer",
-    "route_server": "rs-client",
-    "route_server_client": "rs-server",
-}
-"""Our role by the relationship of the neighbour (RFC 9234)."""
 IMPORT_CHECKS = frozenset(
     [
         "POL-01",
