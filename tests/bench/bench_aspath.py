@@ -30,7 +30,6 @@ def rows(scale: int) -> Iterator[Row]:
     def anew() -> aspath.PathClasses:
         aspath._parsed.cache_clear()
         tokens._words.cache_clear()
-        tokens._usual.clear()
         return again()
 
     must = 0.05 if scale == SCALES[-1] else None

@@ -24,6 +24,7 @@ ODD = (
     "!manrs-redacted unsupported policy IN set",
     "seq",
     "999999999999999999999",
+    "1" * 5_000,
     "٣",
     "\x00",
     "@",

@@ -7,7 +7,7 @@ from unittest import mock
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from manrs_conformance.analysis import aspath, regex, tokens, twins
+from manrs_conformance.analysis import aspath, lifting, regex, tokens, twins
 from manrs_conformance.model.policy import AsPathEntry, AsPathList
 
 ASNS = st.sampled_from((3, 4, 5, 3, 4, 5, 6, 14))
@@ -83,9 +83,10 @@ def test_a_cone_is_left_with_two_members_of_each_kind() -> None:
 
 
 @pytest.mark.parametrize("pattern", ("^1(_1)*$", "^12(_12)*$", "^4200000000(_4200000000)*$"))
-def test_the_short_way_reads_a_member_like_the_long_one(pattern: str) -> None:
-    assert regex.parse(pattern) == regex._Reader(pattern).alternation()
-    alphabet, other = tokens._Alphabet(), tokens._Alphabet()
-    parts = list(regex.parse(pattern).parts)  # type: ignore[union-attr]
-    assert tokens._cone(parts, alphabet) == tokens._lift(parts, other, outer=True)
+def test_a_member_is_read_like_the_pattern_written_out(pattern: str) -> None:
+    short = regex.parse(pattern)
+    assert isinstance(short, regex.Cone) and short.written() == regex._Reader(pattern).alternation()
+    alphabet, other = lifting.Alphabet(), lifting.Alphabet()
+    member = lifting.lifted(short, alphabet)
+    assert isinstance(member, lifting.Member) and member.written() == lifting.lifted(short.written(), other)
     assert alphabet.expressions == other.expressions

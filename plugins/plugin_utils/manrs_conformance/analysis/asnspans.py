@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .regex import DIGITS, Alt, Chars, Node, Repeat, Seq
+from .regex import DIGITS, Alt, Chars, Digits, Node, Repeat, Seq, characters
 
 LARGEST_NUMBER = 4294967295
+LONGEST = len(str(LARGEST_NUMBER))
 MOST_HEADS = 2_000
 """Digit expressions that fan out further than this are left to an automaton."""
 
@@ -40,18 +41,20 @@ def _united(some: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
 
 def spans(tree: Node) -> list[tuple[int, int]] | None:
     """Ranges of the numbers that a digit expression matches; None when it is more than digits in a row and alternatives of them."""
+    if isinstance(tree, Digits):
+        return _number(tree.text)
     if isinstance(tree, Repeat) and tree.part == Chars(DIGITS) and tree.low <= 1 and tree.high is None:
         return [(0, LARGEST_NUMBER)]
     if isinstance(tree, Alt):
         some = [spans(one) for one in tree.parts]
         return None if None in some else [span for one in some for span in one or ()]
-    if isinstance(tree, Seq) and tree.parts and (word := _literal(tree)) is not None:
-        return [(int(word), int(word))] if (word == "0" or word[0] != "0") and int(word) <= LARGEST_NUMBER else []
     digits = _row(tree)
     if digits is None:
         return spans(tree.parts[0]) if isinstance(tree, Seq) and len(tree.parts) == 1 else None
     if not digits:
         return None
+    if len(digits) > LONGEST:
+        return []
     if len(digits) > 1:
         digits = [digits[0] - {"0"}, *digits[1:]]
     free = 0
@@ -67,16 +70,19 @@ def spans(tree: Node) -> list[tuple[int, int]] | None:
     return [(low, min(high, LARGEST_NUMBER)) for low, high in found if low <= LARGEST_NUMBER]
 
 
-def _literal(tree: Seq) -> str | None:
-    """The digits of a plain number, or None."""
-    some = [part.some for part in tree.parts if isinstance(part, Chars) and len(part.some) == 1]
-    return "".join(["".join(one) for one in some]) if len(some) == len(tree.parts) else None
+def _number(text: str) -> list[tuple[int, int]]:
+    """The number that these digits are as routers write it, if it is one."""
+    if len(text) > LONGEST or (text[0] == "0" and text != "0") or int(text) > LARGEST_NUMBER:
+        return []
+    return [(int(text), int(text))]
 
 
 def _row(tree: Node) -> list[frozenset[str]] | None:
     """One set of digits for each place of a number of fixed width, or None."""
     if isinstance(tree, Chars):
         return [tree.some]
+    if isinstance(tree, Digits):
+        return [one.some for one in characters(tree)]
     if not isinstance(tree, Seq):
         return None
     out: list[frozenset[str]] = []

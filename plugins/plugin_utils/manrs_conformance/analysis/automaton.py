@@ -11,7 +11,7 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from . import sparse
-from .regex import Alt, Chars, Mark, Repeat, Seq
+from .regex import Alt, Chars, Digits, Mark, Repeat, Seq, characters
 
 Symbol = Hashable
 WORTH_MERGING = 400
@@ -49,8 +49,8 @@ class Machine:
             for kind in ("begin", "end") if node.kind == "delim" else (node.kind,):
                 self.free[start].append((kind, end))
             return end
-        if isinstance(node, Seq):
-            for part in node.parts:
+        if isinstance(node, Seq | Digits):
+            for part in characters(node) if isinstance(node, Digits) else node.parts:
                 start = self.build(part, start, separators, symbols)
             return start
         if isinstance(node, Alt):

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 DIGITS = frozenset("0123456789")
 SYMBOLS = DIGITS | {" "}
 LIMIT = 255
-REPEATS = frozenset("*+?{")
 
 
 class UnsupportedPattern(ValueError):
@@ -21,6 +20,13 @@ class Chars:
     """One character out of a set."""
 
     some: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Digits:
+    """Literal digits one after the other: most numbers of most lists, thousands in a cone's, so they are one leaf."""
+
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,21 +59,33 @@ class Repeat:
     high: int | None
 
 
-Node = Chars | Mark | Seq | Alt | Repeat
+@dataclass(frozen=True, slots=True)
+class Cone:
+    """`^N(_N)*$`, the pattern of a member of a cone, of which lists have thousands: only ever a whole pattern."""
+
+    number: Digits
+
+    def written(self) -> Seq:
+        """The same in full."""
+        return Seq((BEGIN, self.number, Repeat(Seq((DELIM, self.number)), 0, None), END))
+
+
+Node = Chars | Digits | Mark | Seq | Alt | Repeat | Cone
 _SINGLE = {one: Chars(frozenset(one)) for one in SYMBOLS}
 
 
 BEGIN, END, DELIM = Mark("begin"), Mark("end"), Mark("delim")
 _CONE = re.compile(r"\^([0-9]+)\(_\1\)\*\$")
-"""The pattern of a member of a cone, of which lists have thousands."""
+_ROW = re.compile(r"[0-9]+(?![*+?{])")
+"""Digits that are repeated together or not at all: a repetition holds for the last one before it."""
+_ROWS = re.compile(r"[0-9]+(?:\|[0-9]+)+(?=\)|\Z)")
 
 
 def parse(pattern: str) -> Node:
     """The syntax tree of a pattern; UnsupportedPattern when it is not one of the plain constructs."""
     usual = _CONE.fullmatch(pattern)
     if usual is not None:
-        digits = tuple([_SINGLE[one] for one in usual[1]])
-        return Seq((BEGIN, *digits, Repeat(Seq((DELIM, *digits)), 0, None), END))
+        return Cone(Digits(usual[1]))
     reader = _Reader(pattern)
     node = reader.alternation()
     if reader.at < len(pattern):
@@ -79,8 +97,17 @@ DEEP = 200
 
 
 def flat(node: Node) -> tuple[Node, ...]:
-    """The parts of a tree one after the other."""
+    """The parts of a tree one after the other, digits one by one."""
+    if isinstance(node, Digits):
+        return characters(node)
+    if isinstance(node, Cone):
+        node = node.written()
     return tuple(one for part in node.parts for one in flat(part)) if isinstance(node, Seq) else (node,)
+
+
+def characters(digits: Digits) -> tuple[Chars, ...]:
+    """Literal digits one by one."""
+    return tuple([_SINGLE[one] for one in digits.text])
 
 
 def factored(rows: Sequence[tuple[Node, ...]]) -> Node:
@@ -114,6 +141,10 @@ class _Reader:
         return char
 
     def alternation(self) -> Node:
+        rows = _ROWS.match(self.pattern, self.at)
+        if rows is not None:
+            self.at = rows.end()
+            return Alt(tuple([Digits(one) for one in rows[0].split("|")]))
         parts = [self.sequence()]
         while self.peek() == "|":
             self.take()
@@ -123,9 +154,10 @@ class _Reader:
     def sequence(self) -> Node:
         parts: list[Node] = []
         while (char := self.peek()) not in ("", "|", ")"):
-            if char in DIGITS and self.pattern[self.at + 1 : self.at + 2] not in REPEATS:
-                self.at += 1
-                parts.append(_SINGLE[char])
+            row = _ROW.match(self.pattern, self.at) if char in DIGITS else None
+            if row is not None:
+                self.at = row.end()
+                parts.append(Digits(row[0]))
             else:
                 parts.append(self.repeated())
         return parts[0] if len(parts) == 1 else Seq(tuple(parts))

@@ -3,52 +3,17 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Hashable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Sequence
 
 from . import pathlength
 from .asnspans import numbered, spans
 from .automaton import Group, Machine, Symbol, explore, leaf
-from .regex import BEGIN, DELIM, DIGITS, END, SYMBOLS, Alt, Chars, Mark, Node, Repeat, Seq, factored, flat
+from .lifting import Alphabet, Member, NotTokens, Number, Space, indexes, lifted
+from .regex import DIGITS, Alt, Chars, Mark, Node, Repeat, Seq, factored, flat
 from .sparse import Graph
 from .twins import fewer
 
 SEPARATOR = "_"
-
-
-class NotTokens(Exception):
-    """A pattern looks inside a number in a way that whole ASNs cannot express."""
-
-
-@dataclass(frozen=True, slots=True)
-class Number:
-    """A whole ASN that one of these digit expressions matches; `index` is its place in the alphabet table."""
-
-    index: int
-
-
-@dataclass(frozen=True, slots=True)
-class Space:
-    """The separator itself: unlike `_` it is never the begin or the end."""
-
-
-class _Alphabet:
-    """Digit expressions that occur, and afterwards the classes of ASNs they tell apart."""
-
-    def __init__(self) -> None:
-        self.expressions: dict[Node, int] = {}
-        self.trees: list[Node] = []
-
-    def number(self, tree: Node) -> Number:
-        """The letter of a digit expression."""
-        index = self.expressions.setdefault(tree, len(self.expressions))
-        if index == len(self.trees):
-            self.trees.append(tree)
-        return Number(index)
-
-    def tree(self, index: int) -> Node:
-        """The digit expression of a letter."""
-        return self.trees[index]
 
 
 def classes(
@@ -58,19 +23,18 @@ def classes(
 
     None when a pattern is not over whole ASNs or the limit is passed.
     """
-    alphabet = _Alphabet()
+    alphabet = Alphabet()
     try:
-        lifted = [
-            [(permit, _merged([_pattern(one, alphabet) for one in parts], alphabet)) for permit, parts in groups]
-            for groups in trees
+        lists = [
+            [(permit, _merged([lifted(one, alphabet) for one in parts], alphabet)) for permit, parts in groups] for groups in trees
         ]
     except NotTokens:
         return None
-    place, expressions = _used(lifted, alphabet)
+    place, expressions = _used(lists, alphabet)
     numbers = _numbers(expressions, limit)
     if numbers is None:
         return None
-    shape = tuple(tuple((permit, tuple(parts)) for permit, parts in groups) for groups in lifted)
+    shape = tuple(tuple((permit, tuple(parts)) for permit, parts in groups) for groups in lists)
     words = _words(shape, tuple(place.items()), tuple(numbers), tuple(bounds), limit)
     if words is None:
         return None
@@ -119,7 +83,8 @@ def _words(
         for permit, parts in groups:
             start = machine.state()
             machine.moves[start].append((everything, start))
-            accept = machine.build(Alt(parts), start, frozenset({SEPARATOR}), letters_of)
+            written = tuple([one.written() if isinstance(one, Member) else one for one in parts])
+            accept = machine.build(Alt(written), start, frozenset({SEPARATOR}), letters_of)
             machine.moves[accept].append((everything, accept))
             made.append(Group(start, accept, permit))
         lists.append(made)
@@ -135,18 +100,14 @@ def _words(
     return {s: tuple(one for one in word if isinstance(one, int)) for s, word in words.items()}
 
 
-def _used(lifted: Sequence[Sequence[tuple[bool, list[Node]]]], alphabet: _Alphabet) -> tuple[dict[int, int], list[Node]]:
+def _used(lists: Sequence[Sequence[tuple[bool, list[Node]]]], alphabet: Alphabet) -> tuple[dict[int, int], list[Node]]:
     """New places of the digit expressions that are still referred to, and these expressions in order."""
     seen: dict[int, int] = {}
-    stack: list[object] = [part for groups in lifted for _permit, parts in groups for part in parts]
-    while stack:
-        node = stack.pop()
-        if isinstance(node, Number):
-            seen.setdefault(node.index, len(seen))
-        elif isinstance(node, Seq | Alt):
-            stack.extend(node.parts)
-        elif isinstance(node, Repeat):
-            stack.append(node.part)
+    for groups in lists:
+        for _permit, parts in groups:
+            for part in parts:
+                for index in indexes(part):
+                    seen.setdefault(index, len(seen))
     trees = list(alphabet.expressions)
     return seen, [trees[index] for index in seen]
 
@@ -157,205 +118,7 @@ def _step(place: Hashable, symbol: Symbol) -> Hashable | None:
     return None if place == "number" else "number"
 
 
-def _pattern(tree: Node, alphabet: _Alphabet) -> Node:
-    """A pattern with its numbers as single letters; the outer ends of an unanchored number reach into longer ones.
-
-    Patterns of the usual shapes are remembered by their tree, which `aspath` keeps: lists of a cone are asked about at every session.
-    """
-    usual = _usual.get(id(tree))
-    if usual is None or usual[0] is not tree:
-        parts: list[Node] = list(tree.parts) if isinstance(tree, Seq) else [tree]
-        cone = _cone(parts, alphabet)
-        if cone is not None:
-            return _remembered(tree, cone, cone.parts[1], alphabet)
-        out = _lift(parts, alphabet, outer=True)
-        if isinstance(out, Seq) and _apart(out.parts) and len({one.index for one in _numbers_in(out)}) == 1:
-            return _remembered(tree, out, next(_numbers_in(out)), alphabet)
-        return out
-    number: Node = alphabet.number(usual[1])  # type: ignore[assignment]
-    begin, _number, *rest = usual[2].parts
-    if len(rest) == 2 and isinstance(rest[0], Repeat) and isinstance(rest[0].part, Seq):
-        rest[0] = Repeat(Seq((rest[0].part.parts[0], number)), rest[0].low, rest[0].high)
-    return Seq((begin, number, *rest))
-
-
-def _cone(parts: Sequence[Node], alphabet: _Alphabet) -> Seq | None:
-    """What `_lift` makes of `^N(_N)*$`, the pattern of a member of a cone; None for all others."""
-    if len(parts) < 4 or parts[0] != BEGIN or parts[-1] != END:
-        return None
-    digits, repeat = parts[1:-2], parts[-2]
-    if repeat != Repeat(Seq((DELIM, *digits)), 0, None) or not all(
-        isinstance(one, Chars) and one.some and one.some <= DIGITS for one in digits
-    ):
-        return None
-    number: Node = alphabet.number(Seq(tuple(digits)))  # type: ignore[assignment]
-    return Seq((BEGIN, number, Repeat(Seq((DELIM, number)), 0, None), END))
-
-
-def _remembered(tree: Node, out: Seq, number: object, alphabet: _Alphabet) -> Seq:
-    if len(_usual) >= REMEMBERED:
-        _usual.clear()
-    assert isinstance(number, Number)
-    _usual[id(tree)] = (tree, alphabet.tree(number.index), out)
-    return out
-
-
-REMEMBERED = 20_000
-_usual: dict[int, tuple[Node, Node, Seq]] = {}
-"""By identity a tree with the digits of its only number, and what became of it."""
-
-
-def _numbers_in(tree: Seq) -> Iterator[Number]:
-    for one in tree.parts:
-        if isinstance(one, Repeat) and isinstance(one.part, Seq):
-            yield from _numbers_in(one.part)
-        elif isinstance(one, Number):
-            yield one
-
-
-def _lift(parts: list[Node], alphabet: _Alphabet, *, outer: bool) -> Node:
-    out: list[Node] = []
-    run: list[Node] = []
-    for part in [*parts, None]:
-        if part is not None and _digits_only(part):
-            run.append(part)
-            continue
-        if run:
-            first, last = outer and not out, outer and part is None
-            out.append(_number(run, first, last, alphabet))
-            run = []
-        if part is not None:
-            out.append(_lift_one(part, alphabet))
-    if _apart(out):
-        return Seq(tuple(out))
-    _check(out)
-    if outer:
-        _check_edge(out, last=False)
-        _check_edge(out[::-1], last=True)
-    return Seq(tuple(out))
-
-
-def _apart(parts: Sequence[object]) -> bool:
-    """Whether these are the usual shapes, `_N_`, `^N(_N)*$` and the `_N` inside it, whose numbers stand apart: nothing is left to check.
-
-    A list of a cone has thousands of them, and the checks of a pattern cost ten times this look at it.
-    """
-    if not 1 < len(parts) < 5 or not isinstance(parts[0], Mark) or not isinstance(parts[1], Number):
-        return False
-    if len(parts) == 2:
-        return True
-    repeat = parts[2]
-    if len(parts) == 3 or not isinstance(repeat, Repeat):
-        return len(parts) == 3 and isinstance(repeat, Mark)
-    inner = repeat.part
-    return isinstance(parts[3], Mark) and isinstance(inner, Seq) and len(inner.parts) == 2 and _apart(inner.parts)
-
-
-def _number(run: list[Node], first: bool, last: bool, alphabet: _Alphabet) -> Node:
-    digits = Repeat(Chars(DIGITS), 0, None)
-    some = [*([digits] if first else []), *run, *([digits] if last else [])]
-    if not isinstance(run[0], Chars) and all(_optional(one) for one in some):
-        raise NotTokens
-    return alphabet.number(Seq(tuple(some)))  # type: ignore[return-value]
-
-
-def _lift_one(part: Node, alphabet: _Alphabet) -> Node:
-    if isinstance(part, Mark):
-        return part
-    if isinstance(part, Chars):
-        if part.some == {" "}:
-            return Space()  # type: ignore[return-value]
-        raise NotTokens
-    if isinstance(part, Repeat):
-        if isinstance(part.part, Chars) and part.part.some == SYMBOLS and part.low == 0 and part.high is None:
-            return Repeat(Chars(SYMBOLS), 0, None)
-        inner: list[Node] = list(part.part.parts) if isinstance(part.part, Seq) else [part.part]
-        return Repeat(_lift(inner, alphabet, outer=False), part.low, part.high)
-    if isinstance(part, Alt):
-        return Alt(tuple(_lift(list(one.parts) if isinstance(one, Seq) else [one], alphabet, outer=False) for one in part.parts))
-    return _lift(list(part.parts), alphabet, outer=False)
-
-
-def _digits_only(node: Node) -> bool:
-    if isinstance(node, Chars):
-        return bool(node.some) and node.some <= DIGITS
-    if isinstance(node, Mark):
-        return False
-    if isinstance(node, Repeat):
-        return _digits_only(node.part)
-    return bool(node.parts) and all(_digits_only(one) for one in node.parts)
-
-
-def _check(parts: Sequence[Node]) -> None:
-    """Refuse neighbours that would cut a number: two numbers, or a number beside `.*`; an optional part may be there or not."""
-    for left, right in _pairs(parts):
-        if {"number", "any"} >= {left, right} and "number" in (left, right):
-            raise NotTokens
-        if left == right == "any":
-            continue
-    for one in parts:
-        if isinstance(one, Repeat) and not isinstance(one.part, Chars) and (one.high is None or one.high > 1):
-            for last in _ends(one.part, last=True):
-                for first in _ends(one.part, last=False):
-                    if {"number", "any"} >= {last, first} and "number" in (last, first):
-                        raise NotTokens
-
-
-def _check_edge(parts: Sequence[Node], *, last: bool) -> None:
-    """Refuse a number at an open end of the pattern unless it is the outermost part, which `_number` has already opened."""
-    for index, one in enumerate(parts):
-        if index == 0 and isinstance(one, Number):
-            return
-        if "number" in _ends(one, last=last):
-            raise NotTokens
-        if not _optional(one):
-            return
-
-
-def _pairs(parts: Sequence[Node]) -> set[tuple[str, str]]:
-    out: set[tuple[str, str]] = set()
-    for index, left in enumerate(parts):
-        for right in parts[index + 1 :]:
-            out |= {(a, b) for a in _ends(left, last=True) for b in _ends(right, last=False)}
-            if not _optional(right):
-                break
-    return out
-
-
-def _ends(node: object, *, last: bool) -> set[str]:
-    """What a part can end (or begin) with: `number`, `any` or `delim`."""
-    if isinstance(node, Number):
-        return {"number"}
-    if isinstance(node, Chars):
-        return {"any"}
-    if isinstance(node, Mark | Space):
-        return {"delim"}
-    if isinstance(node, Repeat):
-        return _ends(node.part, last=last)
-    out: set[str] = set()
-    if isinstance(node, Alt):
-        for part in node.parts:
-            out |= _ends(part, last=last)
-        return out
-    if isinstance(node, Seq):
-        for part in reversed(node.parts) if last else node.parts:
-            out |= _ends(part, last=last)
-            if not _optional(part):
-                break
-    return out
-
-
-def _optional(node: object) -> bool:
-    if isinstance(node, Repeat):
-        return node.low == 0 or _optional(node.part)
-    if isinstance(node, Alt):
-        return any(_optional(one) for one in node.parts)
-    if isinstance(node, Seq):
-        return all(_optional(one) for one in node.parts)
-    return False
-
-
-def _merged(patterns: list[Node], alphabet: _Alphabet) -> list[Node]:
+def _merged(patterns: list[Node], alphabet: Alphabet) -> list[Node]:
     """Patterns of one run that differ in one number only become one pattern over the union of their numbers."""
     shapes: dict[tuple[object, ...], list[Number]] = {}
     rest: list[Node] = []

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from .regex import BEGIN, DELIM, END, Alt, Node, Repeat, Seq
+from .lifting import Member, indexes
+from .regex import Node
 
 Shape = tuple[tuple[tuple[bool, tuple[Node, ...]], ...], ...]
 ENOUGH = 2
@@ -31,8 +32,7 @@ def fewer(shape: Shape, place: Mapping[int, int], numbers: tuple[int, ...]) -> t
     gone = set(dropped.values())
 
     def stays(part: Node) -> bool:
-        index = _member(part)
-        return index is None or place[index] not in dropped
+        return not isinstance(part, Member) or place[part.number.index] not in dropped
 
     left = tuple(tuple((permit, tuple(filter(stays, parts))) for permit, parts in groups) for groups in shape)
     return left, tuple(one for one in numbers if one not in gone)
@@ -46,12 +46,11 @@ def _members(shape: Shape) -> tuple[dict[int, tuple[tuple[int, int], int]], set[
     for at, groups in enumerate(shape):
         for run, (_permit, parts) in enumerate(groups):
             for part in parts:
-                index = _member(part)
-                if index is None:
-                    elsewhere.update(_indexes(part))
+                if isinstance(part, Member):
+                    found[part.number.index] = (at, run)
+                    times[part.number.index] += 1
                 else:
-                    found[index] = (at, run)
-                    times[index] += 1
+                    elsewhere.update(indexes(part))
     return {index: (one, times[index]) for index, one in found.items()}, elsewhere
 
 
@@ -71,30 +70,3 @@ def _bits(number: int) -> Iterator[int]:
         low = number & -number
         number ^= low
         yield low.bit_length() - 1
-
-
-def _member(part: Node) -> int | None:
-    """The index of N in `^N(_N)*$`, or None for any other pattern."""
-    if not isinstance(part, Seq) or len(part.parts) != 4:
-        return None
-    begin, number, repeat, end = part.parts
-    if begin != BEGIN or end != END or not isinstance(repeat, Repeat) or repeat.low or repeat.high is not None:
-        return None
-    index = getattr(number, "index", None)
-    inner = repeat.part
-    again = isinstance(inner, Seq) and len(inner.parts) == 2 and inner.parts[0] == DELIM and inner.parts[1] == number
-    return index if again else None
-
-
-def _indexes(part: Node) -> Iterator[int]:
-    """Expressions that a pattern names."""
-    stack: list[object] = [part]
-    while stack:
-        node = stack.pop()
-        index = getattr(node, "index", None)
-        if index is not None:
-            yield index
-        elif isinstance(node, Seq | Alt):
-            stack.extend(node.parts)
-        elif isinstance(node, Repeat):
-            stack.append(node.part)

@@ -46,5 +46,5 @@ def masked(address: str, rest: Sequence[str]) -> str:
 def classful(address: str) -> int:
     """Prefix length of the network class of an IPv4 address."""
     head = address.partition(".")[0]
-    first = int(head) if head.isascii() and head.isdecimal() else 0
+    first = int(head) if head.isascii() and head.isdecimal() and len(head) < 4 else 0
     return 8 if first < 128 else 16 if first < 192 else 24

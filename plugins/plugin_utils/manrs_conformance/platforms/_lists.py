@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from socket import AF_INET, AF_INET6, inet_aton, inet_ntop, inet_pton
 from typing import Generic, TypeVar
@@ -146,9 +146,20 @@ class Lists:
         return tuple(one for one in lists if one is not None and (one.entries or one.name not in self.tainted))
 
 
+def is_decimal(text: str) -> bool:
+    """Whether this is a plain non-negative number of at most ten digits: none that a router takes is longer."""
+    return _DECIMAL.match(text) is not None
+
+
+def pair(words: Sequence[str]) -> tuple[int, int] | None:
+    """The first two words as numbers, such as the timers of a session; None when they are none."""
+    first = words[:2]
+    return (int(first[0]), int(first[1])) if len(first) == 2 and all(map(is_decimal, first)) else None
+
+
 def decimal(text: str) -> int:
     """A plain non-negative number; Unreadable otherwise."""
-    if not _DECIMAL.match(text):
+    if not is_decimal(text):
         raise Unreadable(text)
     return int(text)
 

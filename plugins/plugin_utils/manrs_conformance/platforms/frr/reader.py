@@ -7,6 +7,7 @@ from collections.abc import Callable
 from ...model.router import Taint
 from .._address import canonical
 from .._block import Ledger, Redacted, Statement, placeholder, statement
+from .._lists import is_decimal
 from .._runs import run_of_prefixes
 from . import bgp as bgp_block
 from .blocks import BLOCK_LINES, cannot, resolve_clauses, rpki_line, static_line
@@ -165,7 +166,7 @@ def _router(draft: Draft, at: Statement) -> bool:
 
 def _open_map(draft: Draft, at: Statement) -> bool:
     words = at.words
-    if len(words) == 4 and words[2] in ("permit", "deny") and words[3].isascii() and words[3].isdecimal():
+    if len(words) == 4 and words[2] in ("permit", "deny") and is_decimal(words[3]):
         draft.map = draft.maps.setdefault(words[1], RouteMap(words[1]))
         seq = int(words[3])
         entry = draft.map.entries.get(seq)

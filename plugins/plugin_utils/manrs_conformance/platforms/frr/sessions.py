@@ -19,7 +19,7 @@ from ...model.policy import (
 )
 from ...model.router import Session, Undefined, Unread
 from .._attachment import looks_at_rpki, reachable
-from .._lists import Lists, asn
+from .._lists import Lists, asn, pair
 from .bgp import Bgp, Option, Peer
 from .clauses import EMPTY_LIST
 
@@ -156,7 +156,7 @@ def _session(bgp: Bgp, name: str, view: View, group: str | None, family: str, li
         route_server_client=view.on("route-server-client", family),
         rov="policy" if looks_at_rpki(inbound) else "off",
         update_source=next(iter(view.words("update-source")), None),
-        timers=(int(timers[0]), int(timers[1])) if len(timers) == 2 and all(one.isdecimal() for one in timers) else None,
+        timers=pair(timers),
         lines=_lines(view, family, line),
     )
 

@@ -36,5 +36,5 @@ SECRET = re.compile(
 
 def version_of(text: str) -> tuple[int, ...] | None:
     """`8.4.4` or `10.0-dev` as numbers; None when it is no version."""
-    found = re.match(r"(\d+)\.(\d+)(?:\.(\d+))?", text)
+    found = re.match(r"(\d{1,9})\.(\d{1,9})(?:\.(\d{1,9}))?", text)
     return tuple(int(one) for one in found.groups(default="0")) if found else None

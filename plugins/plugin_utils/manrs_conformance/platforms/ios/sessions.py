@@ -30,7 +30,7 @@ from ...model.router import Session, Undefined
 from .. import _acl
 from .._attachment import looks_at_rpki
 from .._clauses import Scope
-from .._lists import Unreadable, asn
+from .._lists import Unreadable, asn, pair
 from .bgp import DEFAULT, Bgp, Option, Peer, Table, Template, label
 
 ORDER = {
@@ -217,7 +217,7 @@ def _session(context: Context, table: Table, peer: Peer, family: str, all_of: Vi
         rov="platform" if drops else "policy" if looks_at_rpki(inbound) else "off",
         platform_drops=drops,
         update_source=next(iter(all_of.words("update-source")), None),
-        timers=(int(timers[0]), int(timers[1])) if len(timers) >= 2 and all(one.isdecimal() for one in timers[:2]) else None,
+        timers=pair(timers),
         lines=tuple(sorted({*peer.lines, *all_of.lines()})),
     )
 

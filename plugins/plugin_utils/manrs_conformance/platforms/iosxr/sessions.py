@@ -9,7 +9,7 @@ from ...model.policy import Attachment, Rpki, Verdict
 from ...model.router import Session, Taint, Undefined
 from .._address import canonical
 from .._attachment import looks_at_rpki
-from .._lists import Unreadable, decimal
+from .._lists import Unreadable, decimal, pair
 from .bgp import OFF, Bgp, Option, Peer, Table
 from .paths import asn
 from .policies import Policies, attached
@@ -192,7 +192,7 @@ def _session(builder: Builder, table: Table, peer: Peer, family: str, view: View
         rov="platform" if drops else "policy" if looks_at_rpki(inbound) else "off",
         platform_drops=frozenset({Rpki.INVALID}) if drops else frozenset(),
         update_source=next(iter(view.words("update-source")), None),
-        timers=(int(timers[0]), int(timers[1])) if len(timers) >= 2 and all(one.isdecimal() for one in timers[:2]) else None,
+        timers=pair(timers),
         lines=tuple(sorted({peer.line, *peer.lines, *_lines(view)})),
     )
 

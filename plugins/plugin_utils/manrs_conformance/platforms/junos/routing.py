@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from ...model.router import Origination, RpkiCache, StaticRoute, Taint
-from .._lists import Unreadable, decimal, prefix_text
+from .._lists import Unreadable, decimal, is_decimal, prefix_text
 from . import prefixes
 from .options import Levels
 from .program import Program
@@ -74,7 +74,7 @@ def read_routing(node: Node, vrf: str, book: Book, program: Program) -> Routing:
 def _as(node: Node) -> tuple[int, int]:
     text = Levels((Node({"as": node}),)).word("as")
     loops = Levels((node.kids.get(text) or Node(),)).word("loops") or Levels((node,)).word("loops")
-    return asn(text), int(loops) if loops.isdecimal() else 0
+    return asn(text), int(loops) if is_decimal(loops) else 0
 
 
 def _members(key: Node, node: Node) -> Iterator[str]:
@@ -133,7 +133,7 @@ def _routes(word: str, node: Node, vrf: str, out: Routing, book: Book, program: 
 def _statics(prefix: str, node: Node, vrf: str) -> list[StaticRoute]:
     inside = Levels((node,))
     tag = inside.word("tag")
-    number = int(tag) if tag.isdecimal() else 0
+    number = int(tag) if is_decimal(tag) else 0
     if any(word in node.kids for word in NULL):
         return [StaticRoute(prefix, next(word for word in NULL if word in node.kids), True, vrf, number, node.line())]
     hops = [*inside.list("next-hop"), *inside.list("qualified-next-hop"), *inside.list("next-table")]

@@ -22,7 +22,7 @@ from ...model.policy import (
 from ...model.router import Session, Taint
 from .._address import canonical
 from .._attachment import inner, looks_at_rpki
-from .._lists import Unreadable, decimal
+from .._lists import Unreadable, decimal, is_decimal
 from . import options
 from .expressions import Expr, expression, names
 from .options import Family, Levels
@@ -173,7 +173,7 @@ def _session(
         interface=None if neighbor[:1].isdecimal() or ":" in neighbor else neighbor,
         max_prefix=limit,
         max_prefix_action=action,
-        ebgp_multihop=(int(hops) if hops.isdecimal() else 64) if multihop is not None and sort == "ebgp" else None,
+        ebgp_multihop=(int(hops) if is_decimal(hops) else 64) if multihop is not None and sort == "ebgp" else None,
         auth="none" if not keys else "tcp-ao" if levels.word("authentication-algorithm") == "ao" else "md5",
         rr_client=sort == "ibgp" and levels.on("cluster"),
         next_hop_self=_next_hop_self(one, outbound),
@@ -217,7 +217,7 @@ def _limit(family: Family) -> tuple[int | None, Literal["shutdown", "warning", "
         for word in ("prefix-limit", "accepted-prefix-limit"):
             at = node.at(word)
             text = Levels((node,)).word(word, "maximum")
-            if at is None or not text.isdecimal():
+            if at is None or not is_decimal(text):
                 continue
             if "drop-excess" in at.kids or "hide-excess" in at.kids:
                 found.append((int(text), "discard"))
@@ -244,7 +244,7 @@ def _loops(one: Instance, levels: Levels, family: Family) -> int:
         levels.word("loops"),
         Levels(tuple(kid for kid in (levels.get("local-as", levels.word("local-as")),) if kid)).word("loops"),
     ):
-        if text.isdecimal():
+        if is_decimal(text):
             return int(text)
     return one.as_loops
 
