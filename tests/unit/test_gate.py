@@ -419,6 +419,11 @@ def test_a_line_that_the_router_would_refuse_names_its_file(sides: Path, monkeyp
     assert ended.value.code == 3
 
 
+def test_a_number_without_end_is_named_and_not_tried(sides: Path) -> None:
+    with pytest.raises(MergeError, match=r"edge1.frr.fragment: line 2 has a number of 5,000 digits"):
+        with_fragment(sides, "!\nip prefix-list CUST seq " + "1" * 5_000 + " permit 203.0.113.0/24\n")
+
+
 def test_devices_that_no_fragment_speaks_of_stay_as_they_are(sides: Path) -> None:
     (sides / "base" / "edge2.frr.cfg").write_text(BASE.replace("edge1", "edge2"))
     _code, text = with_fragment(sides, WIDER, "--format", "json")

@@ -17,6 +17,8 @@ from .files import Devices, named
 SUFFIXES = (".fragment",)
 NUMBER = re.compile(r"(?:^| )(?:seq )?\d+(?= (?:permit|deny)\b)")
 """The number of a list entry, which a router gives where a fragment has none."""
+ENDLESS = re.compile(r"\d{1000,}")
+"""A number that no rule of loading can order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,10 @@ def merged(path: Path, running: Snapshot) -> Loaded:
         text = path.read_text(encoding="utf-8", errors="replace")
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from None
+    for where, some in ((f"{path}: ", text), ("the running configuration: ", running.config)):
+        if endless := ENDLESS.search(some):
+            line = some.count("\n", 0, endless.start()) + 1
+            raise MergeError(f"{where}line {line} has a number of {len(endless[0]):,} digits, which no router takes")
     try:
         config = rules.merge(running.config, text)
     except MergeError as error:
