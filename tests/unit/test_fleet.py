@@ -8,13 +8,15 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from manrs_conformance import api, collect
-from manrs_conformance.api.fleet import device, pool
+from manrs_conformance.api.fleet import device, packing, pool
 from manrs_conformance.api.fleet.sources import Text
 from manrs_conformance.errors import InputError, UsageError
+from manrs_conformance.model.result import Status
 from manrs_conformance.model.snapshot import Snapshot
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -114,6 +116,15 @@ def test_bundles_are_equal_whatever_the_number_of_workers(folder: Path) -> None:
         assert api.verify_bundle(built.path, None).ok
         assert api.replay_bundle(built.path)[0] == ()
     assert len(roots) == 1
+
+
+@pytest.mark.parametrize("some", (0, 1, None))
+def test_what_a_router_came_to_is_the_same_after_its_way(some: int | None, folder: Path) -> None:
+    inputs = api.Inputs.read(folder / "manrs.yml", None, None, AS_OF)
+    judged = device.judge(api.of_files([folder / "configs"], None)["r1"], device.Rules(inputs.intent, inputs.reference))
+    assert {one.status for one in judged.findings} >= {Status.PASS, Status.FAIL}
+    judged = replace(judged, findings=judged.findings[:some])
+    assert packing.unpacked(packing.packed(judged)) == judged
 
 
 def test_a_router_that_cannot_be_read_is_an_error_of_its_own(folder: Path) -> None:

@@ -43,6 +43,9 @@ class CheckContext:
     ways: dict[str, list[_local.Way]] = field(default_factory=dict)
     """What becomes of own routes, by session."""
     neighbours: dict[str, Neighbour | None] = field(default_factory=dict)
+    quoted: dict[int, Line] = field(default_factory=dict)
+    excerpts: dict[frozenset[int], tuple[Line, ...]] = field(default_factory=dict)
+    """Lines that results cite, alone and together."""
     memo: dict[object, Cond] = field(default_factory=dict)
     """Conditions that are the same for every router of a run; shared between them."""
     local: dict[str, object] = field(default_factory=dict)
@@ -80,8 +83,16 @@ class CheckContext:
         return self.neighbours[session.key]
 
     def cited(self, numbers: Iterable[int]) -> tuple[Line, ...]:
-        """Those configuration lines with their text, in order."""
-        return tuple(Line(one, self.text_of(one)) for one in sorted(set(numbers)) if one > 0)
+        """Those configuration lines with their text, in order; every check of a session cites the same ones, which are made once."""
+        wanted = frozenset(numbers)
+        if wanted not in self.excerpts:
+            self.excerpts[wanted] = tuple([self._line(one) for one in sorted(wanted) if one > 0])
+        return self.excerpts[wanted]
+
+    def _line(self, number: int) -> Line:
+        if number not in self.quoted:
+            self.quoted[number] = Line(number, self.text_of(number))
+        return self.quoted[number]
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,7 +95,7 @@ def _together(
 def _apart(snapshots: Snapshots, workers: int | None, runner: Runner | None) -> contextlib.AbstractContextManager[None]:
     """Routers that other processes judge arrive as values without cycles: nothing is looked for among them while they come in."""
     alone = runner is None and pool.workers_for(len(snapshots), workers) < 2
-    return contextlib.nullcontext() if alone else uncollected()
+    return contextlib.nullcontext() if alone else uncollected(kept=True)
 
 
 def _outcomes(
