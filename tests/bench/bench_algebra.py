@@ -1,4 +1,8 @@
-"""Coverage of an ordered prefix list by as many authorised ranges, exactly and with a witness both ways."""
+"""Coverage of an ordered prefix list by as many authorised ranges, exactly and with a witness both ways.
+
+Once in random order, where most of the time is spent waiting for memory as the lists grow (beside the sort it falls), and once in the order of
+their addresses, in which filter generators write them.
+"""
 
 from __future__ import annotations
 
@@ -49,3 +53,15 @@ def rows(scale: int) -> Iterator[Row]:
                     found,
                     must=must if scale == SCALES[-1] else None,
                 )
+        yield in_order(some, afi)
+
+
+def in_order(some: list[tuple[int, int, int, int]], afi: int) -> Row:
+    """The same lists by address, in pure Python; made anew, so that they lie in memory as a reader leaves them."""
+    mixed = random.Random(2).sample(some, len(some))
+    floor, _ = timed(lambda: sorted(mixed))
+    sides = [prefixes.listed(name, [(one[0] + 0, *one[1:]) for one in sorted(some)], afi) for name in ("inner", "outer")]
+    with mock.patch.object(extra, "numpy", lambda: None):
+        seconds, both = timed(lambda: [prefixes.prefixes.covers(*one) for one in (sides, sides[::-1])])
+    assert both == [None, None]
+    return Row(f"coverage both ways, IPv{afi}, lists in order", len(some), "entries", seconds, floor, "sort of the ranges")

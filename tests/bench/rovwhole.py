@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections import Counter
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "plugins" / "plugin_utils"))
@@ -18,7 +17,7 @@ def main() -> int:
     assert loaded.value is not None, loaded.provenance.problem
     words = Path(sys.argv[2]).read_text(encoding="ascii").split()
     states = origin.states(loaded.value.vrps, words[::2], list(map(int, words[1::2])))
-    print(*(f"{state.value}={number}" for state, number in sorted(Counter(states).items(), key=lambda one: one[0].value)), end=" ")
+    print(*(f"{state.value}={states.count(state)}" for state in sorted(set(states))), end=" ")
     peak = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM"))
     print(f"peak={int(peak.split()[1]) // 1024}")
     return 0

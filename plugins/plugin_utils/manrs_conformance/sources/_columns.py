@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from types import NoneType
 from typing import Any
@@ -103,11 +104,15 @@ def _last(np: Any, *keys: Any) -> Any:
     return last
 
 
+_ASNS = re.compile(r"AS\d{1,10}(?:,AS\d{1,10})*+", re.ASCII)
+
+
 def _numbers(values: list[Any]) -> list[int] | None:
     """AS numbers, all written as numbers or all as `AS64500`."""
     kinds = set(map(type, values))
     if kinds == {int}:
         return values
-    if kinds == {str} and all(one[:2] == "AS" and one[2:].isdigit() for one in values):
-        return [int(one[2:]) for one in values]
-    return None
+    if kinds != {str} or not _ASNS.fullmatch(text := ",".join(values)):
+        return None
+    found = list(map(int, text[2:].split(",AS")))
+    return found if len(found) == len(values) else None

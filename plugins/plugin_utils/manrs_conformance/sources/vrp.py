@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from socket import AF_INET, AF_INET6, inet_pton
+from types import NoneType
 from typing import Any
 
 from ..analysis import origin
@@ -105,7 +106,9 @@ def parse_payloads(raw: bytes, location: str, *, as_of: str, max_age_hours: int,
 def _anchors(items: list[Any]) -> dict[str, int]:
     """VRPs by trust anchor, in lower case."""
     found: Counter[str] = Counter()
-    for name, number in Counter(str(one.get("ta") or "") for one in items).items():
+    names = [one.get("ta") for one in items]
+    plain = names if set(map(type, names)) <= {str, NoneType} else [str(one or "") for one in names]
+    for name, number in Counter(plain).items():
         if name:
             found[name.lower()] += number
     return found
