@@ -13,28 +13,37 @@ from table import Row, peer, timed
 
 SCALES = (1, 10, 100)
 BASE = 2_000
-LINE = {
-    "frr": "ip prefix-list L seq {n} permit {p}",
-    "ios": "ip prefix-list L seq {n} permit {p}",
-    "nxos": "ip prefix-list L seq {n} permit {p}",
-    "eos": "ip prefix-list L seq {n} permit {p}",
-    "iosxr": "  {p},",
-    "junos": "        {p};",
+SHORT = 12
+"""Lines of a short list: that of an ordinary customer, of which a large router has thousands."""
+FLAT = ("", "ip prefix-list {name} seq {n} permit {p}\n", "")
+LISTS = {
+    "frr": FLAT,
+    "ios": FLAT,
+    "nxos": FLAT,
+    "eos": FLAT,
+    "iosxr": ("prefix-set {name}\n", "  {p},\n", "  192.0.2.0/24\nend-set\n!\n"),
+    "junos": ("    prefix-list {name} {{\n", "        {p};\n", "    }}\n"),
 }
+"""How a list begins, one of its lines, and how it ends."""
 AROUND = {
     "frr": ("frr version 8.4.4\nhostname bench\n", "end\n"),
     "ios": ("version 17.9\nhostname bench\n", "end\n"),
     "nxos": ("version 9.3(8)\nhostname bench\n", "\n"),
     "eos": ("! device: bench (vEOS, EOS-4.30.1F)\nhostname bench\n", "end\n"),
-    "iosxr": ("!! IOS XR Configuration 7.9.1\nhostname bench\nprefix-set L\n", "  192.0.2.0/24\nend-set\nend\n"),
-    "junos": ("version 21.4R1;\npolicy-options {\n    prefix-list L {\n", "    }\n}\n"),
+    "iosxr": ("!! IOS XR Configuration 7.9.1\nhostname bench\n", "end\n"),
+    "junos": ("version 21.4R1;\npolicy-options {\n", "}\n"),
 }
 
 
-def text(platform: str, lines: int) -> str:
-    """A configuration that is one long prefix list."""
+def text(platform: str, lines: int, size: int) -> str:
+    """A configuration of prefix lists of that many lines."""
     some = [prefixes.prefixes.text(4, network, length) for network, length, _low, _high in prefixes.ranges(lines, 4, 1)]
-    body = "".join(LINE[platform].format(n=5 * n, p=p) + "\n" for n, p in enumerate(some, 1))
+    begin, line, end = LISTS[platform]
+    body = ""
+    for at in range(0, lines, size):
+        name = f"L{at}"
+        inner = "".join(line.format(name=name, n=5 * n, p=p) for n, p in enumerate(some[at : at + size], 1))
+        body += begin.format(name=name) + inner + end.format()
     return AROUND[platform][0] + body + AROUND[platform][1]
 
 
@@ -45,27 +54,21 @@ def parsed(platform: str, config: str) -> Router:
 
 
 def rows(scale: int) -> Iterator[Row]:
-    """A row a platform; the peers read the IOS configuration."""
+    """Two rows a platform, one long list and many short ones; the peers read the IOS configuration."""
     count = BASE * scale
-    for platform in LINE:
-        config = text(platform, count)
-        floor, _ = timed(lambda config=config: [one.split() for one in config.splitlines()])  # type: ignore[misc]
-        seconds, router = timed(lambda platform=platform, config=config: parsed(platform, config))  # type: ignore[misc]
-        assert not router.unread, router.unread[:2]
-        found = {}
-        if platform == "ios":
-            with tempfile.TemporaryDirectory() as folder:
-                file = Path(folder, "bench.cfg")
-                file.write_text(config)
-                found = {"ciscoconfparse2": peer("ciscoconfparse2", str(file)), "netutils": peer("netutils", str(file))}
-                found["hier_config"] = peer("hier", str(file))
-        yield Row(
-            f"parse {platform}",
-            count,
-            "lines",
-            seconds,
-            floor,
-            "split of every line",
-            found,
-            must=count / 500_000 if scale == SCALES[-1] else None,
-        )
+    for platform in LISTS:
+        for words, size in (("", count), (", short lists", SHORT)):
+            config = text(platform, count, size)
+            lines = config.count("\n")
+            floor, _ = timed(lambda config=config: [one.split() for one in config.splitlines()])  # type: ignore[misc]
+            seconds, router = timed(lambda platform=platform, config=config: parsed(platform, config))  # type: ignore[misc]
+            assert not router.unread, router.unread[:2]
+            found = {}
+            if platform == "ios" and not words:
+                with tempfile.TemporaryDirectory() as folder:
+                    file = Path(folder, "bench.cfg")
+                    file.write_text(config)
+                    found = {"ciscoconfparse2": peer("ciscoconfparse2", str(file)), "netutils": peer("netutils", str(file))}
+                    found["hier_config"] = peer("hier", str(file))
+            must = lines / 500_000 if scale == SCALES[-1] and not words else None
+            yield Row(f"parse {platform}{words}", lines, "lines", seconds, floor, "split of every line", found, must=must)

@@ -10,7 +10,7 @@ import hashlib
 import itertools
 from array import array
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from socket import AF_INET, AF_INET6, inet_pton
 
@@ -25,6 +25,8 @@ MOST = 100_000
 """Lines of a run beyond which it is not: such a list is one router's own."""
 KEPT = 500_000
 """Entries that are kept in all: some 20 bytes each (IPv4)."""
+STRETCH = 1_024
+"""Lines that are looked at together."""
 _LENGTHS = {str(length): length for length in range(129)}
 _ACTIONS = {"permit": True, "deny": False}
 _SIZES: dict[str, tuple[Afi, int, int]] = {"ip": (4, 32, AF_INET), "ipv6": (6, 128, AF_INET6)}
@@ -125,10 +127,15 @@ def _end(lines: list[str], start: int, head: str) -> int:
         good, bad = (middle, bad) if lines[middle].startswith(head) else (good, middle)
     if ("\n" + "\n".join(lines[start:bad])).count("\n" + head) == bad - start:
         return bad
-    for number, text in enumerate(itertools.islice(lines, start, None), start):
+    for number, text in enumerate(_from(lines, start, len(lines)), start):
         if not text.startswith(head):
             return number
     return len(lines)
+
+
+def _from(lines: list[str], start: int, stop: int) -> Iterator[str]:
+    """The lines from one index up to another. `islice` would count its way to the first, and a slice copy all that is left."""
+    return itertools.chain.from_iterable(lines[at : min(at + STRETCH, stop)] for at in range(start, stop, STRETCH))
 
 
 def _alike(lines: list[str], start: int, stop: int, head: str) -> _Run:
@@ -168,7 +175,7 @@ def _read(lines: list[str], start: int, stop: int, head: str) -> _Run:
     entries: list[PrefixEntry] = []
     lengths, actions, inet, number_of = _LENGTHS, _ACTIONS, inet_pton, int.from_bytes
     number, top, rising = start, -1, True
-    for text in itertools.islice(lines, start, stop):
+    for text in _from(lines, start, stop):
         words = text[cut:].split(" ")
         count = len(words)
         if count < 3 or len(words[0]) > 10 or not words[0].isdecimal() or not text.isascii() or not text.startswith(head):
