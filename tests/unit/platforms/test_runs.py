@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import pytest
 from manrs_conformance.model.policy import Afi, PrefixEntry
 from manrs_conformance.model.ranges import Ranges, joined, said
 from manrs_conformance.platforms import _runs, load
@@ -74,6 +77,24 @@ def test_a_list_of_lines_that_stop_each_run_is_not_searched_to_its_end_each_time
         _runs._end = search
     assert len(calls) == 1
     assert len(router.unread) >= 100 and len(router.prefix_lists[0].entries) > 100
+
+
+class Far(list[str]):
+    """Lines that nobody goes through from the first one on."""
+
+    def __iter__(self) -> Iterator[str]:
+        raise AssertionError("the way to a list far below would be gone once for each list")
+
+
+@pytest.mark.parametrize("more", (0, 1, _runs.STRETCH - 21, _runs.STRETCH - 20, _runs.STRETCH - 19, 2 * _runs.STRETCH))
+@pytest.mark.parametrize("last", ("!", "ip prefix-list L seq 7 permit 10.0.0.0/8 le 4", "ip prefix-list M seq 5 permit 10.0.0.0/8"))
+def test_a_run_is_read_where_it_stands_and_to_its_end(more: int, last: str) -> None:
+    ahead = ["!"] * 20
+    lines = lines_of(20 + more)
+    end, lists = read(Far([*ahead, *lines, last, "!"]), 20)
+    known = [one.entries for name, one in lists.prefix.items() if name == (4, "L")]
+    assert end == len(ahead) + len(lines) + (" M " in last)
+    assert [entry[5] for entry in known[0]] == list(range(21, 21 + len(lines)))
 
 
 def test_ranges_that_are_joined_say_what_their_parts_say() -> None:
