@@ -38,7 +38,7 @@ class ActionModule(ManrsAction):
     }
 
     def work(self, args, task_vars):
-        """Roll out, or go on; in check mode nothing is done, for `routesec.manrs.push` shows what would be."""
+        """Roll out, or go on; in check mode only the order is shown, for `routesec.manrs.push` shows what would be done."""
         plan = api.Rollout(
             tuple(args["hosts"]),
             tuple(args["canary"]),
@@ -48,6 +48,8 @@ class ActionModule(ManrsAction):
         )
         order = [list(one) for one in plan.order()]
         if self._task.check_mode:
+            for number, batch in enumerate(order, 1):
+                Display().display(f"batch {number}/{len(order)}: {', '.join(batch)}")
             return {"changed": False, "skipped": True, "batches": order}
         sources = Path(args["sources"]) if args["sources"] else None
         way = api.Way(

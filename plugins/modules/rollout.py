@@ -102,7 +102,7 @@ attributes:
   check_mode:
     support: partial
     details:
-      - In check mode nothing is done; the batches are returned. Use M(routesec.manrs.push) to see what would be changed.
+      - In check mode nothing is done; the batches are shown and returned. Use M(routesec.manrs.push) to see what would be changed.
   diff_mode:
     support: none
 """

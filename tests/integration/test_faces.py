@@ -22,7 +22,7 @@ from ansible.plugins.loader import fragment_loader
 from ansible.utils.plugin_docs import get_docstring
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-ACTIONS = ("audit", "evidence", "gate", "push")
+ACTIONS = ("audit", "evidence", "gate", "push", "rollout")
 SECRET = "Gx7-kept-on-the-router"
 NOW = "2026-10-01T00:00:00Z"
 
@@ -328,7 +328,7 @@ def test_push_in_check_mode_shows_the_change_and_only_reads(place: Path, router:
 def playbook(place: Path, name: str, inventory: dict[str, Any], **extra: Any) -> subprocess.CompletedProcess[str]:
     """Run a playbook of the collection as an operator does."""
     collections = Path(action_module("audit").__file__).parents[5]
-    (place / "hosts.yml").write_text(yaml.safe_dump(inventory))
+    (place / "hosts.yml").write_text(yaml.safe_dump(inventory, sort_keys=False))
     environment = os.environ | {
         "ANSIBLE_COLLECTIONS_PATH": str(collections),
         "ANSIBLE_CALLBACKS_ENABLED": "routesec.manrs.conformance",
@@ -463,3 +463,16 @@ def test_push_playbook_stops_at_the_first_failure(place: Path, monkeypatch: pyte
     done, order = push_check(place, "a", "b", "dead", manrs_canary="dead")
     assert done.returncode != 0
     assert order == ["dead"]
+
+
+@pytest.mark.parametrize(
+    ("canary", "batches"),
+    (("", ["north1", "east2, south3", "west4, core5", "core6"]), ("core*", ["core5", "core6", "north1", "east2, south3", "west4"])),
+)
+def test_rollout_playbook_goes_in_the_order_of_the_inventory(canary: str, batches: list[str], place: Path) -> None:
+    names = ("north1", "east2", "south3", "west4", "core5", "core6")
+    given = {"manrs_run_dir": str(place / "run"), "manrs_hosts": "edges", "manrs_canary": canary, "manrs_batches": ["1", "2"]}
+    done = playbook(place, "rollout", inventory(place, *names), flags=["--check"], **given)
+    assert done.returncode == 0, done.stdout
+    shown = [line.partition(": ")[2] for line in done.stdout.splitlines() if line.startswith("batch ")]
+    assert shown == batches, done.stdout
