@@ -12,15 +12,24 @@ from typing import Any
 import click
 import pytest
 from manrs_conformance import cli
-from nornir_manrs import processors, tasks
+from nornir_manrs import processors, rollout, tasks
 
 PLUGINS = Path(__file__).parents[2] / "plugins"
-FACES: tuple[Callable[..., Any], ...] = (tasks.manrs_audit, tasks.manrs_gate, tasks.manrs_push, processors.EvidenceProcessor.bundle)
+FACES: tuple[Callable[..., Any], ...] = (
+    tasks.manrs_audit,
+    tasks.manrs_gate,
+    tasks.manrs_push,
+    rollout.manrs_rollout,
+    processors.EvidenceProcessor.bundle,
+)
 
 
 def commands(group: click.Group, name: str) -> Iterator[tuple[str, Callable[..., Any]]]:
     """Every command below a group, by the words that call it."""
-    for word, one in group.commands.items():
+    context = click.Context(group)
+    for word in group.list_commands(context):
+        one = group.get_command(context, word)
+        assert one is not None
         if isinstance(one, click.Group):
             yield from commands(one, f"{name} {word}")
         elif one.callback is not None:
@@ -46,7 +55,7 @@ def test_every_argument_of_a_nornir_task_is_read(function: Callable[..., Any]) -
     assert forgotten(function) == set()
 
 
-@pytest.mark.parametrize("name", ["audit", "evidence", "gate", "push"])
+@pytest.mark.parametrize("name", ["audit", "evidence", "gate", "push", "rollout"])
 def test_every_option_of_an_action_is_read(name: str) -> None:
     text = (PLUGINS / f"action/{name}.py").read_text()
     spec = next(
