@@ -248,12 +248,10 @@ class Case:
     def _questions(self) -> Mapping[str, Cond]:
         out: dict[str, Cond] = {}
         for check in self.context.checks or (self.check,):
+            if check.asks is None or not speaks(check, self.session, self.neighbour):
+                continue
             asked = replace(check, direction=self.direction) if check.scope == "fleet" else check
-            if (
-                check.asks is None
-                or (asked.direction or "import") != self.direction
-                or not speaks(check, self.session, self.neighbour)
-            ):
+            if (asked.direction or "import") != self.direction:
                 continue
             for name, cond in check.asks(Case(self.context, asked, self.session, self.neighbour)).items():
                 out[f"{check.id}/{name}"] = cond
