@@ -262,6 +262,24 @@ def test_a_text_without_its_end_is_incomplete() -> None:
     assert not load("frr").parse("", {}).complete
 
 
+@pytest.mark.parametrize(
+    ("ending", "whole"),
+    [
+        ("route-map A permit 10\nexit\n!\nroute-map A permit 20\n match tag 5\n", False),
+        ("interface eth0\n ip address 192.0.2.1/24\nexit\n!\nrouter bgp 64500\n address-family ipv4 unicast\n", False),
+        ("route-map A permit 10\nexit\n!\nroute-map A permit 20\nexit\n!\n", True),
+        ("route-map A permit 10\n!\nroute-map A permit 20\n match tag 5\n", True),
+        (
+            "route-map A permit 10\nip prefix-list L seq 5 permit 192.0.2.0/24\nroute-map A permit 20\nexit\nroute-map A permit 30\n",
+            True,
+        ),
+        ("route-map A permit 10\nexit\nip prefix-list L seq 5 permit 192.0.2.0/24\n", True),
+    ],
+)
+def test_a_saved_file_whose_last_block_alone_is_open_may_have_been_cut(ending: str, whole: bool) -> None:
+    assert load("frr").parse(f"frr version 8.4.4\nhostname edge1\n!\n{ending}", {}).complete is whole
+
+
 def test_vrfs_are_kept_apart() -> None:
     one = router("vrf")
     assert session(one, "192.0.2.1").remote_as == 64501

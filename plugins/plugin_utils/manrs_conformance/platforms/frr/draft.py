@@ -30,6 +30,10 @@ class Draft:
     datacenter: bool = False
     shown: bool = False
     ended: int = 0
+    closed: int = 0
+    """Blocks that `exit` closed."""
+    loose: bool = False
+    """Whether another statement closed one, as before FRR 8 and by hand."""
     block: str = ""
     """The kind of block being read: `bgp`, `route-map`, `interface`, `rpki`, `vrf`, `skip` or empty."""
     vrf: str = "default"

@@ -21,7 +21,8 @@ def parse(text: str, state: Mapping[str, str]) -> Router:
     """The Router of a configuration text and the live outputs by key (`commands.COMMANDS.state`); never raises on any text.
 
     A text is complete when its head is there (`Current configuration`, `frr version` or a hostname) and, for the output of `show
-    running-config`, its `end` is the last statement. A saved frr.conf has no `end`; `frr version` or a hostname is its head.
+    running-config`, its `end` is the last statement. A saved frr.conf has no `end`; `frr version` or a hostname is its head, and a cut between
+    two of its blocks cannot be seen.
     """
     draft = read(text)
     _without_remote_as(draft)
@@ -110,6 +111,8 @@ def _complete(draft: Draft) -> tuple[bool, str]:
         return False, "the head is missing: neither `Current configuration`, `frr version` nor `hostname`"
     if draft.shown and not draft.ended:
         return False, "the text starts as `show running-config` and has no `end`"
+    if not draft.ended and draft.block and draft.closed and not draft.loose:
+        return False, "the last block has no `exit`, and all others have: the text may have been cut there"
     if draft.ledger.goes_on(draft.ended):
         return False, f"statements stand after `end` (line {draft.ended})"
     return True, ""

@@ -28,6 +28,7 @@ def read(text: str) -> Draft:
             after = run_of_prefixes(lines, index, draft.lists.prefix, draft.ledger.states, new_prefixes)
             if after > index:
                 draft.statements += after - index
+                draft.loose |= bool(draft.block)
                 draft.block = ""
                 index = after
                 continue
@@ -58,12 +59,13 @@ def _line(draft: Draft, at: Statement) -> None:
         return
     handler = BLOCK_LINES.get(draft.block)
     if at.indent == 0 and draft.block == "skip" and at.words[0] != "no":
-        draft.block = ""
+        draft.block, draft.loose = "", True
         handler = None
     if handler is not None and handler(draft, at):
         return
     previous = draft.block
     if _top(draft, at):
+        draft.loose |= bool(previous)
         return
     _unknown(draft, at, previous)
 
@@ -76,7 +78,7 @@ def _leave(draft: Draft, at: Statement) -> None:
     if draft.block == "rpki" and draft.vrf != "default":
         draft.block = "vrf"
         return
-    draft.block, draft.vrf = "", "default"
+    draft.block, draft.vrf, draft.closed = "", "default", draft.closed + 1
 
 
 def _unknown(draft: Draft, at: Statement, block: str) -> None:
