@@ -56,27 +56,48 @@ class Document:
         return f"{self.name}{f':{line}' if line else ''}: {path_text(place)}: {problem}"
 
 
-class _Loader(yaml.SafeLoader):
+class _Core:
     """YAML 1.2 core scalars only: `64500:1` stays a community and `2026-01-31` stays text."""
 
 
-_Loader.yaml_implicit_resolvers = {}
-for _tag, _pattern, _first in (
-    ("bool", r"^(?:true|True|TRUE|false|False|FALSE)$", "tTfF"),
-    ("int", r"^[-+]?[0-9]+$", "-+0123456789"),
-    ("float", r"^[-+]?(?:\.[0-9]+|[0-9]+\.[0-9]*|[0-9]+(?=[eE]))(?:[eE][-+]?[0-9]+)?$", "-+0123456789."),
-    ("null", r"^(?:~|null|Null|NULL|)$", ["~", "n", "N", ""]),
-    ("merge", r"^<<$", "<"),
-):
-    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), list(_first))
+class _Loader(_Core, yaml.SafeLoader):
+    """In Python: for texts of any depth."""
 
 
-def _decimal(loader: _Loader, node: yaml.ScalarNode) -> int:
+class _Fast(_Core, getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """With libyaml, a tenth of the time: an intent of a thousand neighbours takes a second otherwise."""
+
+
+def _decimal(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> int:
     """A decimal number; YAML 1.1 would read a leading zero as octal."""
     return int(loader.construct_scalar(node))
 
 
-_Loader.add_constructor("tag:yaml.org,2002:int", _decimal)
+for _reader in (_Loader, _Fast):
+    _reader.yaml_implicit_resolvers = {}
+    for _tag, _pattern, _first in (
+        ("bool", r"^(?:true|True|TRUE|false|False|FALSE)$", "tTfF"),
+        ("int", r"^[-+]?[0-9]+$", "-+0123456789"),
+        ("float", r"^[-+]?(?:\.[0-9]+|[0-9]+\.[0-9]*|[0-9]+(?=[eE]))(?:[eE][-+]?[0-9]+)?$", "-+0123456789."),
+        ("null", r"^(?:~|null|Null|NULL|)$", ["~", "n", "N", ""]),
+        ("merge", r"^<<$", "<"),
+    ):
+        _reader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), list(_first))
+    _reader.add_constructor("tag:yaml.org,2002:int", _decimal)
+
+LONG, NESTED = 10_000, 1_000
+"""Characters of a line, and brackets inside each other: libyaml's stack ends with the process somewhere beyond twice as many."""
+
+
+def _loader(text: str) -> type[yaml.SafeLoader]:
+    """What reads a text: libyaml, unless it may be deep."""
+    depth = least = 0
+    for one in re.findall(r"[][{}]", text):
+        depth += 1 if one in "[{" else -1
+        least = min(least, depth)
+        if depth - least > NESTED:
+            return _Loader
+    return _Loader if max(map(len, text.splitlines()), default=0) > LONG else _Fast
 
 
 def read_document(source: str | Path | Mapping[str, Any], schema: str) -> Document:
@@ -109,7 +130,7 @@ def _read_yaml(path: Path) -> Document:
         raise InputError(f"{name}: is not UTF-8 text (byte {error.start})") from error
     lines: dict[Place, int] = {}
     try:
-        loader = _Loader(text)
+        loader = _loader(text)(text)
         try:
             node = loader.get_single_node()
             if node is None:
