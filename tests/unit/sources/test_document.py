@@ -42,7 +42,9 @@ def read(path: Path, loader: type[yaml.SafeLoader], monkeypatch: pytest.MonkeyPa
 
 
 def test_libyaml_is_used() -> None:
-    assert issubclass(_document._loader("a: [1]\n"), yaml.CSafeLoader)
+    for text in ("a: [1]\n", "", '{"a": [' + "1, " * 10_000 + "1]}"):
+        assert issubclass(_document._loader(text), yaml.CSafeLoader)
+    assert not issubclass(_document._loader("- " * 10_000 + "1"), yaml.CSafeLoader)
 
 
 @pytest.mark.parametrize("number", range(len(TEXTS)))
@@ -54,6 +56,7 @@ def test_both_readers_say_the_same(number: int, tmp_path: Path, monkeypatch: pyt
 
 @pytest.mark.parametrize("text", ("[" * 60_000 + "]" * 60_000, "- " * 60_000 + "a", "]" * 60_000 + "[" * 60_000, "{a: " * 60_000))
 def test_a_text_that_is_too_deep_is_an_error_and_no_crash(text: str, tmp_path: Path) -> None:
-    (tmp_path / "manrs.yml").write_text(f"a: '{']' * 60_000}'\nb: {text}\n")
-    with pytest.raises(InputError, match=r"manrs\.yml.*is not valid YAML"):
-        load_intent(tmp_path / "manrs.yml")
+    for whole in (f"a: '{']' * 60_000}'\nb: {text}\n", text, f"{{}} {text}", f"[]\n{text}"):
+        (tmp_path / "manrs.yml").write_text(whole)
+        with pytest.raises(InputError, match=r"manrs\.yml.*is not valid YAML"):
+            load_intent(tmp_path / "manrs.yml")

@@ -97,7 +97,8 @@ def _loader(text: str) -> type[yaml.SafeLoader]:
         least = min(least, depth)
         if depth - least > NESTED:
             return _Loader
-    return _Loader if max(map(len, text.splitlines()), default=0) > LONG else _Fast
+    json_like = text.lstrip()[:1] in ("{", "[")  # all in it is inside brackets
+    return _Loader if not json_like and max(map(len, text.splitlines()), default=0) > LONG else _Fast
 
 
 def read_document(source: str | Path | Mapping[str, Any], schema: str) -> Document:
