@@ -13,6 +13,7 @@ from pathlib import Path
 from manrs_conformance.analysis import origin
 from manrs_conformance.analysis.prefixes import parse
 from manrs_conformance.model import fast as extra
+from manrs_conformance.model.reference import Vrp
 from rov import internet
 from table import Row, environment, peer, process, timed
 
@@ -36,6 +37,10 @@ def rows(scale: int) -> Iterator[Row]:
         file.write_text(json.dumps({"vrps": vrps, "routes": table}))
         found = {"py-radix": peer("radix_rov", str(file))}
         yield Row("origin validation", len(table), "routes", seconds, floor, "one pass over the routes", found)
+        if extra.numpy() is not None:
+            payloads, prefixes, origins = [Vrp(*one) for one in vrps], [one for one, _asn in table], [asn for _one, asn in table]
+            seconds, _ = timed(lambda: origin.states(list(payloads), prefixes, origins))
+            yield Row("origin validation, numpy", len(table), "routes", seconds, floor, "one pass over the routes", found)
         yield whole(Path(folder), vrps, table, scale == SCALES[-1])
     # As validators and routers write them; made anew, so that they lie in memory as a reader leaves them.
     vrps, table = json.loads(json.dumps([sorted(one, key=lambda row: parse(row[0])) for one in (vrps, table)]))
