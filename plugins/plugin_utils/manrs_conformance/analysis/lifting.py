@@ -37,7 +37,7 @@ class Member:
 
 
 class Alphabet:
-    """Digit expressions that occur, and afterwards the classes of ASNs they tell apart."""
+    """The digit expressions of a question, each a letter."""
 
     def __init__(self) -> None:
         self.expressions: dict[Node, int] = {}

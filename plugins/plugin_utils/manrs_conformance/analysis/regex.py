@@ -77,7 +77,7 @@ _SINGLE = {one: Chars(frozenset(one)) for one in SYMBOLS}
 BEGIN, END, DELIM = Mark("begin"), Mark("end"), Mark("delim")
 _CONE = re.compile(r"\^([0-9]+)\(_\1\)\*\$")
 _ROW = re.compile(r"[0-9]+(?![*+?{])")
-"""Digits that are repeated together or not at all: a repetition holds for the last one before it."""
+"""Digits of which none is repeated: a repetition holds for the one digit before it."""
 _ROWS = re.compile(r"[0-9]+(?:\|[0-9]+)+(?=\)|\Z)")
 
 
