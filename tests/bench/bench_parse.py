@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import prefixes
+from manrs_conformance.analysis.collecting import uncollected
 from manrs_conformance.model.router import Router
 from manrs_conformance.platforms import _runs, load
 from table import Row, peer, timed
@@ -48,9 +49,10 @@ def text(platform: str, lines: int, size: int) -> str:
 
 
 def parsed(platform: str, config: str) -> Router:
-    """The model of a text that no router had before: what was kept of its lines is forgotten."""
+    """The model of a text that no router had before: what was kept of its lines is forgotten; without collection, as audit and gate read."""
     _runs._kept.clear()
-    return load(platform).parse(config, {})
+    with uncollected():
+        return load(platform).parse(config, {})
 
 
 def rows(scale: int) -> Iterator[Row]:
