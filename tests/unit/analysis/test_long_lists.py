@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from manrs_conformance.analysis import forest, prefixes
 from manrs_conformance.model.policy import PrefixEntry, PrefixList
 
@@ -44,3 +46,34 @@ def test_a_long_list_gives_the_same_classes_whether_or_not_it_was_sorted_before(
     monkeypatch.setattr(prefixes, "LONG", 10**9)  # and each list is read anew, so that one asked for twice is two
     assert prefixes.prefix_classes(lists, 4) == found
     assert prefixes.sizes(lists, 4) == counted
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_two_long_lists_give_the_same_classes_as_two_that_nobody_sorted(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    dice = random.Random(seed)
+    one = entries(dice, dice.choice((70, 200, 400)))
+    two = tuple(dice.sample(one, len(one) // 2)) + entries(dice, dice.choice((0, 40, 400)))
+    lists = [PrefixList("one", 4, one), PrefixList("two", 4, two, order="any")]
+    lists += [PrefixList("more", 4, entries(dice, 3))] * dice.randint(0, 1)
+    lists += [PrefixList("ordered", 4, entries(dice, 4, deny=True))] * dice.randint(0, 1)
+    dice.shuffle(lists)
+    found, counted = prefixes.prefix_classes(lists, 4), prefixes.sizes(lists, 4)
+    assert sum(counted.values()) == 2**33 - 1
+    for signature, (network, length) in zip(found.signatures, found.witnesses, strict=True):
+        assert signature == sum(1 << number for number, one in enumerate(lists) if prefixes.permits(one, network, length))
+    monkeypatch.setattr(prefixes, "LONG", 10**9)
+    assert prefixes.prefix_classes(lists, 4) == found
+    assert prefixes.sizes(lists, 4) == counted
+
+
+keys = st.tuples(st.integers(0, 31), st.integers(5, 32)).map(lambda two: two[0] << 35 | two[1])
+masks = st.dictionaries(keys, st.integers(1, (1 << 33) - 1), max_size=30)
+
+
+@given(masks, masks)
+def test_rows_that_are_joined_are_those_of_both(one: dict[int, int], two: dict[int, int]) -> None:
+    wanted = forest.Rows.of({key: one.get(key, 0) | two.get(key, 0) << 33 for key in {*one, *two}}, 32)
+    assert forest.Rows.fresh(one, 32) == forest.Rows.of(one, 32)
+    order = sorted(two)
+    for join in (forest.Rows._with_few, forest.Rows._with_many, forest.Rows.joined):
+        assert join(forest.Rows.fresh(one, 32), order, [two[key] << 33 for key in order], 32) == wanted

@@ -35,24 +35,68 @@ class Rows:
 
     @classmethod
     def of(cls, masks: Spans, bits: int) -> Rows:
-        """The rows of masks by key: the one sort, and what the pass would otherwise work out at each node in each question."""
-        keys, tails = sorted(masks), _tails(bits)
-        return cls(keys, [key & 255 for key in keys], [key | tails[key & 255] for key in keys], [masks[key] for key in keys])
+        """The rows of masks by key: the one sort."""
+        keys = sorted(masks)
+        return cls._made(keys, [masks[key] for key in keys], bits)
 
-    def joined(self, more: Spans, bits: int) -> Rows:
-        """These rows with the masks of more keys, of which there are few: what lies between them is copied as it is."""
+    @classmethod
+    def fresh(cls, masks: Spans, bits: int) -> Rows:
+        """As `of`, of numbers made anew: they lie in memory in the order in which they are gone through from here on.
+
+        Half a million entries in any order would be waited for one by one, by each question.
+        """
+        width, same = bits + 1, dict[int, int]()
+        codes = sorted([key << width | mask for key, mask in masks.items()])
+        low = (1 << width) - 1
+        found = [same.setdefault(mask, mask) for mask in [code & low for code in codes]]
+        return cls._made([code >> width for code in codes], found, bits)
+
+    def joined(self, keys: Sequence[int], masks: Sequence[int], bits: int) -> Rows:
+        """These rows with the masks of more keys, which are in order too."""
+        return (self._with_few if FEW * len(keys) <= len(self.keys) else self._with_many)(keys, masks, bits)
+
+    def _with_few(self, keys: Sequence[int], masks: Sequence[int], bits: int) -> Rows:
+        """What lies between the keys is copied as it is."""
         out, tails, start, last = Rows([], [], [], []), _tails(bits), 0, len(self.keys)
-        for key in sorted(more):
+        for key, mask in zip(keys, masks, strict=True):
             at = bisect.bisect_left(self.keys, key, start)
             out.extend(self, start, at)
             here = at < last and self.keys[at] == key
             out.keys.append(key)
             out.lengths.append(key & 255)
             out.ends.append(key | tails[key & 255])
-            out.masks.append(more[key] | self.masks[at] if here else more[key])
+            out.masks.append(mask | self.masks[at] if here else mask)
             start = at + 1 if here else at
         out.extend(self, start, last)
         return out
+
+    def _with_many(self, keys: Sequence[int], masks: Sequence[int], bits: int) -> Rows:
+        """One step a key, through both in order: no dictionary of half a million keys, whose places lie anywhere."""
+        out: tuple[list[int], list[int]] = ([], [])
+        end = 1 << bits + 8
+        add, put, more = out[0].append, out[1].append, zip((*keys, end), (*masks, 0), strict=True)
+        other, theirs = next(more)
+        for key, mask in zip(self.keys, self.masks, strict=True):
+            while other < key:
+                add(other)
+                put(theirs)
+                other, theirs = next(more)
+            if other == key:
+                mask |= theirs
+                other, theirs = next(more)
+            add(key)
+            put(mask)
+        while other < end:
+            add(other)
+            put(theirs)
+            other, theirs = next(more)
+        return Rows._made(*out, bits)
+
+    @classmethod
+    def _made(cls, keys: list[int], masks: list[int], bits: int) -> Rows:
+        """With what the pass over the nodes would otherwise work out at each of them in each question."""
+        tails = _tails(bits)
+        return cls(keys, [key & 255 for key in keys], [key | tails[key & 255] for key in keys], masks)
 
     def extend(self, more: Rows, start: int, stop: int) -> None:
         """Append some of other rows."""
@@ -151,22 +195,23 @@ class Forest:
         for number in order:
             places.setdefault(id(spans[number]) if spans[number] else -1 - number, len(places) * (self.bits + 1))
         self.shifts = [places[id(one) if one else -1 - number] for number, one in enumerate(spans)]
-        others = dict.fromkeys(ordered, 0)
-        for number in order[1:]:
-            if spans[number] is spans[order[0]]:
-                continue
-            shift, held = self.shifts[number], others.get
-            for key, mask in (spans[number] or {}).items():
-                others[key] = held(key, 0) | mask << shift
-        longest = order[0] if order else 0
-        rows = known(longest) if order and FEW * len(others) <= len(spans[longest] or ()) else None
-        if rows is not None:
-            return rows.joined(others, self.bits)
-        masks = dict(spans[longest] or {}) if order else {}
+        rest = [number for number in order[1:] if spans[number] is not spans[order[0]]]
+        rows = known(order[0]) if order else None
+        if rows is not None and len(rest) == 1 and not ordered and (other := known(rest[0])) is not None:
+            shift = self.shifts[rest[0]]
+            return rows.joined(other.keys, [mask << shift for mask in other.masks], self.bits)
+        masks = dict.fromkeys(ordered, 0) if rows is not None or not order else dict(spans[order[0]] or {})
         held = masks.get
-        for key, mask in others.items():
-            masks[key] = held(key, 0) | mask
-        return Rows.of(masks, self.bits)
+        for key in ordered:
+            masks.setdefault(key, 0)
+        for number in rest:
+            shift = self.shifts[number]
+            for key, mask in (spans[number] or {}).items():
+                masks[key] = held(key, 0) | mask << shift
+        if rows is None:
+            return Rows.of(masks, self.bits)
+        keys = sorted(masks)
+        return rows.joined(keys, [masks[key] for key in keys], self.bits)
 
     def _ordered(self, spans: Sequence[Spans | None]) -> dict[int, list[tuple[int, int, PrefixEntry]]]:
         """Entries as (list, index, entry) by node, of all lists whose entries count in order."""

@@ -115,7 +115,7 @@ def _rows(one: PrefixList) -> Rows | None:
         return None
     made = _spans[id(one.entries)][2]
     if id(found) not in made:
-        made[id(found)] = Rows.of(found, BITS[one.afi])
+        made[id(found)] = Rows.fresh(found, BITS[one.afi])
     return made[id(found)]
 
 
