@@ -37,12 +37,12 @@ AROUND = {
 
 
 def text(platform: str, lines: int, size: int) -> str:
-    """A configuration of prefix lists of that many lines."""
+    """A configuration of prefix lists `L`, `L1`, … of that many lines each."""
     some = [prefixes.prefixes.text(4, network, length) for network, length, _low, _high in prefixes.ranges(lines, 4, 1)]
     begin, line, end = LISTS[platform]
     body = ""
-    for at in range(0, lines, size):
-        name = f"L{at}"
+    for number, at in enumerate(range(0, lines, size)):
+        name = f"L{number or ''}"
         inner = "".join(line.format(name=name, n=5 * n, p=p) for n, p in enumerate(some[at : at + size], 1))
         body += begin.format(name=name) + inner + end.format()
     return AROUND[platform][0] + body + AROUND[platform][1]

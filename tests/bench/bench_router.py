@@ -44,7 +44,7 @@ def rows(scale: int) -> Iterator[Row]:
     As in an installed package all modules are compiled already, those of the packages below, too.
     """
     count = BASE * scale
-    text = bench_parse.text("ios", count).removesuffix("end\n") + SESSION
+    text = bench_parse.text("ios", count, count).removesuffix("end\n") + SESSION
     changed = text.replace("permit ", "permit 192.0.2.128/25\nip prefix-list L seq 3 permit ", 1)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

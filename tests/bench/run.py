@@ -154,12 +154,18 @@ def main() -> int:
     parser.add_argument("--full", action="store_true", help="fleets of 1,000 routers, too: a quarter of an hour more")
     asked = parser.parse_args()
     rows: list[Row] = []
+    failed = False
     context = multiprocessing.get_context("spawn")
     print(" | ".join(HEAD), flush=True)
     for name in asked.name or names():
         for scale in [one for one in scales(name, asked.full) if one <= asked.most]:
-            with ProcessPoolExecutor(1, mp_context=context) as pool:
-                found = pool.submit(measured, (name, scale)).result()
+            try:
+                with ProcessPoolExecutor(1, mp_context=context) as pool:
+                    found = pool.submit(measured, (name, scale)).result()
+            except Exception as error:  # half an hour of other rows must not be lost for it
+                print(f"{name} at {scale}: failed: {type(error).__name__}: {error}", flush=True)
+                failed = True
+                continue
             rows += found
             for one in found:
                 print(" | ".join(cells(one)), flush=True)
@@ -168,7 +174,7 @@ def main() -> int:
             print(f"{name}: one unit costs {points[-1][1]:.2f} times as much at {points[-1][0]:.0f} times the size", flush=True)
     if asked.write:
         write(rows, keep=bool(asked.name))
-    return int(any(one.must is not None and one.seconds > one.must for one in rows))
+    return int(failed or any(one.must is not None and one.seconds > one.must for one in rows))
 
 
 if __name__ == "__main__":
