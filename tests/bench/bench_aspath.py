@@ -38,3 +38,18 @@ def rows(scale: int) -> Iterator[Row]:
         bad = [path for signature, path in zip(classes.signatures, classes.witnesses, strict=True) if signature == 1]
         assert bad and bad[0][0] == cone[-1] and not classes.unknown
         yield Row(f"AS-path list against a cone{name}", count, "patterns", seconds, floor, "compiling the patterns", must=must)
+    yield inside(cone, scale)
+
+
+def inside(cone: list[int], scale: int) -> Row:
+    """A list whose `.*` ends inside a number, against all of it but one: decided character by character."""
+    some = tuple(AsPathEntry(True, f"^{asn}_.*[0-9]$", "frr", line) for line, asn in enumerate(cone, 1))
+    floor, _ = timed(lambda: (re.purge(), [re.compile(one.pattern) for one in some]))
+    lists = AsPathList("LIST", some), AsPathList("LESS", some[:-1])
+    assert tokens.classes([aspath._groups(some)], (), aspath.STATE_LIMIT) is None
+    seconds, classes = timed(
+        lambda: (aspath._path_classes.cache_clear(), aspath._parsed.cache_clear(), aspath.path_classes(lists))[2], 1
+    )
+    assert classes.signatures == (0, 1, 3) and classes.witnesses[1][0] == cone[-1] and not classes.unknown
+    must = 5.0 if scale == SCALES[-1] else None
+    return Row("AS-path list at character level", len(cone), "patterns", seconds, floor, "compiling the patterns", must=must)
