@@ -200,7 +200,7 @@ class Forest:
         if rows is not None and len(rest) == 1 and not ordered and (other := known(rest[0])) is not None:
             shift = self.shifts[rest[0]]
             return rows.joined(other.keys, [mask << shift for mask in other.masks], self.bits)
-        masks = dict.fromkeys(ordered, 0) if rows is not None or not order else dict(spans[order[0]] or {})
+        masks = dict(spans[order[0]] or {}) if order and rows is None else {}
         held = masks.get
         for key in ordered:
             masks.setdefault(key, 0)
