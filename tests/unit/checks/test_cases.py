@@ -25,7 +25,7 @@ CASES = sorted(one.parent for one in HERE.glob("*/*/expected.json"))
 
 
 def findings(case: Path) -> tuple[Finding, ...]:
-    """All findings of a case folder; `config` stands for the device `edge1`."""
+    """All findings of a case folder, whose lines are those of the configuration; `config` stands for the device `edge1`."""
     intent = load_intent(case / "manrs.yml") if (case / "manrs.yml").exists() else load_intent(HERE / "manrs.yml")
     reference = load(case, AS_OF, intent=intent)
     state = {one.stem: one.read_text(encoding="utf-8") for one in case.glob("*.state")}
@@ -36,7 +36,10 @@ def findings(case: Path) -> tuple[Finding, ...]:
         name = name.replace("config", "edge1")
         texts[name] = one.read_text(encoding="utf-8")
         routers[name] = platforms.load(platform).parse(texts[name], state if name == "edge1" else {})
-    return checks.run_all(routers, {name: text.splitlines() for name, text in texts.items()}, intent, reference)
+    lines = {name: text.splitlines() for name, text in texts.items()}
+    found = checks.run_all(routers, lines, intent, reference)
+    assert all(each.text == lines[one.device][each.line - 1].strip() for one in found for each in one.lines)
+    return found
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda one: f"{one.parent.name}/{one.name}")
@@ -55,6 +58,9 @@ def test_case(case: Path) -> None:
             assert word in text, shown
         if want["status"] == "fail":
             assert all(one.remedy and one.cause for one in hits), shown
+            assert all(one.lines for one in hits if one.subject.partition("/")[2]), (
+                "a fail of a session names lines of the configuration"
+            )
         if want["status"] == "inconclusive":
             assert all(one.because for one in hits), shown
     assert {one.subject for one in found} <= set(expected) | {"router"} or "*" in expected, shown
