@@ -33,7 +33,7 @@ def rows(scale: int) -> Iterator[Row]:
         outer = prefixes.listed("outer", random.Random(1).sample(some, count), afi)
         sides = [(inner, outer), (outer, inner)]
         with mock.patch.object(extra, "numpy", lambda: None):
-            seconds, both = timed(lambda sides=sides: (prefixes.prefixes._spans.clear(), decided(sides))[1])  # type: ignore[misc]
+            seconds, both = timed(lambda sides=sides: (prefixes.prefixes._read.clear(), decided(sides))[1])  # type: ignore[misc]
             again, known = timed(lambda sides=sides: decided(sides))  # type: ignore[misc]
         fast, also = timed(lambda sides=sides: decided(sides))  # type: ignore[misc]
         assert both == known == also == [None, None]
@@ -72,6 +72,6 @@ def in_order(some: list[tuple[int, int, int, int]], afi: int) -> Row:
     floor, _ = timed(lambda: sorted(mixed))
     sides = [prefixes.listed(name, [(one[0] + 0, *one[1:]) for one in sorted(some)], afi) for name in ("inner", "outer")]
     with mock.patch.object(extra, "numpy", lambda: None):
-        seconds, both = timed(lambda: (prefixes.prefixes._spans.clear(), decided([sides, sides[::-1]]))[1])
+        seconds, both = timed(lambda: (prefixes.prefixes._read.clear(), decided([sides, sides[::-1]]))[1])
     assert both == [None, None]
     return Row(f"coverage both ways, IPv{afi}, lists in order", len(some), "entries", seconds, floor, "sort of the ranges")

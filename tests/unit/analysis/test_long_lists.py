@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import random
+from unittest import mock
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from manrs_conformance.analysis import forest, prefixes
+from manrs_conformance.analysis import prefixes, rows
 from manrs_conformance.model.policy import PrefixEntry, PrefixList
 
 
@@ -34,15 +35,15 @@ def test_a_long_list_gives_the_same_classes_whether_or_not_it_was_sorted_before(
     ]
     dice.shuffle(lists)
     made: list[int] = []
-    joined = forest.Rows.joined
-    monkeypatch.setattr(forest.Rows, "joined", lambda *args: made.append(1) or joined(*args))
+    joined = rows.Rows.joined
+    monkeypatch.setattr(rows.Rows, "joined", lambda *args: made.append(1) or joined(*args))
     found, counted = prefixes.prefix_classes(lists, 4), prefixes.sizes(lists, 4)
     assert made, "the long list was taken as it was sorted"
     assert sum(counted.values()) == 2**33 - 1
     assert counted.keys() == set(found.signatures)
     for signature, (network, length) in zip(found.signatures, found.witnesses, strict=True):
         assert signature == sum(1 << number for number, one in enumerate(lists) if prefixes.permits(one, network, length))
-    monkeypatch.setattr(forest, "FEW", 10**9)
+    monkeypatch.setattr(rows, "FEW", 10**9)
     monkeypatch.setattr(prefixes, "LONG", 10**9)  # and each list is read anew, so that one asked for twice is two
     assert prefixes.prefix_classes(lists, 4) == found
     assert prefixes.sizes(lists, 4) == counted
@@ -72,8 +73,23 @@ masks = st.dictionaries(keys, st.integers(1, (1 << 33) - 1), max_size=30)
 
 @given(masks, masks)
 def test_rows_that_are_joined_are_those_of_both(one: dict[int, int], two: dict[int, int]) -> None:
-    wanted = forest.Rows.of({key: one.get(key, 0) | two.get(key, 0) << 33 for key in {*one, *two}}, 32)
-    assert forest.Rows.fresh(one, 32) == forest.Rows.of(one, 32)
+    wanted = rows.Rows.of({key: one.get(key, 0) | two.get(key, 0) << 33 for key in {*one, *two}}, 32)
     order = sorted(two)
-    for join in (forest.Rows._with_few, forest.Rows._with_many, forest.Rows.joined):
-        assert join(forest.Rows.fresh(one, 32), order, [two[key] << 33 for key in order], 32) == wanted
+    for join in (rows.Rows._with_few, rows.Rows._with_many, rows.Rows.joined):
+        assert join(rows.Rows.of(one, 32), order, [two[key] << 33 for key in order], 32) == wanted
+
+
+singles = st.tuples(st.integers(0, 31), st.integers(5, 32), st.integers(5, 32), st.integers(5, 32), st.booleans())
+
+
+@given(st.lists(singles, max_size=60), st.integers(1, 8), st.sampled_from((0, 96)))
+def test_rows_are_read_of_entries_in_any_order_and_in_parts_of_any_size(some: list[tuple[int, ...]], part: int, more: int) -> None:
+    """Entries that deny, that hold for no length, or for one prefix more than once, in IPv4 and at the end of IPv6."""
+    entries = tuple((a << 27 + more, b, c, d, bool(e), line) for line, (a, b, c, d, e) in enumerate(some))
+    wanted: dict[int, int] = {}
+    for network, length, low, high, permit, _line in entries:
+        if permit and low <= high:
+            key = network << 8 | length
+            wanted[key] = wanted.get(key, 0) | sum(1 << one for one in range(low, high + 1))
+    with mock.patch.object(rows, "PART", part):
+        assert rows.Rows.read(entries, 32 + more) == rows.Rows.of(wanted, 32 + more)

@@ -8,108 +8,16 @@ comparing and remembering them costs one operation, however many lists there are
 from __future__ import annotations
 
 import bisect
-import functools
 import itertools
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from ..model.policy import PrefixEntry, PrefixList
+from .rows import Rows, span_of, tails
 
-Spans = Mapping[int, int]
-"""By network << 8 | length the lengths that a list permits under that prefix, as a bitmask; the order of its entries does not matter."""
 Chain = tuple[tuple[int, PrefixEntry], ...]
 Regions = Counter[tuple[int, int]]
-FEW = 4
-"""A list is long when it has so many times the nodes of the others: theirs are put among its own, else all are sorted anew."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """The nodes of a family in order, a column each: key, prefix length, greatest key under it, and masks."""
-
-    keys: list[int]
-    lengths: list[int]
-    ends: list[int]
-    masks: list[int]
-
-    @classmethod
-    def of(cls, masks: Spans, bits: int) -> Rows:
-        """The rows of masks by key: the one sort."""
-        keys = sorted(masks)
-        return cls._made(keys, [masks[key] for key in keys], bits)
-
-    @classmethod
-    def fresh(cls, masks: Spans, bits: int) -> Rows:
-        """As `of`, of numbers made anew: they lie in memory in the order in which they are gone through from here on.
-
-        Half a million entries in any order would be waited for one by one, by each question.
-        """
-        width, same = bits + 1, dict[int, int]()
-        codes = sorted([key << width | mask for key, mask in masks.items()])
-        low = (1 << width) - 1
-        found = [same.setdefault(mask, mask) for mask in [code & low for code in codes]]
-        return cls._made([code >> width for code in codes], found, bits)
-
-    def joined(self, keys: Sequence[int], masks: Sequence[int], bits: int) -> Rows:
-        """These rows with the masks of more keys, which are in order too."""
-        return (self._with_few if FEW * len(keys) <= len(self.keys) else self._with_many)(keys, masks, bits)
-
-    def _with_few(self, keys: Sequence[int], masks: Sequence[int], bits: int) -> Rows:
-        """What lies between the keys is copied as it is."""
-        out, tails, start, last = Rows([], [], [], []), _tails(bits), 0, len(self.keys)
-        for key, mask in zip(keys, masks, strict=True):
-            at = bisect.bisect_left(self.keys, key, start)
-            out.extend(self, start, at)
-            here = at < last and self.keys[at] == key
-            out.keys.append(key)
-            out.lengths.append(key & 255)
-            out.ends.append(key | tails[key & 255])
-            out.masks.append(mask | self.masks[at] if here else mask)
-            start = at + 1 if here else at
-        out.extend(self, start, last)
-        return out
-
-    def _with_many(self, keys: Sequence[int], masks: Sequence[int], bits: int) -> Rows:
-        """One step a key, through both in order: no dictionary of half a million keys, whose places lie anywhere."""
-        out: tuple[list[int], list[int]] = ([], [])
-        end = 1 << bits + 8
-        add, put, more = out[0].append, out[1].append, zip((*keys, end), (*masks, 0), strict=True)
-        other, theirs = next(more)
-        for key, mask in zip(self.keys, self.masks, strict=True):
-            while other < key:
-                add(other)
-                put(theirs)
-                other, theirs = next(more)
-            if other == key:
-                mask |= theirs
-                other, theirs = next(more)
-            add(key)
-            put(mask)
-        while other < end:
-            add(other)
-            put(theirs)
-            other, theirs = next(more)
-        return Rows._made(*out, bits)
-
-    @classmethod
-    def _made(cls, keys: list[int], masks: list[int], bits: int) -> Rows:
-        """With what the pass over the nodes would otherwise work out at each of them in each question."""
-        tails = _tails(bits)
-        return cls(keys, [key & 255 for key in keys], [key | tails[key & 255] for key in keys], masks)
-
-    def extend(self, more: Rows, start: int, stop: int) -> None:
-        """Append some of other rows."""
-        self.keys.extend(more.keys[start:stop])
-        self.lengths.extend(more.lengths[start:stop])
-        self.ends.extend(more.ends[start:stop])
-        self.masks.extend(more.masks[start:stop])
-
-
-@functools.cache
-def _tails(bits: int) -> list[int]:
-    """By length the bits that a key of that length leaves to the keys under it."""
-    return [(1 << bits - length) - 1 << 8 | 255 for length in range(bits + 1)]
 
 
 @dataclass(slots=True)
@@ -140,17 +48,14 @@ class Forest:
     """Length and masks of regions whose signatures were noted up to the longest length."""
     shifts: list[int] = field(default_factory=list)
     """By list where its lengths stand in the masks."""
-    rows: Rows = field(default_factory=lambda: Rows([], [], [], []))
+    rows: Rows = field(default_factory=Rows)
 
-    def walk(self, spans: Sequence[Spans | None], known: Callable[[int], Rows | None] = lambda _number: None) -> None:
-        """Visit every node, children before their parent; `spans` holds None for each list whose entries count in order.
-
-        `known` may give the rows of a list by its number, where they were made before.
-        """
-        bits, regions, seen, ordered = self.bits, self.regions, self.seen, self._ordered(spans)
-        self.rows = rows = self._rows(spans, ordered, known)
+    def walk(self, found: Sequence[Rows | None]) -> None:
+        """Visit every node, children before their parent; `found` holds the rows of each list, None where its entries count in order."""
+        bits, regions, seen, ordered = self.bits, self.regions, self.seen, self._ordered(found)
+        self.rows = rows = self._rows(found, ordered)
         first = 1 if rows.keys and rows.keys[0] == 0 else 0
-        top = _Node(0, _tails(bits)[0], rows.masks[0] if first else 0, {}, {}, first - 1)
+        top = _Node(0, tails(bits)[0], rows.masks[0] if first else 0, {}, {}, first - 1)
         if 0 in ordered:
             self._apply(top, ordered[0])
         stack: list[_Node] = []
@@ -185,39 +90,36 @@ class Forest:
         for node in (top, *reversed(stack)):
             self._emit(node)
 
-    def _rows(self, spans: Sequence[Spans | None], ordered: Collection[int], known: Callable[[int], Rows | None]) -> Rows:
+    def _rows(self, found: Sequence[Rows | None], ordered: Collection[int]) -> Rows:
         """All nodes with the masks of the lists whose entries count in any order; the masks of the longest list stand first, unshifted.
 
-        Lists with the very same spans (one list, asked for twice) stand in one place.
+        Lists with the very same rows (one list, asked for twice) stand in one place.
         """
-        order = sorted(range(len(spans)), key=lambda number: len(spans[number] or ()), reverse=True)
+        held = [Rows() if one is None else one for one in found]
+        order = sorted(range(len(held)), key=lambda number: len(held[number].keys), reverse=True)
         places: dict[int, int] = {}
         for number in order:
-            places.setdefault(id(spans[number]) if spans[number] else -1 - number, len(places) * (self.bits + 1))
-        self.shifts = [places[id(one) if one else -1 - number] for number, one in enumerate(spans)]
-        rest = [number for number in order[1:] if spans[number] is not spans[order[0]]]
-        rows = known(order[0]) if order else None
-        if rows is not None and len(rest) == 1 and not ordered and (other := known(rest[0])) is not None:
-            shift = self.shifts[rest[0]]
-            return rows.joined(other.keys, [mask << shift for mask in other.masks], self.bits)
-        masks = dict(spans[order[0]] or {}) if order and rows is None else {}
-        held = masks.get
-        for key in ordered:
-            masks.setdefault(key, 0)
+            places.setdefault(id(held[number]), len(places) * (self.bits + 1))
+        self.shifts = [places[id(one)] for one in held]
+        longest = held[order[0]] if held else Rows()
+        rest = [number for number in order[1:] if held[number] is not longest]
+        if len(rest) == 1 and not ordered:
+            other, shift = held[rest[0]], self.shifts[rest[0]]
+            return longest.joined(other.keys, [mask << shift for mask in other.masks], self.bits)
+        masks = dict.fromkeys(ordered, 0)
+        before = masks.get
         for number in rest:
             shift = self.shifts[number]
-            for key, mask in (spans[number] or {}).items():
-                masks[key] = held(key, 0) | mask << shift
-        if rows is None:
-            return Rows.of(masks, self.bits)
+            for key, mask in zip(held[number].keys, held[number].masks, strict=True):
+                masks[key] = before(key, 0) | mask << shift
         keys = sorted(masks)
-        return rows.joined(keys, [masks[key] for key in keys], self.bits)
+        return longest.joined(keys, [masks[key] for key in keys], self.bits)
 
-    def _ordered(self, spans: Sequence[Spans | None]) -> dict[int, list[tuple[int, int, PrefixEntry]]]:
+    def _ordered(self, found: Sequence[Rows | None]) -> dict[int, list[tuple[int, int, PrefixEntry]]]:
         """Entries as (list, index, entry) by node, of all lists whose entries count in order."""
         out: dict[int, list[tuple[int, int, PrefixEntry]]] = {}
         for number, one in enumerate(self.lists):
-            if spans[number] is None:
+            if found[number] is None:
                 longest = one.order == "longest"  # the longest prefix is chosen even when its range is empty
                 for index, entry in enumerate(one.entries):
                     if longest or entry[2] <= entry[3]:
@@ -265,7 +167,7 @@ class Forest:
 
     def _tiled(self, node: _Node, children: Sequence[int]) -> bool:
         """Whether the children cover the whole node."""
-        if not children or children[0] >> 8 != node.key >> 8 or children[-1] | _tails(self.bits)[children[-1] & 255] != node.end:
+        if not children or children[0] >> 8 != node.key >> 8 or children[-1] | tails(self.bits)[children[-1] & 255] != node.end:
             return False
         return sum(1 << self.bits - (child & 255) for child in children) == 1 << self.bits - (node.key & 255)
 
@@ -288,11 +190,6 @@ class Forest:
             known = self.found.get(signature)
             if known is None or length < known[1]:
                 self.found[signature] = (gap(key, children, length, self.bits), length)
-
-
-def span_of(entry: PrefixEntry) -> int:
-    """The lengths of an entry's range as a bitmask."""
-    return (2 << entry[3]) - (1 << entry[2]) if entry[2] <= entry[3] else 0
 
 
 def _decide(chain: Chain) -> tuple[int, int]:

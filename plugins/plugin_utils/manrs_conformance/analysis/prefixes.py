@@ -17,7 +17,8 @@ from ..model.policy import PrefixEntry, PrefixList
 from ..model.ranges import Ranges
 from . import bulk
 from .collecting import uncollected
-from .forest import Forest, Regions, Rows
+from .forest import Forest, Regions
+from .rows import Rows, Spans
 
 BITS = {4: 32, 6: 128}
 
@@ -69,7 +70,7 @@ def remembered(ask: Callable[[PrefixList, int, int], int], one: PrefixList, netw
 
 def _permits(one: PrefixList, network: int, length: int) -> bool:
     bits = BITS[one.afi]
-    known = spans(one) if len(one.entries) > LONG else None
+    known = _spans(one) if len(one.entries) > LONG else None
     if known is not None:
         keys = ((network >> (bits - size) << (bits - size)) << 8 | size for size in range(length + 1))
         return any(known[key] >> length & 1 for key in keys if key in known)
@@ -84,58 +85,51 @@ def _permits(one: PrefixList, network: int, length: int) -> bool:
 LONG = 64
 """Entries from which on what was read of a list is remembered: the same list is asked for again and again."""
 REMEMBERED = 8
-_spans: dict[int, tuple[tuple[PrefixEntry, ...], dict[str, dict[int, int] | None], dict[int, Rows]]] = {}
 
 
-def spans(one: PrefixList) -> dict[int, int] | None:
-    """Per prefix of a list the lengths that are permitted under it, or None where the order of its entries matters.
+@dataclass(slots=True)
+class _Read:
+    """What was read of the entries of a long list."""
 
-    The last few long lists are remembered: a route is then looked up in a list of 200,000 entries by a dictionary, once per possible length.
-    """
-    if len(one.entries) <= LONG:
-        return _spans_of(one)
-    known = _spans.get(id(one.entries))
-    if known is None or known[0] is not one.entries:
-        _spans.pop(id(one.entries), None)
-        if len(_spans) >= REMEMBERED:
-            del _spans[next(iter(_spans))]
-        known = _spans[id(one.entries)] = (one.entries, {}, {})
-    made = known[1]
-    if one.order not in made:
-        made[one.order] = _spans_of(one)
-        if one.order == "first" and made["first"] is not None:
-            made["any"] = made["first"]
-    return made[one.order]
+    entries: tuple[PrefixEntry, ...]
+    permit: bool
+    """Whether all of them permit."""
+    rows: Rows | None = None
+    spans: Spans | None = None
+
+
+_read: dict[int, _Read] = {}
+
+
+def _known(one: PrefixList) -> _Read:
+    """What is remembered of a list; the last few long ones are."""
+    known = _read.get(id(one.entries))
+    if known is None or known.entries is not one.entries:
+        known = _Read(one.entries, all(entry[4] for entry in one.entries))
+        if len(one.entries) > LONG:
+            _read.pop(id(one.entries), None)
+            if len(_read) >= REMEMBERED:
+                del _read[next(iter(_read))]
+            _read[id(one.entries)] = known
+    return known
 
 
 def _rows(one: PrefixList) -> Rows | None:
-    """The spans of a long list in order, made once for all questions that it meets in; None for a short list."""
-    found = spans(one)
-    if found is None or len(one.entries) <= LONG:
+    """The prefixes of a list in order with the lengths that are permitted under them, or None where the order of its entries matters."""
+    known = _known(one)
+    if one.order == "longest" or (one.order == "first" and not known.permit):
         return None
-    made = _spans[id(one.entries)][2]
-    if id(found) not in made:
-        made[id(found)] = Rows.fresh(found, BITS[one.afi])
-    return made[id(found)]
+    if known.rows is None:
+        known.rows = Rows.read(one.entries, BITS[one.afi])
+    return known.rows
 
 
-def _spans_of(one: PrefixList) -> dict[int, int] | None:
-    if one.order == "longest" or (one.order == "first" and not all(entry[4] for entry in one.entries)):
-        return None
-    ranges = _ranges(BITS[one.afi])
-    out: dict[int, int] = {}
-    known = out.get
-    for network, length, low, high, permit, _line in one.entries:
-        if permit and low <= high:
-            key = network << 8 | length
-            out[key] = known(key, 0) | ranges[low][high]
-    return out
-
-
-@functools.cache
-def _ranges(bits: int) -> list[list[int]]:
-    """Lengths from one bound to another as bitmasks."""
-    return [[(2 << high) - (1 << low) if low <= high else 0 for high in range(bits + 1)] for low in range(bits + 1)]
+def _spans(one: PrefixList) -> Spans | None:
+    """The same as a dictionary, in which a route is looked up once per possible length, or None."""
+    rows, known = _rows(one), _known(one)
+    if rows is not None and known.spans is None:
+        known.spans = dict(zip(rows.keys, rows.masks, strict=True))
+    return known.spans if rows is not None else None
 
 
 def covers(inner: PrefixList, outer: PrefixList) -> tuple[int, int] | None:
@@ -171,5 +165,5 @@ def sizes(lists: Sequence[PrefixList], afi: int) -> dict[int, int]:
 def _walked(lists: Sequence[PrefixList], afi: int, regions: Regions | None) -> Forest:
     with uncollected():
         forest = Forest(BITS[afi], lists, regions)
-        forest.walk([spans(one) if one.afi == afi else {} for one in lists], lambda number: _rows(lists[number]))
+        forest.walk([_rows(one) if one.afi == afi else Rows() for one in lists])
     return forest
