@@ -46,7 +46,7 @@ def inside(cone: list[int], scale: int) -> Row:
     some = tuple(AsPathEntry(True, f"^{asn}_.*[0-9]$", "frr", line) for line, asn in enumerate(cone, 1))
     floor, _ = timed(lambda: (re.purge(), [re.compile(one.pattern) for one in some]))
     lists = AsPathList("LIST", some), AsPathList("LESS", some[:-1])
-    assert tokens.classes([aspath._groups(some)], (), aspath.STATE_LIMIT) is None
+    assert tokens.classes([aspath._groups(some)], ()) is None
     seconds, classes = timed(
         lambda: (aspath._path_classes.cache_clear(), aspath._parsed.cache_clear(), aspath.path_classes(lists))[2], 1
     )

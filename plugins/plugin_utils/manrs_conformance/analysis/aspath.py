@@ -16,14 +16,14 @@ from typing import cast
 from ..model.asn import decimal_range
 from ..model.policy import AsPathEntry, AsPathList
 from . import asnmode, junosregex, pathlength, tokens
-from .automaton import Group, Machine, explore, leaf
+from .automaton import Exploding, explore
 from .collecting import uncollected
+from .machine import Machine, leaf
 from .regex import DIGITS, SYMBOLS, Alt, Chars, Node, Repeat, UnsupportedPattern, factored, flat, parse
 
 AsPath = tuple[int | tuple[int, ...], ...]
 CHARACTER_DIALECTS = frozenset({"frr", "cisco"})
 LARGEST = "4294967295"
-STATE_LIMIT = 400_000
 DELIMITER = r"(?:^|[,{}() ]|\Z)"
 
 
@@ -36,6 +36,8 @@ class PathClasses:
     unknown: int = 0
     masks: tuple[int, ...] = ()
     """By list the classes that it permits, as bits."""
+    exploding: int = 0
+    """Those of `unknown` whose patterns are all supported, but have too many states together."""
 
 
 def path_classes(lists: Sequence[AsPathList]) -> PathClasses:
@@ -54,7 +56,7 @@ def _path_classes(lists: tuple[tuple[Pattern, ...], ...]) -> PathClasses:
 
 
 def _decided(lists: tuple[tuple[Pattern, ...], ...]) -> PathClasses:
-    unknown = 0
+    unknown = exploding = 0
     trees: list[list[tuple[bool, list[Node]]]] = []
     bounds: dict[int, int] = {}
     for number, one in enumerate(lists):
@@ -67,20 +69,26 @@ def _decided(lists: tuple[tuple[Pattern, ...], ...]) -> PathClasses:
         except UnsupportedPattern:
             unknown |= 1 << number
             trees.append([])
-    found = _tokens(trees, bounds)
-    if found is None:
-        found = _characters(trees)
-    if found is None:
-        return PathClasses((0,), ((),), (1 << len(lists)) - 1, (0,) * len(lists))
+    found: dict[int, tuple[int, ...]] | None = None
+    while found is None:
+        try:
+            found = _tokens(trees, bounds) or _characters(trees)
+        except Exploding as one:
+            exploding |= 1 << one.number
+            trees[one.number] = []
+            bounds.pop(one.number, None)
     ordered = sorted(found.items())
     masks = tuple(sum([1 << at for at, (signature, _) in enumerate(ordered) if signature >> n & 1]) for n in range(len(lists)))
-    return PathClasses(tuple(s for s, _ in ordered), tuple(w for _, w in ordered), unknown, masks)
+    return PathClasses(tuple(s for s, _ in ordered), tuple(w for _, w in ordered), unknown | exploding, masks, exploding)
 
 
 def _tokens(trees: Sequence[Sequence[tuple[bool, list[Node]]]], bounds: Mapping[int, int]) -> dict[int, tuple[int, ...]] | None:
     """Decided over whole ASNs, bounds of the length apart from all other lists."""
     others = [number for number in range(len(trees)) if number not in bounds]
-    found = tokens.classes([trees[number] for number in others], tuple(bounds.values()), STATE_LIMIT)
+    try:
+        found = tokens.classes([trees[number] for number in others], tuple(bounds.values()))
+    except Exploding as one:
+        raise Exploding(others[one.number]) from one
     if found is None:
         return None
     out: dict[int, tuple[int, ...]] = {}
@@ -122,22 +130,14 @@ def _parsed(pattern: str) -> Node:
     return parse(pattern)
 
 
-def _characters(trees: Sequence[Sequence[tuple[bool, list[Node]]]]) -> dict[int, tuple[int, ...]] | None:
-    machine = Machine()
-    lists = [[_unanchored(machine, factored([flat(one) for one in parts]), permit) for permit, parts in groups] for groups in trees]
-    found = explore(machine, lists, sorted(SYMBOLS), ("start", 0, ""), step_path, end_path, STATE_LIMIT)
-    if found is None:
-        return None
+def _characters(trees: Sequence[Sequence[tuple[bool, list[Node]]]]) -> dict[int, tuple[int, ...]]:
+    machine, space = Machine(), frozenset(" ")
+    lists = [
+        [machine.search(factored([flat(one) for one in parts]), permit, SYMBOLS, space, leaf) for permit, parts in groups]
+        for groups in trees
+    ]
+    found = explore(machine, lists, sorted(SYMBOLS), ("start", 0, ""), step_path, end_path)
     return {s: tuple(int(n) for n in "".join(str(c) for c in word).split()) for s, word in found.items()}
-
-
-def _unanchored(machine: Machine, tree: Node, permit: bool) -> Group:
-    start = machine.state()
-    anything = frozenset(SYMBOLS)
-    machine.moves[start].append((anything, start))
-    accept = machine.build(tree, start, frozenset(" "), leaf)
-    machine.moves[accept].append((anything, accept))
-    return Group(start, accept, permit)
 
 
 def step_path(place: object, symbol: object) -> object | None:

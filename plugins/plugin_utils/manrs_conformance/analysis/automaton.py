@@ -8,85 +8,27 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from . import sparse
-from .regex import Alt, Chars, Digits, Mark, Repeat, Seq, characters
+from .machine import Group, Machine, Symbol
 
-Symbol = Hashable
+STATES = 100_000
+"""States of one list from which on it is not decided."""
+NODES = 200_000
+"""The same of all lists of a question together."""
 WORTH_MERGING = 400
 """Above this many states merging costs more than it saves (long lists of numbers, which are walked alone)."""
 WIDE = 64
 """Above this many letters most of them lead to the same place, and only the others are written down."""
 
 
-@dataclass(slots=True)
-class Machine:
-    """A nondeterministic automaton with begin and end assertions; states are bits."""
+class Exploding(Exception):
+    """A list with too many states to be decided, by its number among the lists."""
 
-    moves: list[list[tuple[frozenset[Symbol], int]]] = field(default_factory=list)
-    free: list[list[tuple[str, int]]] = field(default_factory=list)
-
-    def state(self) -> int:
-        """A new state."""
-        self.moves.append([])
-        self.free.append([])
-        return len(self.moves) - 1
-
-    def build(
-        self, node: object, start: int, separators: frozenset[Symbol], symbols: Callable[[object], frozenset[Symbol] | None]
-    ) -> int:
-        """Add a syntax tree behind `start`; returns its end. `symbols` gives the letters of a leaf, or None if it is no leaf."""
-        letters = symbols(node)
-        if letters is not None:
-            end = self.state()
-            self.moves[start].append((letters, end))
-            return end
-        if isinstance(node, Mark):
-            end = self.state()
-            if node.kind == "delim":
-                self.moves[start].append((separators, end))
-            for kind in ("begin", "end") if node.kind == "delim" else (node.kind,):
-                self.free[start].append((kind, end))
-            return end
-        if isinstance(node, Seq | Digits):
-            for part in characters(node) if isinstance(node, Digits) else node.parts:
-                start = self.build(part, start, separators, symbols)
-            return start
-        if isinstance(node, Alt):
-            end = self.state()
-            for part in node.parts:
-                self.free[self.build(part, start, separators, symbols)].append(("", end))
-            return end
-        if isinstance(node, Repeat):
-            return self._repeat(node, start, separators, symbols)
-        raise TypeError(node)
-
-    def _repeat(
-        self, node: Repeat, start: int, separators: frozenset[Symbol], symbols: Callable[[object], frozenset[Symbol] | None]
-    ) -> int:
-        for _ in range(node.low):
-            start = self.build(node.part, start, separators, symbols)
-        if node.high is None:
-            loop = self.state()
-            self.free[start].append(("", loop))
-            self.free[self.build(node.part, loop, separators, symbols)].append(("", loop))
-            return loop
-        end = self.state()
-        self.free[start].append(("", end))
-        for _ in range(node.high - node.low):
-            start = self.build(node.part, start, separators, symbols)
-            self.free[start].append(("", end))
-        return end
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """A run of patterns with one action: start state and accepting state in the machine, and whether it permits."""
-
-    start: int
-    accept: int
-    permit: bool
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
 
 
 def explore(
@@ -96,25 +38,28 @@ def explore(
     valid_start: Hashable,
     valid_step: Callable[[Hashable, Symbol], Hashable | None],
     valid_end: Callable[[Hashable], bool],
-    limit: int,
     graph: sparse.Graph | None = None,
-) -> dict[int, tuple[Symbol, ...]] | None:
-    """Every possible signature (bit i: list i permits) with a shortest word; None when more than `limit` states would be visited.
+    nodes: int = NODES,
+) -> dict[int, tuple[Symbol, ...]]:
+    """Every possible signature (bit i: list i permits) with a shortest word. What was walked is left in `graph` when one is given.
 
-    What was walked is left in `graph` when one is given.
+    Exploding when a list has more than `STATES` states, or all of them together more than `nodes`: then it names the one with most states.
     """
     closures = _Closures(machine)
+    letters = sparse.Letters(alphabet)
+    tables: list[sparse.Table] = []
+    for number, groups in enumerate(lists):
+        made = sparse.table(_Walker(machine, groups, closures), letters, STATES)
+        if made is None:
+            raise Exploding(number)
+        tables.append(made)
     if len(alphabet) > WIDE:
-        return sparse.explore(
-            [_Walker(machine, groups, closures) for groups in lists], alphabet, valid_start, valid_step, valid_end, limit, graph
-        )
-    tables: list[Table] = []
-    for groups in lists:
-        table = _table(_Walker(machine, groups, closures), alphabet, limit)
-        if table is None:
-            return None
-        tables.append(table)
-    return _product(tables, alphabet, valid_start, valid_step, valid_end, limit, graph)
+        found = sparse.product(tables, alphabet, valid_start, valid_step, valid_end, nodes, graph)
+    else:
+        found = _product([_dense(one, len(alphabet)) for one in tables], alphabet, valid_start, valid_step, valid_end, nodes, graph)
+    if found is None:
+        raise Exploding(max(range(len(tables)), key=lambda number: len(tables[number].rows)))
+    return found
 
 
 def _product(
@@ -170,24 +115,10 @@ class Table:
     empty: bool
 
 
-def _table(walker: _Walker, alphabet: Sequence[Symbol], limit: int) -> Table | None:
-    """Determinise one list, then merge states that no word tells apart."""
-    places = {walker.initial: 0}
-    order = [walker.initial]
-    rows: list[list[int]] = []
-    for active in order:
-        row = []
-        for symbol in alphabet:
-            after = walker.step(active, symbol)
-            if after not in places:
-                places[after] = len(order)
-                order.append(after)
-            row.append(places[after])
-        rows.append(row)
-        if len(order) > limit:
-            return None
-    accept = [walker.permits(active, first=False) for active in order]
-    table = Table(0, rows, accept, walker.permits(walker.initial, first=True))
+def _dense(one: sparse.Table, letters: int) -> Table:
+    """With every letter written down; states that no word tells apart are merged."""
+    rows = [[own.get(letter, usual) for letter in range(letters)] for usual, own in one.rows]
+    table = Table(0, rows, one.accept, one.empty)
     return _minimal(table) if len(rows) <= WORTH_MERGING else table
 
 
@@ -217,18 +148,26 @@ class _Closures:
 
 
 class _Closure(dict[int, int]):
-    """By state what it reaches by free moves of some kinds; worked out when it is asked for, since most states are never met at an end."""
+    """By state what it reaches by free moves of some kinds; worked out when it is asked for, since most states are never met at an end.
+
+    Only states that lead on count, by a letter or at the end, and those that nothing follows: a thousand patterns that begin with `^` are
+    else carried along behind every letter.
+    """
 
     def __init__(self, machine: Machine, allowed: set[str]) -> None:
         super().__init__()
-        self._free, self._allowed = machine.free, allowed
+        self._moves, self._free, self._allowed = machine.moves, machine.free, allowed
 
     def __missing__(self, state: int) -> int:
         """Close one state."""
         free = self._free[state]
         reached = _reach(state, lambda one: [t for kind, t in self._free[one] if kind in self._allowed]) if free else {state}
-        made = self[state] = _bits(reached)
+        made = self[state] = _bits({one for one in reached if self._leads(one)})
         return made
+
+    def _leads(self, state: int) -> bool:
+        free = self._free[state]
+        return bool(self._moves[state]) or not free or any(kind == "end" for kind, _ in free)
 
 
 def _reach(start: int, following: Callable[[int], list[int]]) -> set[int]:
@@ -267,14 +206,6 @@ class _Walker:
                 break
         return active
 
-    def step(self, active: int, symbol: Symbol) -> int:
-        """The subset after one letter."""
-        out = 0
-        for letters, target in self.moves(active):
-            if symbol in letters:
-                out |= 1 << target
-        return self.settled(out)
-
     def moves(self, active: int) -> Iterator[tuple[frozenset[Symbol], int]]:
         """Letters and targets of every move out of a subset."""
         while active:
@@ -294,14 +225,9 @@ class _Walker:
 
 
 def _close(active: int, closures: _Closure) -> int:
-    out, rest = active, active
+    out, rest = 0, active
     while rest:
         low = rest & -rest
         rest ^= low
         out |= closures[low.bit_length() - 1]
     return out
-
-
-def leaf(node: object) -> frozenset[Symbol] | None:
-    """Letters of a character leaf."""
-    return frozenset(node.some) if isinstance(node, Chars) else None

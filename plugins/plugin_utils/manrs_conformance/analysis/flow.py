@@ -245,11 +245,12 @@ class Runner:
         mask, blind = 0, False
         for one in cond.lists:
             found = self.space.path_mask(one)
-            blind = blind or found is None
+            if found is None:
+                self.doubts.add((cond.line, self.space.path_doubt(one)))
+                blind = True
             mask |= found or 0
         yes, no, unknown = _cut(box, 1, mask)
         if blind:
-            self.doubts.add((cond.line, "an AS-path pattern is not supported"))
             return yes, [], no
         return yes, no, unknown
 

@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from ..model.policy import AsPathEntry
-from .sparse import Graph, Node, Symbol
+from .machine import Symbol
+from .sparse import Graph, Node
 
 LONGER = re.compile(r"\^\(\[0-9\]\+_\)\{(\d+)\}\[0-9\]\+")
 Word = tuple[Symbol, ...]

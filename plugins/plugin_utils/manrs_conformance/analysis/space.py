@@ -154,6 +154,12 @@ class Universe:
             return None
         return self.path.masks[place]
 
+    def path_doubt(self, one: AsPathList) -> str:
+        """Why a list could not be decided."""
+        if self.path.exploding >> self.path_place[id(one)] & 1:
+            return f"what AS-path list {one.name} has seen of a path takes too many states: fewer patterns with `.*` between two ASNs would be decided"
+        return "an AS-path pattern is not supported"
+
     def number_mask(self, name: str, ranges: Sequence[tuple[int, int]]) -> int:
         """Classes of a number that lie in the ranges."""
         return sum(1 << i for i, least in enumerate(self.numbers[name]) if any(low <= least <= high for low, high in ranges))

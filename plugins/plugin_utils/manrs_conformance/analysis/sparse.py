@@ -7,7 +7,8 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-Symbol = Hashable
+from .machine import Symbol
+
 Row = tuple[int, dict[int, int]]
 """Where every letter leads, and where the letters lead that differ, by their index in the alphabet."""
 Node = tuple[Hashable, tuple[int, ...]]
@@ -48,7 +49,7 @@ class Graph:
     signatures: dict[Node, int] = field(default_factory=dict)
 
 
-class _Letters:
+class Letters:
     """The alphabet with, for each set of letters in use, its members or its few strangers by index."""
 
     def __init__(self, alphabet: Sequence[Symbol]) -> None:
@@ -66,8 +67,8 @@ class _Letters:
         return found
 
 
-def explore(
-    walkers: Sequence[Walker],
+def product(
+    tables: Sequence[Table],
     alphabet: Sequence[Symbol],
     valid_start: Hashable,
     valid_step: Callable[[Hashable, Symbol], Hashable | None],
@@ -79,13 +80,6 @@ def explore(
 
     The last letter of the alphabet is the one that `valid_step` tells from the others.
     """
-    letters = _Letters(alphabet)
-    tables = []
-    for walker in walkers:
-        table = _table(walker, letters, limit)
-        if table is None:
-            return None
-        tables.append(table)
     special = len(alphabet) - 1
     start: Node = (valid_start, (0,) * len(tables))
     found: dict[int, tuple[Symbol, ...]] = {}
@@ -135,7 +129,8 @@ def word(back: dict[Node, tuple[Node, Symbol] | None], node: Node) -> tuple[Symb
     return tuple(reversed(out))
 
 
-def _table(walker: Walker, letters: _Letters, limit: int) -> Table | None:
+def table(walker: Walker, letters: Letters, limit: int) -> Table | None:
+    """Determinise one list; None when it has more states than `limit`, or ten times as many ways that differ."""
     places = {walker.initial: 0}
     order = [walker.initial]
     rows: list[Row] = []
@@ -164,7 +159,7 @@ def _table(walker: Walker, letters: _Letters, limit: int) -> Table | None:
     return Table(rows, accept, walker.permits(walker.initial, first=True))
 
 
-def _step(walker: Walker, active: int, letters: _Letters) -> Row:
+def _step(walker: Walker, active: int, letters: Letters) -> Row:
     """Targets after every letter, and after those letters that differ."""
     large: dict[frozenset[int], int] = {}
     own: dict[int, int] = {}

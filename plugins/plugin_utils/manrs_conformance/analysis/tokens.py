@@ -7,8 +7,9 @@ from collections.abc import Hashable, Sequence
 
 from . import pathlength
 from .asnspans import numbered, spans
-from .automaton import Group, Machine, Symbol, explore, leaf
+from .automaton import NODES, Exploding, explore
 from .lifting import Alphabet, Member, NotTokens, Number, Space, indexes, lifted
+from .machine import Group, Machine, Symbol, leaf
 from .regex import DIGITS, Alt, Chars, Mark, Node, Repeat, Seq, factored, flat
 from .sparse import Graph
 from .twins import fewer
@@ -17,11 +18,11 @@ SEPARATOR = "_"
 
 
 def classes(
-    trees: Sequence[Sequence[tuple[bool, list[Node]]]], bounds: Sequence[int], limit: int
+    trees: Sequence[Sequence[tuple[bool, list[Node]]]], bounds: Sequence[int]
 ) -> dict[tuple[int, int], tuple[int, ...]] | None:
     """Signatures of all paths, over the patterns and over bounds of the length, with a shortest witness each.
 
-    None when a pattern is not over whole ASNs or the limit is passed.
+    None when a pattern is not over whole ASNs, or numbers and lengths are too many to be told apart; Exploding when a list is.
     """
     alphabet = Alphabet()
     try:
@@ -31,11 +32,11 @@ def classes(
     except NotTokens:
         return None
     place, expressions = _used(lists, alphabet)
-    numbers = _numbers(expressions, limit)
+    numbers = _numbers(expressions)
     if numbers is None:
         return None
     shape = tuple(tuple((permit, tuple(parts)) for permit, parts in groups) for groups in lists)
-    words = _words(shape, tuple(place.items()), tuple(numbers), tuple(bounds), limit)
+    words = _words(shape, tuple(place.items()), tuple(numbers), tuple(bounds))
     if words is None:
         return None
     return {s: tuple(numbers[one] for one in word) for s, word in words.items()}
@@ -47,7 +48,6 @@ def _words(
     places: tuple[tuple[int, int], ...],
     numbers: tuple[int, ...],
     bounds: tuple[int, ...],
-    limit: int,
 ) -> dict[tuple[int, int], tuple[int, ...]] | None:
     """Shortest words of classes of ASNs: which ASN stands for a class does not matter, so neighbours with filters of one shape share them."""
     place = dict(places)
@@ -81,20 +81,14 @@ def _words(
     for groups in shape:
         made = []
         for permit, parts in groups:
-            start = machine.state()
-            machine.moves[start].append((everything, start))
             written = tuple([one.written() if isinstance(one, Member) else one for one in parts])
-            accept = machine.build(Alt(written), start, frozenset({SEPARATOR}), letters_of)
-            machine.moves[accept].append((everything, accept))
-            made.append(Group(start, accept, permit))
+            made.append(machine.search(Alt(written), permit, everything, frozenset({SEPARATOR}), letters_of))
         lists.append(made)
     graph = Graph() if bounds else None
-    found = explore(machine, lists, letters, "start", _step, lambda place: place != "gap", limit, graph)
-    if found is None:
-        return None
+    found = explore(machine, lists, letters, "start", _step, lambda place: place != "gap", graph)
     words: dict[tuple[int, int], tuple[Symbol, ...]] | None = {(s, 0): word for s, word in found.items()}
     if graph is not None:
-        words = pathlength.classes(graph, next(iter(graph.edges)), next(iter(found)), bounds, limit)
+        words = pathlength.classes(graph, next(iter(graph.edges)), next(iter(found)), bounds, NODES)
     if words is None:
         return None
     return {s: tuple(one for one in word if isinstance(one, int)) for s, word in words.items()}
@@ -152,7 +146,7 @@ def _union(some: tuple[Node, ...]) -> Node:
     return Seq((*head, core, *tail)) if head or tail else core
 
 
-def _numbers(expressions: list[Node], limit: int) -> dict[int, int] | None:
+def _numbers(expressions: list[Node]) -> dict[int, int] | None:
     """Signature over all expressions -> smallest-word ASN that has it."""
     from .aspath import LARGEST, step_number
 
@@ -162,20 +156,19 @@ def _numbers(expressions: list[Node], limit: int) -> dict[int, int] | None:
     machine = Machine()
     lists = []
     for one in expressions:
-        start = machine.state()
         accept = machine.state()
-        end = machine.build(one, start, frozenset(), leaf)
-        machine.free[end].append(("end", accept))
+        start = machine.build(one, machine.state(free=[("end", accept)]), frozenset(), leaf)
         lists.append([Group(start, accept, True)])
-    found = explore(
-        machine,
-        lists,
-        sorted(DIGITS),
-        ("start", 0, ""),
-        lambda place, char: step_number(place, str(char)),  # type: ignore[arg-type]
-        lambda place: place[0] == "number",  # type: ignore[index]
-        limit // len(lists),  # many expressions that overlap are decided over characters instead
-    )
-    if found is None:
-        return None
+    try:
+        found = explore(
+            machine,
+            lists,
+            sorted(DIGITS),
+            ("start", 0, ""),
+            lambda place, char: step_number(place, str(char)),  # type: ignore[arg-type]
+            lambda place: place[0] == "number",  # type: ignore[index]
+            nodes=NODES // len(lists),
+        )
+    except Exploding:
+        return None  # many expressions that overlap are decided over characters instead
     return {s: int("".join(str(c) for c in word)) for s, word in found.items()}
