@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import pickle
 import random
 from collections.abc import Iterator
 from typing import Any
+from unittest import mock
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from manrs_conformance.analysis import arrays, origin, prefixes, rovtable
+from manrs_conformance.analysis import arrays, origin, prefixes, rovsweep, rovtable, rows
 from manrs_conformance.model import fast
 from manrs_conformance.model.policy import Rpki
 from manrs_conformance.model.reference import Vrp
@@ -26,6 +28,7 @@ def everything_is_many(monkeypatch: pytest.MonkeyPatch) -> None:
     """The environment of the tests has numpy, and no table is too small for it here."""
     assert fast.numpy() is not None, "install numpy (tests/requirements/dev.txt)"
     monkeypatch.setattr(arrays, "MANY", 1)
+    monkeypatch.setattr(rovsweep, "MANY", 1)
     monkeypatch.setattr(arrays, "PIECE", 7)
 
 
@@ -70,7 +73,28 @@ def test_whole_tables_are_judged_like_single_routes(seed: int) -> None:
     made = rovtable.columns(vrps)
     assert made is not None and list(made) and rovtable.states(made, routes, origins) is not None, "the fast way was taken"
     assert origin.states(vrps, routes, origins) == wanted
+    with swept() as times:
+        assert origin.states(vrps, routes, origins) == wanted
+    assert times.called
     assert {Rpki.VALID, Rpki.INVALID} <= set(wanted) or len(vrps) < 3
+
+
+@contextlib.contextmanager
+def swept() -> Iterator[mock.Mock]:
+    """Without numpy, in parts that are small."""
+    states = mock.Mock(side_effect=rovsweep.states)
+    with (
+        mock.patch.object(fast, "numpy", lambda: None),
+        mock.patch.object(rows, "PART", 3),
+        mock.patch.object(rovsweep, "states", states),
+    ):
+        yield states
+
+
+@pytest.mark.parametrize(("most", "asn"), [(-1, 1), (256, 1), (24, -1), (24, 1 << 32)])
+def test_what_is_no_payload_is_not_taken_for_one(most: int, asn: int) -> None:
+    with pytest.raises(ValueError, match=r"192\.0\.2\.0/24"):
+        origin.index([("192.0.2.0/24", most, asn)])
 
 
 UNUSUAL = [
@@ -94,11 +118,13 @@ def test_unusual_texts_of_routes_are_read_as_ever(text: str) -> None:
         wanted: Any = [origin.validate(known, *pair) for pair in zip(routes, origins, strict=True)]
     except (OSError, ValueError) as error:
         wanted = type(error)
-    try:
-        found: Any = origin.states(vrps, routes, origins)
-    except (OSError, ValueError) as error:
-        found = type(error)
-    assert found == wanted
+    for way in (contextlib.nullcontext(), swept()):
+        with way:
+            try:
+                found: Any = origin.states(vrps, routes, origins)
+            except (OSError, ValueError) as error:
+                found = type(error)
+        assert found == wanted
 
 
 def entries() -> Iterator[st.SearchStrategy[Any]]:
@@ -192,6 +218,7 @@ def test_a_file_is_read_and_judged_through_columns(monkeypatch: pytest.MonkeyPat
     without = origin.states(slow.value.vrps, routes, origins)
     monkeypatch.undo()
     monkeypatch.setattr(arrays, "MANY", 1)
+    monkeypatch.setattr(rovsweep, "MANY", 1)
     assert origin.states(fast.value.vrps, routes, origins) == without
     again = pickle.loads(pickle.dumps(fast.value.vrps))
     assert again == fast.value.vrps == slow.value.vrps and origin.states(again, routes, origins) == without

@@ -9,8 +9,9 @@ from socket import AF_INET, AF_INET6, inet_pton
 from ..model import fast
 from ..model.policy import Rpki
 from ..model.reference import Vrp
-from . import arrays, rovtable
+from . import arrays, rovsweep, rovtable
 from .collecting import uncollected
+from .rows import in_order
 
 Payloads = tuple[tuple[int, int], ...]
 Table = dict[int, Payloads]
@@ -44,20 +45,9 @@ def _steps(tables: Mapping[int, Table], bits: int) -> tuple[tuple[tuple[int, Tab
 
 
 def index(vrps: Iterable[tuple[str, int, int]]) -> Index:
-    """From (prefix, maxLength, ASN); near a microsecond each, for whole validator sets."""
-    four: dict[int, Table] = {}
-    six: dict[int, Table] = {}
+    """From (prefix, maxLength, ASN)."""
     with uncollected():
-        for prefix, most, asn in vrps:
-            family, network, length = _place(prefix)
-            tables, bits = (six, 128) if family == 6 else (four, 32)
-            table = tables.get(length)
-            if table is None:
-                table = tables[length] = {}
-            key = network >> (bits - length)
-            held = table.get(key)
-            table[key] = ((most, asn),) if held is None else (*held, (most, asn))
-    return Index.of(four, six)
+        return of_keys(*rovsweep.numbers(vrps))
 
 
 def of_keys(four: Iterable[int], six: Iterable[int]) -> Index:
@@ -83,7 +73,7 @@ STATES = (Rpki.NOT_FOUND, Rpki.INVALID, Rpki.VALID)
 """States by the number that `rovtable` gives them."""
 _KEPT: list[tuple[Sequence[Vrp], Index]] = []
 """The last sets that were indexed, found by identity: a hash over a million payloads would cost more than the index."""
-_NUMBERS: list[tuple[Sequence[Vrp], Iterable[int], Iterable[int]]] = []
+_NUMBERS: list[tuple[Sequence[Vrp], Sequence[int], Sequence[int]]] = []
 """The last sets whose payloads are known as numbers already."""
 
 
@@ -92,16 +82,24 @@ def indexed(vrps: Sequence[Vrp]) -> Index:
     for known, found in _KEPT:
         if known is vrps:
             return found
-    numbers = next(((four, six) for one, four, six in _NUMBERS if one is vrps), None)
-    made = of_keys(*numbers) if numbers else index((one.prefix, one.max_length, one.asn) for one in vrps)
-    _NUMBERS[:] = [one for one in _NUMBERS if one[0] is not vrps]
+    made = of_keys(*_numbers(vrps))
     _KEPT[:] = [*_KEPT[-1:], (vrps, made)]
     return made
 
 
-def keep_numbers(vrps: Sequence[Vrp], four: Iterable[int], six: Iterable[int]) -> None:
-    """Keep the numbers of a set (see `of_keys`) that were found when it was read, for its index."""
+def keep_numbers(vrps: Sequence[Vrp], four: Sequence[int], six: Sequence[int]) -> None:
+    """Keep the numbers of a set (see `of_keys`), in order, that were found when it was read."""
     _NUMBERS[:] = [*_NUMBERS[-1:], (vrps, four, six)]
+
+
+def _numbers(vrps: Sequence[Vrp]) -> tuple[Sequence[int], Sequence[int]]:
+    """The payloads of a set as numbers in order, by family."""
+    for known, four, six in _NUMBERS:
+        if known is vrps:
+            return four, six
+    four, six = rovsweep.numbers((one.prefix, one.max_length, one.asn) for one in vrps)
+    keep_numbers(vrps, list(in_order(four)), list(in_order(six)))
+    return _numbers(vrps)
 
 
 def origin(path: tuple[int | tuple[int, ...], ...], own_as: int) -> int | None:
@@ -166,6 +164,8 @@ def states(vrps: Sequence[Vrp], prefixes: Sequence[str], origins: Sequence[int |
                     out[at] = validate(known, prefixes[at], origins[at])
             return out
     with uncollected():
+        if len(prefixes) >= rovsweep.MANY:
+            return [STATES[one] for one in rovsweep.states(*_numbers(vrps), prefixes, origins)]
         return validate_all(indexed(vrps), zip(prefixes, origins, strict=True))
 
 
@@ -177,13 +177,3 @@ def _columns(vrps: Sequence[Vrp]) -> rovtable.Columns | None:
     if made is not None:
         _TABLES[:] = [*_TABLES[-1:], (vrps, made)]
     return made
-
-
-def _place(prefix: str) -> tuple[int, int, int]:
-    """Family, network and length of a prefix, host bits cleared; OSError or ValueError when it is none."""
-    address, _, length_text = prefix.partition("/")
-    six = ":" in address
-    bits = 128 if six else 32
-    length = int(length_text) if length_text else bits
-    number = int.from_bytes(inet_pton(AF_INET6 if six else AF_INET, address), "big")
-    return 6 if six else 4, number >> (bits - length) << (bits - length), length

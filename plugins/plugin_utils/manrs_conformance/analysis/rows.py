@@ -40,7 +40,7 @@ class Rows:
         """The rows of the entries that permit, whose order does not matter; one prefix may have several."""
         out, ends, masks = Rows(), tails(bits), ranges(bits)
         codes = [a << 24 | b << 16 | low << 8 | high for a, b, low, high, permit, _line in entries if permit and low <= high]
-        for part in _parts(codes):
+        for part in parts(codes):
             part.sort()
             out._add([code >> 16 for code in part], [masks[code & 0xFFFF] for code in part], ends)
         return out if not any(map(eq, out.keys, itertools.islice(out.keys, 1, None))) else out._distinct(bits)
@@ -108,7 +108,7 @@ class Rows:
         self.masks.extend(more.masks[start:stop])
 
 
-def _parts(codes: list[int]) -> Iterator[list[int]]:
+def parts(codes: list[int]) -> Iterator[list[int]]:
     """Numbers in parts, all of one smaller than those of the next."""
     if len(codes) <= 2 * PART:
         yield codes
@@ -116,11 +116,16 @@ def _parts(codes: list[int]) -> Iterator[list[int]]:
     least = min(codes)
     span = max(codes) - least
     shift = max(0, span.bit_length() - (len(codes) // PART).bit_length() - 1)
-    parts: list[list[int]] = [[] for _ in range((span >> shift) + 1)]
-    put = [one.append for one in parts]
+    out: list[list[int]] = [[] for _ in range((span >> shift) + 1)]
+    put = [one.append for one in out]
     for code in codes:
         put[code - least >> shift](code)
-    yield from parts
+    yield from out
+
+
+def in_order(codes: list[int]) -> Iterator[int]:
+    """Numbers in order; the parts are sorted one by one as they are come to."""
+    return itertools.chain.from_iterable(map(sorted, parts(codes)))
 
 
 @functools.cache
