@@ -40,7 +40,16 @@ class Forest:
         return cls(start, end, most[order], np.where(asn == 0, NOBODY, asn), _parents(np, end))
 
     def states(self, start: Any, length: Any, asn: Any) -> Any:
-        """The state of each route (first address, length up to 64, origin or -1)."""
+        """The state of each route (first address, length up to 64, origin or -1).
+
+        They are looked up in the order of their addresses: to sort a million of them costs a tenth of looking them up in any order.
+        """
+        np = fast.numpy()
+        order, found = np.argsort(start), np.empty(len(start), np.uint8)
+        found[order] = self._in_order(start[order], length[order], asn[order])
+        return found
+
+    def _in_order(self, start: Any, length: Any, asn: Any) -> Any:
         np = fast.numpy()
         end = start | arrays.hosts(np, length)
         out = np.zeros(len(start), np.uint8)
@@ -72,14 +81,23 @@ def _parents(np: Any, end: Any) -> Any:
 class Columns(Sequence[Vrp]):
     """A whole set of payloads as columns, in order of family, prefix, maxLength and ASN; a `Vrp` is made when it is asked for.
 
-    `start` holds the upper 64 bits of each network, `four` is how many are IPv4.
+    `texts` holds the prefixes as they are written, in any order, and `places` where in it each is; `start` the upper 64 bits of each network, and
+    `four` is how many are IPv4.
     """
 
-    __slots__ = ("_forests", "_made", "asn", "four", "length", "most", "prefixes", "start")
+    __slots__ = ("_forests", "_made", "asn", "four", "length", "most", "places", "start", "texts")
 
-    def __init__(self, prefixes: list[str], start: Any, length: Any, most: Any, asn: Any, four: int) -> None:
+    def __init__(self, texts: list[str], places: Any, start: Any, length: Any, most: Any, asn: Any, four: int) -> None:
         """Columns of equal length."""
-        self.prefixes, self.start, self.length, self.most, self.asn, self.four = prefixes, start, length, most, asn, four
+        self.texts, self.places, self.start, self.length, self.most, self.asn, self.four = (
+            texts,
+            places,
+            start,
+            length,
+            most,
+            asn,
+            four,
+        )
         self._made: tuple[Vrp, ...] | None = None
         self._forests: tuple[Forest, Forest] | None = None
 
@@ -91,11 +109,11 @@ class Columns(Sequence[Vrp]):
         """One payload, or a tuple of some."""
         if isinstance(at, slice) or self._made is not None:
             return self.whole()[at]
-        return Vrp(self.prefixes[at], int(self.most[at]), int(self.asn[at]))
+        return Vrp(self.texts[self.places[at]], int(self.most[at]), int(self.asn[at]))
 
     def __len__(self) -> int:
         """How many there are."""
-        return len(self.prefixes)
+        return len(self.places)
 
     def __iter__(self) -> Iterator[Vrp]:
         """All of them, in order."""
@@ -110,7 +128,7 @@ class Columns(Sequence[Vrp]):
     def whole(self) -> tuple[Vrp, ...]:
         """All payloads as values, made once."""
         if self._made is None:
-            self._made = tuple(map(Vrp, self.prefixes, self.most.tolist(), self.asn.tolist()))
+            self._made = tuple(map(Vrp, [self.texts[at] for at in self.places.tolist()], self.most.tolist(), self.asn.tolist()))
         return self._made
 
     def forests(self) -> tuple[Forest, Forest]:
@@ -139,6 +157,7 @@ def columns(vrps: Sequence[Vrp]) -> Columns | None:
     both = [vrps[at] for at in places]
     return Columns(
         [one.prefix for one in both],
+        np.arange(len(both)),
         np.concatenate(
             [read.upper4 & ~arrays.hosts(np, read.length4), read.upper6 & ~arrays.hosts(np, read.length6)],
         ),

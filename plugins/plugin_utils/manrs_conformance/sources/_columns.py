@@ -28,20 +28,12 @@ def read(items: list[Any], now: float, asns: frozenset[int]) -> tuple[Columns, f
 
 
 def _read(np: Any, items: list[Any], now: float, asns: frozenset[int]) -> tuple[Columns, float, Mapping[Vrp, float]] | None:
-    prefixes = [one["prefix"] for one in items]
-    most_of, expires = [one["maxLength"] for one in items], [one.get("expires") for one in items]
-    asn_of = _numbers([one["asn"] for one in items])
-    if (
-        set(map(type, prefixes)) != {str}
-        or set(map(type, most_of)) != {int}
-        or not set(map(type, expires)) <= {int, float, NoneType}
-    ):
+    split = _split(items)
+    if split is None:
         return None
-    if asn_of is None:
-        return None
-    asn, most = np.array(asn_of, np.int64), np.array(most_of, np.int64)
-    ends = _ends(np, expires)
-    if ends is None or (asn < 0).any() or (asn > LARGEST).any():
+    prefixes, most_of, expires = split
+    asn, most, ends = _numbers(np, [one["asn"] for one in items]), np.array(most_of, np.int64), _ends(np, expires)
+    if asn is None or ends is None or (asn < 0).any() or (asn > LARGEST).any():
         return None
     read = arrays.read(prefixes)
     if read is None:
@@ -54,10 +46,32 @@ def _read(np: Any, items: list[Any], now: float, asns: frozenset[int]) -> tuple[
     dated: dict[Vrp, float] = {}
     own = np.flatnonzero(np.isin(asn, list(asns)) & alive & np.isfinite(ends)).tolist() if asns else ()
     for at in own:
-        vrp = Vrp(prefixes[at], most_of[at], asn_of[at])
+        vrp = Vrp(prefixes[at], most_of[at], int(asn[at]))
         dated[vrp] = max(expires[at] or 0, dated.get(vrp, 0))
-    columns = Columns([prefixes[at] for at in kept.tolist()], upper, length, most[kept], asn[kept], len(first[0]))
+    columns = Columns(prefixes, kept, upper, length, most[kept], asn[kept], len(first[0]))
     return columns, float(ends[alive].min()) if alive.any() else math.inf, dated
+
+
+PIECE = 2_000
+"""Items that are read at once: what one column brings into the processor's cache is still there for the next."""
+
+
+def _split(items: list[Any]) -> tuple[list[str], list[int], list[Any]] | None:
+    """Prefixes, maxLengths and ends, or None where one of them is not of the kind that validators write."""
+    prefixes: list[str] = []
+    most: list[int] = []
+    ends: list[Any] = []
+    texts, numbers, times = set[type](), set[type](), set[type]()
+    for at in range(0, len(items), PIECE):
+        some = items[at : at + PIECE]
+        prefixes += (column := [one["prefix"] for one in some])
+        texts.update(map(type, column))
+        most += (column := [one["maxLength"] for one in some])
+        numbers.update(map(type, column))
+        ends += (column := [one.get("expires") for one in some])
+        times.update(map(type, column))
+    usual = texts == {str} and numbers == {int} and times <= {int, float, NoneType}
+    return (prefixes, most, ends) if usual else None
 
 
 def _ends(np: Any, expires: list[Any]) -> Any:
@@ -107,12 +121,12 @@ def _last(np: Any, *keys: Any) -> Any:
 _ASNS = re.compile(r"AS\d{1,10}(?:,AS\d{1,10})*+", re.ASCII)
 
 
-def _numbers(values: list[Any]) -> list[int] | None:
-    """AS numbers, all written as numbers or all as `AS64500`."""
+def _numbers(np: Any, values: list[Any]) -> Any:
+    """AS numbers as an array, all written as numbers or all as `AS64500`; None for others."""
     kinds = set(map(type, values))
     if kinds == {int}:
-        return values
+        return np.array(values, np.int64)
     if kinds != {str} or not _ASNS.fullmatch(text := ",".join(values)):
         return None
-    found = list(map(int, text[2:].split(",AS")))
+    found = np.fromstring(text.replace("AS", ""), np.int64, sep=",")
     return found if len(found) == len(values) else None

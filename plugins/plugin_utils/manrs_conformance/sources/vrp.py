@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from socket import AF_INET, AF_INET6, inet_pton
-from types import NoneType
 from typing import Any
 
 from ..analysis import origin
@@ -107,10 +106,13 @@ def _anchors(items: list[Any]) -> dict[str, int]:
     """VRPs by trust anchor, in lower case."""
     found: Counter[str] = Counter()
     names = [one.get("ta") for one in items]
-    plain = names if set(map(type, names)) <= {str, NoneType} else [str(one or "") for one in names]
-    for name, number in Counter(plain).items():
+    try:
+        counted = Counter(names)
+    except TypeError:  # a list or an object
+        counted = Counter(str(one or "") for one in names)
+    for name, number in counted.items():
         if name:
-            found[name.lower()] += number
+            found[str(name).lower()] += number
     return found
 
 
