@@ -31,33 +31,33 @@ class BundleDiff:
     text: str
 
 
-def _console() -> tuple[Console, io.StringIO]:
-    out = io.StringIO()
-    return Console(file=out, width=120, color_system=None, force_terminal=False, highlight=False, markup=False), out
-
-
 def _clean(value: object) -> Text:
     return Text(safe(value))
+
+
+def _line(out: io.StringIO, words: str) -> None:
+    """A line stays one, however long: it may be looked for."""
+    out.write(safe(words) + "\n")
 
 
 def show(path: Path) -> str:
     """A bundle on one screen; BundleError when it does not verify."""
     held = contents(path)
     run, scope = held.run, held.scope
-    console, out = _console()
+    out = io.StringIO()
+    console = Console(file=out, width=120, color_system=None, force_terminal=False, highlight=False, markup=False)
     counts = scope["counts"]
-    console.print(_clean(f"{LABEL[run['verdict']].upper()}  {run['organisation']}  as of {run['as_of']}  run {run['run_id']}"))
+    _line(out, f"{LABEL[run['verdict']].upper()}  {run['organisation']}  as of {run['as_of']}  run {run['run_id']}")
     if run["verdict_because"]:
-        console.print(_clean(f"{run['verdict_because']}: this bundle proves no conformance".upper()))
-    console.print(
-        _clean(
-            f"{scope['expected']} expected = {counts['assessed']} assessed + {counts['partial']} partly"
-            f" + {counts['unreachable']} unreachable + {counts['excluded']} excluded"
-        )
+        _line(out, f"{run['verdict_because']}: this bundle proves no conformance".upper())
+    _line(
+        out,
+        f"{scope['expected']} expected = {counts['assessed']} assessed + {counts['partial']} partly"
+        f" + {counts['unreachable']} unreachable + {counts['excluded']} excluded",
     )
-    console.print(_clean(f"root {held.root}; " + ("signed, signer not checked here" if held.signed else "not signed")))
+    _line(out, f"root {held.root}; " + ("signed, signer not checked here" if held.signed else "not signed"))
     if run["previous_root"]:
-        console.print(_clean(f"follows {run['previous_root']}"))
+        _line(out, f"follows {run['previous_root']}")
     table = Table("Requirement", "Verdict", "Because")
     for one in held.requirements["requirements"]:
         table.add_row(_clean(f"{one['requirement']} {one['title']}"), _clean(LABEL[one["verdict"]]), _clean(one["because"]))
@@ -70,7 +70,7 @@ def show(path: Path) -> str:
         table.add_row(*(_clean(value) for value in values))
     console.print(table)
     if len(shown) > 200:
-        console.print(_clean(f"{len(shown) - 200} more in results.jsonl"))
+        _line(out, f"{len(shown) - 200} more in results.jsonl")
     return out.getvalue()
 
 
@@ -96,9 +96,9 @@ def _name(one: Row) -> str:
 
 
 def _diff_text(results: Comparison, requirements: Any, devices: Any, chained: bool) -> str:
-    console, out = _console()
+    out = io.StringIO()
     word = "follows" if chained else "does not name"
-    console.print(_clean(f"second bundle {word} the first" + (" (Previous-Root)" if chained else " as Previous-Root")))
+    _line(out, f"second bundle {word} the first" + (" (Previous-Root)" if chained else " as Previous-Root"))
     counted = [
         (len(rows), name)
         for rows, name in (
@@ -111,23 +111,23 @@ def _diff_text(results: Comparison, requirements: Any, devices: Any, chained: bo
             (results.changed, "otherwise changed"),
         )
     ]
-    console.print(_clean(", ".join(f"{count} {name}" for count, name in counted) + f", {results.unchanged} unchanged"))
+    _line(out, ", ".join(f"{count} {name}" for count, name in counted) + f", {results.unchanged} unchanged")
     for title, rows in (("requirement", requirements), ("device", devices)):
         for name, old, new in rows:
-            console.print(_clean(f"{title} {name}: {LABEL.get(old, old)} -> {LABEL.get(new, new)}"))
+            _line(out, f"{title} {name}: {LABEL.get(old, old)} -> {LABEL.get(new, new)}")
     for one in results.new:
-        console.print(_clean(f"new: {one['status']} {_name(one)}"))
+        _line(out, f"new: {one['status']} {_name(one)}")
     for title, pairs in (("worsened", results.worsened), ("waiver expired", results.expired)):
         for old_row, row in pairs:
-            console.print(_clean(f"{title}: {_state(old_row)} -> {_state(row)} {_name(row)}"))
+            _line(out, f"{title}: {_state(old_row)} -> {_state(row)} {_name(row)}")
     for title, gone in (("fixed", results.fixed), ("no longer assessed", results.gone)):
         for one in gone:
-            console.print(_clean(f"{title}: {one['status']} {_name(one)}"))
+            _line(out, f"{title}: {one['status']} {_name(one)}")
     for title, pairs in (("waived", results.waived), ("changed", results.changed)):
         for old_row, row in pairs:
-            console.print(_clean(f"{title}: {_state(old_row)} -> {_state(row)} {_name(row)}"))
+            _line(out, f"{title}: {_state(old_row)} -> {_state(row)} {_name(row)}")
     if not (requirements or devices or any(count for count, _name_ in counted)):
-        console.print(_clean("no difference in results, requirements or scope"))
+        _line(out, "no difference in results, requirements or scope")
     return out.getvalue()
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Self
 
 from ..collect import now
 from ..errors import InputError
@@ -48,10 +48,11 @@ class Journal:
         self._path = path
         self._clean: Callable[[str], str] = str
 
-    def without_secrets(self, clean: Callable[[str], str]) -> Self:
-        """This journal; from now on `clean` takes secrets out of what a router said."""
-        self._clean = clean
-        return self
+    def without_secrets(self, clean: Callable[[str], str]) -> Journal:
+        """The same file, written with `clean`, which takes secrets out of what a router said."""
+        made = copy.copy(self)
+        made._clean = clean
+        return made
 
     @property
     def path(self) -> Path:
