@@ -1,7 +1,7 @@
 """Coverage of an ordered prefix list by as many authorised ranges, exactly and with a witness both ways.
 
-Met for the first time, in random order and in that of their addresses, in which filter generators write them; and when the lists are known, as for every
-question after the first.
+Met for the first time, in random order and in that of their addresses, in which filter generators write them; when the lists are known, as for every
+question after the first; and with lines that deny, whose order counts.
 """
 
 from __future__ import annotations
@@ -56,6 +56,7 @@ def rows(scale: int) -> Iterator[Row]:
                     must=must if scale == SCALES[-1] else None,
                 )
         yield in_order(some, afi)
+        yield denying(some, afi, scale)
 
 
 Pairs = Sequence[Sequence[PrefixList]]
@@ -75,3 +76,25 @@ def in_order(some: list[tuple[int, int, int, int]], afi: int) -> Row:
         seconds, both = timed(lambda: (prefixes.prefixes._read.clear(), decided([sides, sides[::-1]]))[1])
     assert both == [None, None]
     return Row(f"coverage both ways, IPv{afi}, lists in order", len(some), "entries", seconds, floor, "sort of the ranges")
+
+
+def denying(some: list[tuple[int, int, int, int]], afi: int, scale: int) -> Row:
+    """Every tenth line denies, so that the order of lines counts; the classes of it and of the ranges, which answer both ways."""
+    floor, _ = timed(lambda: sorted(some))
+    lists = [
+        prefixes.listed("inner", some, afi, deny=0.1),
+        prefixes.listed("outer", random.Random(1).sample(some, len(some)), afi),
+    ]
+    with mock.patch.object(extra, "numpy", lambda: None):
+        seconds, found = timed(lambda: (prefixes.prefixes._read.clear(), prefixes.prefixes.prefix_classes(lists, afi))[1])
+    assert 2 in found.signatures, "what is denied is permitted by the ranges"
+    must = 4.0 if scale == SCALES[-1] else None
+    return Row(
+        f"coverage both ways, IPv{afi}, every tenth line denies",
+        len(some),
+        "entries",
+        seconds,
+        floor,
+        "sort of the ranges",
+        must=must,
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from typing import Literal
 from unittest import mock
 
 import pytest
@@ -65,6 +66,42 @@ def test_two_long_lists_give_the_same_classes_as_two_that_nobody_sorted(seed: in
     monkeypatch.setattr(prefixes, "LONG", 10**9)
     assert prefixes.prefix_classes(lists, 4) == found
     assert prefixes.sizes(lists, 4) == counted
+
+
+def plain(one: PrefixList, network: int, length: int) -> bool:
+    """Entry by entry, as the documents say."""
+    over = [e for e in one.entries if e[1] <= length and network >> 32 - e[1] == e[0] >> 32 - e[1]]
+    if one.order == "longest" and over:
+        over = [e for e in over if e[1] == max(e[1] for e in over)]
+    actions = [e[4] for e in over if e[2] <= length <= e[3]]
+    return any(actions) if one.order == "any" else actions[:1] == [True]
+
+
+@pytest.mark.parametrize("order", ["first", "longest", "any"])
+@pytest.mark.parametrize("seed", range(12))
+def test_a_long_list_decides_as_its_entries_do_one_by_one(seed: int, order: Literal["first", "longest", "any"]) -> None:
+    """Denies among them, in the order of their addresses and in any, ranges that are empty and prefixes that are named twice."""
+    dice = random.Random(seed)
+    some = entries(dice, dice.choice((65, 150, 400)), deny=True)
+    some = tuple((*one[:3], max(0, one[3] - dice.choice((0, 0, 0, 6))), *one[4:]) for one in some if one[1])
+    one = PrefixList("L", 4, tuple(sorted(some)) if seed % 3 == 0 else some, order=order)
+    found = prefixes.prefix_classes([one], 4)
+    assert set(found.signatures) == {0, 1}
+    for signature, witness in zip(found.signatures, found.witnesses, strict=True):
+        assert plain(one, *witness) is bool(signature)
+    permitted = 0
+    for _ in range(300):
+        length = dice.randint(0, 20)
+        network = (
+            dice.getrandbits(length) << 32 - length if dice.random() < 0.4 else dice.choice(some)[0] >> 32 - length << 32 - length
+        )
+        assert prefixes.permits(one, network, length) is plain(one, network, length)
+        permitted += plain(one, network, length)
+    assert 0 < permitted < 300
+    # What each prefix up to /12 is, against how many there are of each kind.
+    every = [plain(one, network << 20, 12) for network in range(1 << 12)]
+    exact = PrefixList("/12", 4, ((0, 0, 12, 12, True, 1),))
+    assert prefixes.sizes([one, exact], 4).get(3, 0) == sum(every)
 
 
 keys = st.tuples(st.integers(0, 31), st.integers(5, 32)).map(lambda two: two[0] << 35 | two[1])

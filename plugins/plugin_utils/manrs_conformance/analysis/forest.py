@@ -10,13 +10,11 @@ from __future__ import annotations
 import bisect
 import itertools
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from ..model.policy import PrefixEntry, PrefixList
-from .rows import Rows, span_of, tails
+from .rows import Rows, tails
 
-Chain = tuple[tuple[int, PrefixEntry], ...]
 Regions = Counter[tuple[int, int]]
 
 
@@ -26,10 +24,6 @@ class _Node:
     end: int
     """Greatest key of a prefix that this one covers."""
     masks: int
-    chains: dict[int, Chain]
-    """By list the covering entries; kept only where the order of entries matters."""
-    decided: dict[int, int]
-    """By list the lengths that some covering entry permits or denies."""
     at: int
     """Place of the node among all nodes; what it covers comes right after it."""
 
@@ -39,7 +33,6 @@ class Forest:
     """One pass over the nodes of a family under these lists."""
 
     bits: int
-    lists: Sequence[PrefixList]
     regions: Regions | None = None
     """Subtrees by length of their top and masks, if they are to be counted: what a child covers is taken from its parent's."""
     found: dict[int, tuple[int, int]] = field(default_factory=dict)
@@ -50,103 +43,77 @@ class Forest:
     """By list where its lengths stand in the masks."""
     rows: Rows = field(default_factory=Rows)
 
-    def walk(self, found: Sequence[Rows | None]) -> None:
-        """Visit every node, children before their parent; `found` holds the rows of each list, None where its entries count in order."""
-        bits, regions, seen, ordered = self.bits, self.regions, self.seen, self._ordered(found)
-        self.rows = rows = self._rows(found, ordered)
+    def walk(self, found: Sequence[Rows]) -> None:
+        """Visit every node, children before their parent; `found` holds the rows of each list."""
+        bits, regions, seen = self.bits, self.regions, self.seen
+        self.rows = rows = self._rows(found)
         first = 1 if rows.keys and rows.keys[0] == 0 else 0
-        top = _Node(0, tails(bits)[0], rows.masks[0] if first else 0, {}, {}, first - 1)
-        if 0 in ordered:
-            self._apply(top, ordered[0])
+        top = _Node(0, tails(bits)[0], rows.masks[0] if first else 0, first - 1)
         stack: list[_Node] = []
         limit, masks = top.end, top.masks
-        columns = (rows.keys, rows.lengths, rows.ends, rows.masks, itertools.chain(rows.keys[1:], (limit + 1,)))
+        following_keys = itertools.chain(rows.keys[1:], (limit + 1,))
+        columns = (rows.keys, rows.lengths, rows.ends, rows.masks, self._keeps(found), following_keys)
         nodes = itertools.islice(enumerate(zip(*columns, strict=False)), first, None)
         # A list of an operator has hundreds of thousands of nodes, nearly all of them leaves that look like a leaf before: those cost one
         # union of masks and one look into a set, and no object of their own. Children are looked up only where a region is new.
-        for at, (key, length, end, own, following) in nodes:
+        for at, (key, length, end, own, keep, following) in nodes:
             while key > limit:
                 self._emit(top)
                 top = stack.pop()
                 limit, masks = top.end, top.masks
             if regions is not None:
                 regions[length, masks] -= 1
-            if following > end and (not ordered or key not in ordered):
-                leaf = (length, masks | own)
+            if following > end:
+                leaf = (length, masks & keep | own)
                 if regions is not None:
                     regions[leaf] += 1
                 if leaf not in seen:
                     seen.add(leaf)
                     self._signatures(key, bits, leaf[1], ())
                 continue
-            node = _Node(key, end, masks | own, top.chains, top.decided, at)
-            if key in ordered:
-                self._apply(node, ordered[key])
-            if following <= end:
-                stack.append(top)
-                top, limit, masks = node, end, node.masks
-            else:
-                self._emit(node)
+            stack.append(top)
+            top, limit, masks = _Node(key, end, masks & keep | own, at), end, masks & keep | own
         for node in (top, *reversed(stack)):
             self._emit(node)
 
-    def _rows(self, found: Sequence[Rows | None], ordered: Collection[int]) -> Rows:
-        """All nodes with the masks of the lists whose entries count in any order; the masks of the longest list stand first, unshifted.
+    def _rows(self, found: Sequence[Rows]) -> Rows:
+        """All nodes with the masks of all lists; those of the longest list stand first, unshifted.
 
         Lists with the very same rows (one list, asked for twice) stand in one place.
         """
-        held = [Rows() if one is None else one for one in found]
-        order = sorted(range(len(held)), key=lambda number: len(held[number].keys), reverse=True)
+        order = sorted(range(len(found)), key=lambda number: len(found[number].keys), reverse=True)
         places: dict[int, int] = {}
         for number in order:
-            places.setdefault(id(held[number]), len(places) * (self.bits + 1))
-        self.shifts = [places[id(one)] for one in held]
-        longest = held[order[0]] if held else Rows()
-        rest = [number for number in order[1:] if held[number] is not longest]
-        if len(rest) == 1 and not ordered:
-            other, shift = held[rest[0]], self.shifts[rest[0]]
+            places.setdefault(id(found[number]), len(places) * (self.bits + 1))
+        self.shifts = [places[id(one)] for one in found]
+        longest = found[order[0]] if found else Rows()
+        rest = [number for number in order[1:] if found[number] is not longest]
+        if len(rest) == 1:
+            other, shift = found[rest[0]], self.shifts[rest[0]]
             return longest.joined(other.keys, [mask << shift for mask in other.masks], self.bits)
-        masks = dict.fromkeys(ordered, 0)
+        masks: dict[int, int] = {}
         before = masks.get
         for number in rest:
             shift = self.shifts[number]
-            for key, mask in zip(held[number].keys, held[number].masks, strict=True):
+            for key, mask in zip(found[number].keys, found[number].masks, strict=True):
                 masks[key] = before(key, 0) | mask << shift
         keys = sorted(masks)
         return longest.joined(keys, [masks[key] for key in keys], self.bits)
 
-    def _ordered(self, found: Sequence[Rows | None]) -> dict[int, list[tuple[int, int, PrefixEntry]]]:
-        """Entries as (list, index, entry) by node, of all lists whose entries count in order."""
-        out: dict[int, list[tuple[int, int, PrefixEntry]]] = {}
-        for number, one in enumerate(self.lists):
-            if found[number] is None:
-                longest = one.order == "longest"  # the longest prefix is chosen even when its range is empty
-                for index, entry in enumerate(one.entries):
-                    if longest or entry[2] <= entry[3]:
-                        out.setdefault(entry[0] << 8 | entry[1], []).append((number, index, entry))
+    def _keeps(self, found: Sequence[Rows]) -> Iterable[int]:
+        """By node what of the masks over it holds under it, too: not those of a list with whole masks that has a key here."""
+        whole = {self.shifts[number]: one for number, one in enumerate(found) if one.whole}
+        if not whole:
+            return itertools.repeat(-1)
+        out = [-1] * len(self.rows.keys)
+        for shift, one in whole.items():
+            keep, own = ~((1 << self.bits + 1) - 1 << shift), iter(one.keys)
+            key = next(own, -1)
+            for at, here in enumerate(self.rows.keys):
+                if here == key:
+                    out[at] &= keep
+                    key = next(own, -1)
         return out
-
-    def _apply(self, node: _Node, entries: Sequence[tuple[int, int, PrefixEntry]]) -> None:
-        """Take entries that count in order into the masks of their node."""
-        node.chains, node.decided = dict(node.chains), dict(node.decided)
-        length, width = node.key & 255, self.bits + 1
-        for number, index, entry in entries:
-            old, longest, shift = node.chains.get(number, ()), self.lists[number].order == "longest", self.shifts[number]
-            if longest:
-                # The longest prefix is chosen alone; several entries of it count in order.
-                old = tuple(one for one in old if one[1][1] == length)
-            if old and (longest or old[-1][0] > index):
-                old = tuple(sorted((*old, (index, entry))))
-                mask, node.decided[number] = _decide(old)
-            else:
-                span = span_of(entry)
-                before = node.decided.get(number, 0) if old else 0
-                mask = node.masks >> shift & (1 << width) - 1 if old else 0
-                mask |= span & ~before if entry[4] else 0
-                node.decided[number] = before | span
-                old = (*old, (index, entry))
-            node.chains[number] = old
-            node.masks = node.masks & ~((1 << width) - 1 << shift) | mask << shift
 
     def _emit(self, node: _Node) -> None:
         """Add the signatures of a node's own region: the prefixes under it that no child covers."""
@@ -190,17 +157,6 @@ class Forest:
             known = self.found.get(signature)
             if known is None or length < known[1]:
                 self.found[signature] = (gap(key, children, length, self.bits), length)
-
-
-def _decide(chain: Chain) -> tuple[int, int]:
-    """Lengths that a chain of covering entries permits by first match, and those it decides either way, as bitmasks."""
-    permitted = decided = 0
-    for _index, entry in chain:
-        span = span_of(entry)
-        if entry[4]:
-            permitted |= span & ~decided
-        decided |= span
-    return permitted, decided
 
 
 def gap(key: int, children: Sequence[int], length: int, bits: int) -> int:

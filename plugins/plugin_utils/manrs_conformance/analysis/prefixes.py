@@ -11,14 +11,14 @@ import functools
 import ipaddress
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..model.policy import PrefixEntry, PrefixList
 from ..model.ranges import Ranges
-from . import bulk
+from . import bulk, ordered
 from .collecting import uncollected
 from .forest import Forest, Regions
-from .rows import Rows, Spans
+from .rows import Rows
 
 BITS = {4: 32, 6: 128}
 
@@ -70,16 +70,25 @@ def remembered(ask: Callable[[PrefixList, int, int], int], one: PrefixList, netw
 
 def _permits(one: PrefixList, network: int, length: int) -> bool:
     bits = BITS[one.afi]
-    known = _spans(one) if len(one.entries) > LONG else None
-    if known is not None:
-        keys = ((network >> (bits - size) << (bits - size)) << 8 | size for size in range(length + 1))
-        return any(known[key] >> length & 1 for key in keys if key in known)
+    if len(one.entries) > LONG:
+        return _looked_up(one, network, length)
     covering = [e for e in one.entries if e[1] <= length and (network ^ e[0]) >> (bits - e[1]) == 0]
     if one.order == "longest":
         most = max((e[1] for e in covering), default=0)
         covering = [e for e in covering if e[1] == most]
     holding = [e[4] for e in covering if e[2] <= length <= e[3]]
     return any(holding) if one.order == "any" else bool(holding and holding[0])
+
+
+def _looked_up(one: PrefixList, network: int, length: int) -> bool:
+    """The same of a long list: by a dictionary, once per possible length."""
+    rows, known, bits = _rows(one), _known(one), BITS[one.afi]
+    masks = known.masks.get(one.order)
+    if masks is None:
+        masks = known.masks[one.order] = dict(zip(rows.keys, rows.masks, strict=True))
+    keys = ((network >> (bits - size) << (bits - size)) << 8 | size for size in range(length, -1, -1))
+    held = (masks[key] for key in keys if key in masks)
+    return bool(next(held, 0) >> length & 1) if rows.whole else any(mask >> length & 1 for mask in held)
 
 
 LONG = 64
@@ -94,8 +103,10 @@ class _Read:
     entries: tuple[PrefixEntry, ...]
     permit: bool
     """Whether all of them permit."""
-    rows: Rows | None = None
-    spans: Spans | None = None
+    rows: dict[str, Rows] = field(default_factory=dict)
+    """By what the order of the entries says."""
+    masks: dict[str, dict[int, int]] = field(default_factory=dict)
+    """The same by key, for single routes."""
 
 
 _read: dict[int, _Read] = {}
@@ -114,22 +125,15 @@ def _known(one: PrefixList) -> _Read:
     return known
 
 
-def _rows(one: PrefixList) -> Rows | None:
-    """The prefixes of a list in order with the lengths that are permitted under them, or None where the order of its entries matters."""
-    known = _known(one)
-    if one.order == "longest" or (one.order == "first" and not known.permit):
-        return None
-    if known.rows is None:
-        known.rows = Rows.read(one.entries, BITS[one.afi])
-    return known.rows
-
-
-def _spans(one: PrefixList) -> Spans | None:
-    """The same as a dictionary, in which a route is looked up once per possible length, or None."""
-    rows, known = _rows(one), _known(one)
-    if rows is not None and known.spans is None:
-        known.spans = dict(zip(rows.keys, rows.masks, strict=True))
-    return known.spans if rows is not None else None
+def _rows(one: PrefixList) -> Rows:
+    """The prefixes of a list in order with the lengths that are permitted under them."""
+    known, bits = _known(one), BITS[one.afi]
+    order = "any" if one.order == "first" and known.permit else one.order
+    made = known.rows.get(order)
+    if made is None:
+        made = Rows.read(one.entries, bits) if order == "any" else ordered.read(one.entries, bits, longest=order == "longest")
+        known.rows[order] = made
+    return made
 
 
 def covers(inner: PrefixList, outer: PrefixList) -> tuple[int, int] | None:
@@ -164,6 +168,6 @@ def sizes(lists: Sequence[PrefixList], afi: int) -> dict[int, int]:
 
 def _walked(lists: Sequence[PrefixList], afi: int, regions: Regions | None) -> Forest:
     with uncollected():
-        forest = Forest(BITS[afi], lists, regions)
+        forest = Forest(BITS[afi], regions)
         forest.walk([_rows(one) if one.afi == afi else Rows() for one in lists])
     return forest

@@ -27,13 +27,21 @@ class Rows:
     lengths: list[int] = field(default_factory=list)
     ends: list[int] = field(default_factory=list)
     masks: list[int] = field(default_factory=list)
+    whole: bool = False
+    """Whether each mask is all that is permitted under its key, with what the keys over it bring; else it adds to that."""
+
+    @classmethod
+    def made(cls, keys: Sequence[int], masks: Sequence[int], bits: int, *, whole: bool = False) -> Rows:
+        """The rows of keys in order."""
+        out = Rows(whole=whole)
+        out._add(keys, masks, tails(bits))
+        return out
 
     @classmethod
     def of(cls, masks: Spans, bits: int) -> Rows:
         """The rows of masks by key."""
-        keys, out = sorted(masks), Rows()
-        out._add(keys, [masks[key] for key in keys], tails(bits))
-        return out
+        keys = sorted(masks)
+        return cls.made(keys, [masks[key] for key in keys], bits)
 
     @classmethod
     def read(cls, entries: Sequence[PrefixEntry], bits: int) -> Rows:
@@ -96,9 +104,7 @@ class Rows:
             add(other)
             put(theirs)
             other, theirs = next(more)
-        rows = Rows()
-        rows._add(*out, tails(bits))
-        return rows
+        return Rows.made(*out, bits)
 
     def _extend(self, more: Rows, start: int, stop: int) -> None:
         """Append some of other rows."""
@@ -137,9 +143,4 @@ def tails(bits: int) -> list[int]:
 @functools.cache
 def ranges(bits: int) -> list[int]:
     """By low << 8 | high the lengths between them as a bitmask."""
-    return [(2 << high) - (1 << low) if low <= high <= bits else 0 for low in range(bits + 1) for high in range(256)]
-
-
-def span_of(entry: PrefixEntry) -> int:
-    """The lengths of an entry's range as a bitmask."""
-    return (2 << entry[3]) - (1 << entry[2]) if entry[2] <= entry[3] else 0
+    return [(2 << high) - (1 << low) if low <= high <= bits else 0 for low in range(bits + 2) for high in range(256)]
