@@ -9,7 +9,7 @@ from unittest import mock
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from manrs_conformance.analysis import prefixes, rows
+from manrs_conformance.analysis import bulk, prefixes, rows
 from manrs_conformance.model.policy import PrefixEntry, PrefixList
 
 
@@ -102,6 +102,15 @@ def test_a_long_list_decides_as_its_entries_do_one_by_one(seed: int, order: Lite
     every = [plain(one, network << 20, 12) for network in range(1 << 12)]
     exact = PrefixList("/12", 4, ((0, 0, 12, 12, True, 1),))
     assert prefixes.sizes([one, exact], 4).get(3, 0) == sum(every)
+
+
+@pytest.mark.parametrize("count", [1, 100])
+def test_a_range_that_no_prefix_has_is_an_error_and_no_other_range(count: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lengths are packed with others into one number, with numpy, too."""
+    monkeypatch.setattr(bulk, "MANY", 50)
+    wrong = PrefixList("L", 4, tuple((n << 8, 24, 24, 300, True, n) for n in range(count)), order="any")
+    with pytest.raises(ValueError, match="prefix list L"):
+        prefixes.prefix_classes([wrong], 4)
 
 
 keys = st.tuples(st.integers(0, 31), st.integers(5, 32)).map(lambda two: two[0] << 35 | two[1])

@@ -127,6 +127,38 @@ def test_unusual_texts_of_routes_are_read_as_ever(text: str) -> None:
         assert found == wanted
 
 
+UNLIKE = [
+    "AS",
+    "AS1,AS2",
+    "AS1,2",
+    "1",
+    "as1",
+    "AS 1",
+    "AS-1",
+    "ASAS1",
+    "AS1AS2",
+    "AS+1",
+    "AS١",
+    "AS1.2",
+    "",
+    ",",
+    "AS1,",
+    ",AS1",
+    "AS1\n",
+    "AS99999999999999999999",
+]
+
+
+@pytest.mark.parametrize("text", UNLIKE)
+def test_an_as_number_in_an_unusual_form_is_left_to_the_strict_reading(text: str) -> None:
+    """It alone, and among others whose texts could make up for what it lacks."""
+    np = fast.numpy()
+    for values in ([text], ["AS1", text], [text, "AS2"], ["AS1", text, text, "AS7"]):
+        found = _columns._numbers(np, values)
+        assert found is None or (text == UNLIKE[-1] and found.max() > _columns.LARGEST)
+    assert _columns._numbers(np, ["AS0", "AS64500", "AS4294967295"]).tolist() == [0, 64500, 4294967295]
+
+
 def entries() -> Iterator[st.SearchStrategy[Any]]:
     """Values of a payload as validators write them, and as they must not."""
     yield st.sampled_from(

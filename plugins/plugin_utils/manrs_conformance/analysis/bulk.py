@@ -80,7 +80,7 @@ def _read(np: Any, entries: tuple[PrefixEntry, ...], any_order: bool, afi: int) 
         networks = np.fromiter([one[0] >> 72 for one in entries], np.int64, count)
         lengths, lows, highs, permits = (np.fromiter(map(itemgetter(at), entries), np.int64, count) for at in (1, 2, 3, 4))
     made: tuple[Any, ...] | None = None
-    if int(lengths.max(initial=0)) <= width:
+    if int(lengths.max(initial=0)) <= width and int(highs.max(initial=0)) <= (32 if afi == 4 else 128):
         keys = networks.astype(np.uint64) << np.uint64(8) | lengths.astype(np.uint64)
         there = np.flatnonzero((lows <= highs) & (permits > 0) if any_order else lows <= highs)
         there = there[np.argsort(keys[there])]  # in the order of the nodes: looking them up is then a walk through memory

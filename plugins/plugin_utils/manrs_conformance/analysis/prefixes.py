@@ -116,6 +116,8 @@ def _known(one: PrefixList) -> _Read:
     """What is remembered of a list; the last few long ones are."""
     known = _read.get(id(one.entries))
     if known is None or known.entries is not one.entries:
+        if max([entry[3] for entry in one.entries], default=0) > BITS[one.afi]:
+            raise ValueError(f"prefix list {one.name} has a range that ends behind /{BITS[one.afi]}")
         known = _Read(one.entries, all(entry[4] for entry in one.entries))
         if len(one.entries) > LONG:
             _read.pop(id(one.entries), None)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping
 from types import NoneType
 from typing import Any
@@ -14,6 +13,8 @@ from ..model import fast
 from ..model.reference import Vrp
 
 LARGEST = (1 << 32) - 1
+SMALL = 20
+"""Bits of an ASN that stand in a key of 64 bits beside network and lengths of IPv4."""
 
 
 def read(items: list[Any], now: float, asns: frozenset[int]) -> tuple[Columns, float, Mapping[Vrp, float]] | None:
@@ -89,8 +90,9 @@ def _four(np: Any, read: arrays.Read, most: Any, asn: Any, alive: Any) -> tuple[
     most, asn, alive = most[places], asn[places], alive[places]
     if ((most < length) | (most > 32)).any() or (number & arrays.hosts(np, length)).any():
         return None
-    key = number | length.astype(np.uint64) << np.uint64(8) | most.astype(np.uint64)
-    order = np.lexsort((asn, key))
+    key = number | (length.astype(np.uint64) << np.uint64(6) | most.astype(np.uint64)) << np.uint64(SMALL)
+    # One sort instead of two, while no ASN is greater than any that is given out today.
+    order = np.argsort(key | asn.astype(np.uint64)) if int(asn.max(initial=0)) < 1 << SMALL else np.lexsort((asn, key))
     order = order[alive[order]]
     order = order[_last(np, key[order], asn[order])]
     return places[order], number[order], length[order]
@@ -118,15 +120,16 @@ def _last(np: Any, *keys: Any) -> Any:
     return last
 
 
-_ASNS = re.compile(r"AS\d{1,10}(?:,AS\d{1,10})*+", re.ASCII)
-
-
 def _numbers(np: Any, values: list[Any]) -> Any:
     """AS numbers as an array, all written as numbers or all as `AS64500`; None for others."""
     kinds = set(map(type, values))
     if kinds == {int}:
         return np.array(values, np.int64)
-    if kinds != {str} or not _ASNS.fullmatch(text := ",".join(values)):
+    if kinds != {str}:
         return None
-    found = np.fromstring(text.replace("AS", ""), np.int64, sep=",")
-    return found if len(found) == len(values) else None
+    text = "," + ",".join(values)
+    bare = text.replace(",AS", ",")
+    alike = text.count(",") == text.count(",AS") == len(values) and bare.replace(",", "").isdecimal()
+    if not alike or not text.isascii() or ",," in bare or bare.endswith(","):
+        return None
+    return np.fromstring(bare[1:], np.int64, sep=",")
