@@ -68,7 +68,9 @@ def whole(folder: Path, vrps: list[tuple[str, int, int]], table: list[tuple[str,
     seconds, _, code = min(process(ours) for _turn in range(TURNS))
     # The kernel counts the memory of the parent before `exec` too, so the program says its own.
     memory = int(subprocess.run(ours, capture_output=True, text=True, check=True).stdout.rpartition("peak=")[2])
-    theirs, _, failed = min(process([str(environment("peers")), str(here / "peers.py"), "ixp_rov", *words]) for _turn in range(TURNS))
+    theirs, _, failed = min(
+        process([str(environment("peers")), str(here / "peers.py"), "ixp_rov", *words]) for _turn in range(TURNS)
+    )
     assert code == failed == 0
     fast = extra.numpy() is not None
     name = f"origin validation, whole process, {'numpy' if fast else 'pure'}"
