@@ -47,7 +47,15 @@ def test_best_paths() -> None:
     assert found.status is Status.FAIL and found.witnesses
     by_reference = run(Live(routes=(GOOD,)), vrps=(Vrp("185.20.0.0/16", 24, 1),))["ROV-11", "router"]
     assert by_reference.status is Status.FAIL
-    assert run(Live(routes=(replace(GOOD, rpki=Rpki.UNVERIFIED),)))["ROV-11", "router"].status is Status.INCONCLUSIVE
+    unverified = replace(GOOD, rpki=Rpki.UNVERIFIED)
+    assert run(Live(routes=(unverified,)))["ROV-11", "router"].status is Status.INCONCLUSIVE
+    for one in (unverified, replace(GOOD, rpki=Rpki.NOT_FOUND)):
+        blind = run(Live(routes=(one,), vrps=()))["ROV-11", "router"]
+        assert blind.status is Status.INCONCLUSIVE and "holds no VRPs" in blind.because, "not-found by nothing is no proof"
+    assert (
+        run(Live(routes=(unverified,), vrps=(("185.20.0.0/16", 24, 64500),)))["ROV-11", "router"].status is not Status.INCONCLUSIVE
+    )
+    assert run(Live(routes=()))["ROV-11", "router"].status is Status.NOT_APPLICABLE, "none of no routes is no proof either"
 
 
 def test_table_against_policy() -> None:

@@ -23,6 +23,9 @@ def run(context: CheckContext, check: Check) -> Iterable[Finding]:
         because = "the BGP table was not collected (not asked for, or too large)"
         return [check.finding(context.device, "router", Status.NOT_APPLICABLE, "best paths not validated", because=because)]
     routes = [one for one in router.live.routes if one.best and one.neighbor and one.as_path]
+    if not routes:
+        because = "no best path came from a neighbour"
+        return [check.finding(context.device, "router", Status.NOT_APPLICABLE, "best paths not validated", because=because)]
     found = _states(context, router.live, routes, router.local_as or 0)
     judged = list(zip(routes, [one.rpki for one in routes] if found is None else found, strict=True))
     bad = [one for one, state in judged if state is Rpki.INVALID and not _blackhole(context, one)]
@@ -42,19 +45,20 @@ def run(context: CheckContext, check: Check) -> Iterable[Finding]:
                 context.device, "router", Status.FAIL, message, cause="invalid best path", remedy=remedy, witnesses=witnesses
             )
         ]
-    if found is None and all(state is Rpki.UNVERIFIED for _one, state in judged):
+    if found is None and (router.live.vrps == () or all(state is Rpki.UNVERIFIED for _one, state in judged)):
         because = "neither the router nor a reference gives validation states"
+        because = "the router holds no VRPs, by which every route is not-found" if router.live.vrps == () else because
         return [check.finding(context.device, "router", Status.INCONCLUSIVE, "best paths not validated", because=because)]
     return [check.finding(context.device, "router", Status.PASS, f"none of {len(judged)} received best paths is RPKI invalid")]
 
 
 def _states(context: CheckContext, live: Live, routes: list[LiveRoute], own_as: int) -> list[Rpki] | None:
-    """The state of each route by the reference, else by the VRPs that the router holds; invalid for the router is invalid. None without either."""
+    """The state of each route by the reference, else by the VRPs that the router holds; invalid for the router is invalid. None without any."""
     vrps = context.reference.vrps if not context.reference.problem("vrps") else None
     prefixes, origins = [one.prefix for one in routes], [origin(one.as_path, own_as) for one in routes]
     if vrps:
         found = states(vrps, prefixes, origins)
-    elif live.vrps is not None:
+    elif live.vrps:
         found = validate_all(index(live.vrps), zip(prefixes, origins, strict=True))
     else:
         return None

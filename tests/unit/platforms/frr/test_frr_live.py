@@ -90,6 +90,27 @@ def test_validation_state_of_a_path_comes_from_the_listing_by_state() -> None:
     assert (route.rpki, route.as_path, route.best) == (Rpki.INVALID, (64501, (64502, 64503)), True)
 
 
+PAYLOAD = {"prefix": "192.0.2.0", "prefixLenMin": 24, "prefixLenMax": 26, "asn": 64500}
+DAMAGED = [
+    None,
+    [],
+    {},
+    *({**PAYLOAD, **one} for one in ({"prefix": None}, {"prefix": "192.0.2"}, {"prefixLenMin": 33}, {"prefixLenMin": "24"})),
+]
+DAMAGED += [
+    {**PAYLOAD, **one}
+    for one in ({"prefixLenMax": 23}, {"prefixLenMax": 999}, {"prefixLenMax": True}, {"asn": -1}, {"asn": 1 << 32})
+]
+
+
+@pytest.mark.parametrize("damaged", DAMAGED)
+def test_payloads_of_which_one_is_damaged_are_not_known(damaged: object) -> None:
+    """Without it a route could be not-found that is invalid."""
+    for found, wanted in (([PAYLOAD], (("192.0.2.0/24", 26, 64500),)), ([PAYLOAD, damaged], None), ([], ())):
+        live = load("frr").parse("hostname a\n", {"rpki_prefixes": json.dumps({"prefixes": found})}).live
+        assert live is not None and live.vrps == wanted
+
+
 def statements(config: str) -> list[str]:
     """Lines that mean something, sorted."""
     skip = ("!", "Building", "Current")

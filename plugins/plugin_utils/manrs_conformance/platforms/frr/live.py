@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from itertools import pairwise
+from socket import AF_INET, AF_INET6, inet_pton
 from typing import Any
 
 from ...model.policy import Rpki
@@ -138,20 +139,36 @@ def _caches(text: str | None) -> tuple[LiveCache, ...] | None:
 
 
 def _vrps(text: str | None) -> tuple[tuple[str, int, int], ...] | None:
+    """The payloads that the router holds; None when one of them is none: the others would say too little of what is invalid."""
     data = document(text)
     if not isinstance(data, dict):
         return None
     out: list[tuple[str, int, int]] = []
     found = data.get("prefixes")
     for one in found if isinstance(found, list) else ():
-        if not isinstance(one, dict):
-            continue
-        length = one.get("prefixLenMin", one.get("prefixMinLen"))
-        most = one.get("prefixLenMax", one.get("prefixMaxLen"))
-        origin = one.get("asn", one.get("as"))
-        if isinstance(length, int) and isinstance(most, int) and isinstance(origin, int):
-            out.append((f"{one.get('prefix')}/{length}", most, origin))
+        made = _payload(one) if isinstance(one, dict) else None
+        if made is None:
+            return None
+        out.append(made)
     return tuple(out)
+
+
+def _payload(one: Mapping[str, Any]) -> tuple[str, int, int] | None:
+    """Prefix, maxLength and ASN, or None where the answer is damaged; a router holds half a million of them."""
+    prefix, length, most = (
+        one.get("prefix"),
+        one.get("prefixLenMin", one.get("prefixMinLen")),
+        one.get("prefixLenMax", one.get("prefixMaxLen")),
+    )
+    origin = one.get("asn", one.get("as"))
+    if type(prefix) is not str or type(length) is not int or type(most) is not int or type(origin) is not int:
+        return None
+    family, bits = (AF_INET6, 128) if ":" in prefix else (AF_INET, 32)
+    try:
+        inet_pton(family, prefix)
+    except (OSError, ValueError):
+        return None
+    return (f"{prefix}/{length}", most, origin) if 0 <= length <= most <= bits and 0 <= origin < 1 << 32 else None
 
 
 def _routes(state: Mapping[str, str]) -> tuple[LiveRoute, ...] | None:
