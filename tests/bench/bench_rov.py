@@ -16,12 +16,10 @@ from manrs_conformance.analysis.prefixes import parse
 from manrs_conformance.model import fast as extra
 from manrs_conformance.model.reference import Vrp
 from rov import internet
-from table import Row, environment, peer, process, timed
+from table import Row, best, environment, peer, timed
 
 SCALES = (1, 10, 100)
 PAYLOADS, ROUTES = 6_000, 10_000
-TURNS = 3
-"""Whole processes of each are the best of so many: the first ones on memory that the machine has not used yet take a third longer."""
 AHEAD = 7
 """By how much a whole run must take less than the loop of the MANRS IXP validation tool, at full size and with numpy."""
 
@@ -65,12 +63,10 @@ def whole(folder: Path, vrps: list[tuple[str, int, int]], table: list[tuple[str,
     words = [str(one) for one in files]
     here = Path(__file__).parent
     ours = [sys.executable, str(here / "rovwhole.py"), *words]
-    seconds, _, code = min(process(ours) for _turn in range(TURNS))
+    seconds, _, code = best(ours)
     # The kernel counts the memory of the parent before `exec` too, so the program says its own.
     memory = int(subprocess.run(ours, capture_output=True, text=True, check=True).stdout.rpartition("peak=")[2])
-    theirs, _, failed = min(
-        process([str(environment("peers")), str(here / "peers.py"), "ixp_rov", *words]) for _turn in range(TURNS)
-    )
+    theirs, _, failed = best([str(environment("peers")), str(here / "peers.py"), "ixp_rov", *words])
     assert code == failed == 0
     fast = extra.numpy() is not None
     name = f"origin validation, whole process, {'numpy' if fast else 'pure'}"

@@ -88,3 +88,12 @@ def process(words: Sequence[str], environment: Mapping[str, str] | None = None) 
         _pid, status, used = os.wait4(running.pid, 0)
         running.returncode = os.waitstatus_to_exitcode(status)
     return used.ru_utime + used.ru_stime, used.ru_maxrss // 1024, running.returncode
+
+
+TURNS = 3
+"""Whole processes are the best of so many: the first ones on memory that the machine has not used yet take a third longer."""
+
+
+def best(words: Sequence[str], environment: Mapping[str, str] | None = None) -> tuple[float, int, int]:
+    """As `process`, the best of some turns."""
+    return min(process(words, environment) for _turn in range(TURNS))

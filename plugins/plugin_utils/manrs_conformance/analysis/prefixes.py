@@ -70,7 +70,7 @@ def remembered(ask: Callable[[PrefixList, int, int], int], one: PrefixList, netw
 
 def _permits(one: PrefixList, network: int, length: int) -> bool:
     bits = BITS[one.afi]
-    if len(one.entries) > LONG:
+    if len(one.entries) > LONG and _often(one):
         return _looked_up(one, network, length)
     covering = [e for e in one.entries if e[1] <= length and (network ^ e[0]) >> (bits - e[1]) == 0]
     if one.order == "longest":
@@ -78,6 +78,13 @@ def _permits(one: PrefixList, network: int, length: int) -> bool:
         covering = [e for e in covering if e[1] == most]
     holding = [e[4] for e in covering if e[2] <= length <= e[3]]
     return any(holding) if one.order == "any" else bool(holding and holding[0])
+
+
+def _often(one: PrefixList) -> bool:
+    """Whether a long list is asked so often that a dictionary of it is worth its making: to go through it a few times is not dearer."""
+    known = _known(one)
+    known.asked += 1
+    return known.asked > FEW
 
 
 def _looked_up(one: PrefixList, network: int, length: int) -> bool:
@@ -93,6 +100,8 @@ def _looked_up(one: PrefixList, network: int, length: int) -> bool:
 
 LONG = 64
 """Entries from which on what was read of a list is remembered: the same list is asked for again and again."""
+FEW = 4
+"""Single routes for which a long list is gone through entry by entry."""
 REMEMBERED = 8
 
 
@@ -107,6 +116,8 @@ class _Read:
     """By what the order of the entries says."""
     masks: dict[str, dict[int, int]] = field(default_factory=dict)
     """The same by key, for single routes."""
+    asked: int = 0
+    """How often for single routes."""
 
 
 _read: dict[int, _Read] = {}
