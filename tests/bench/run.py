@@ -21,7 +21,7 @@ from table import ROOT, Row
 BEGIN, END = "<!-- bench: begin -->", "<!-- bench: end -->"
 COLOURS = ("#3f7fd0", "#c62738", "#2c9a4b", "#d69a17", "#7b4fb5", "#5aa7a0", "#8a1a26", "#555f6b")
 DASHES = ("", ' stroke-dasharray="7 3"', ' stroke-dasharray="2 3"', ' stroke-dasharray="9 3 2 3"')
-WIDTH, HEIGHT, LEFT, TOP, LEGEND = 960, 420, 60, 36, 20
+WIDTH, HEIGHT, LEFT, TOP, LEGEND = 1060, 420, 60, 36, 20
 CEILING, LINEAR = 3.0, 1.3
 """What the figure shows of the growth at most, and what still counts as near-linear."""
 
@@ -99,7 +99,7 @@ def drawing(curves: dict[str, list[tuple[float, float]]]) -> str:
     import math
 
     widest = math.log10(max(x for points in curves.values() for x, _y in points))
-    plot, height = WIDTH - LEFT - 390, max(HEIGHT, TOP + LEGEND * (len(curves) + 1))
+    plot, height = WIDTH - LEFT - 490, max(HEIGHT, TOP + LEGEND * (len(curves) + 1))
 
     def place(x: float, y: float) -> tuple[float, float]:
         return LEFT + plot * math.log10(x) / widest, TOP + (height - 2 * TOP - 20) * (1 - min(y, CEILING) / CEILING)
