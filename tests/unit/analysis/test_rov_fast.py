@@ -247,7 +247,11 @@ def test_a_file_is_read_and_judged_through_columns(monkeypatch: pytest.MonkeyPat
     assert isinstance(fast.value.vrps, rovtable.Columns) and isinstance(slow.value.vrps, tuple)
     routes = [one.prefix for one in drawn(dice, 500)]
     origins = [dice.choice((1, 2, 3, None)) for _ in routes]
-    without = origin.states(slow.value.vrps, routes, origins)
+    known = origin.index((one.prefix, one.max_length, one.asn) for one in slow.value.vrps)
+    without = [origin.validate(known, *pair) for pair in zip(routes, origins, strict=True)]
+    with swept() as times:  # by the numbers that the reader left, which must be in order
+        assert origin.states(slow.value.vrps, routes, origins) == without
+    assert times.called
     monkeypatch.undo()
     monkeypatch.setattr(arrays, "MANY", 1)
     monkeypatch.setattr(rovsweep, "MANY", 1)

@@ -16,7 +16,6 @@ from .rows import in_order
 Payloads = tuple[tuple[int, int], ...]
 Table = dict[int, Payloads]
 """Payloads by the bits of their prefix."""
-ASN = 0xFFFFFFFF
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +62,7 @@ def of_keys(four: Iterable[int], six: Iterable[int]) -> Index:
                     table = tables[length] = {}
                 key = one >> 48 + bits - length
                 held = table.get(key)
-                pair = (one >> 32 & 255, one & ASN)
+                pair = (one >> 32 & 255, one & rovsweep.ASN)
                 table[key] = (pair,) if held is None else (*held, pair)
             made.append(tables)
     return Index.of(*made)

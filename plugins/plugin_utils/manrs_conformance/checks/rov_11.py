@@ -45,9 +45,10 @@ def run(context: CheckContext, check: Check) -> Iterable[Finding]:
                 context.device, "router", Status.FAIL, message, cause="invalid best path", remedy=remedy, witnesses=witnesses
             )
         ]
-    if found is None and (router.live.vrps == () or all(state is Rpki.UNVERIFIED for _one, state in judged)):
-        because = "neither the router nor a reference gives validation states"
-        because = "the router holds no VRPs, by which every route is not-found" if router.live.vrps == () else because
+    blind = router.live.vrps == ()
+    if found is None and (blind or all(state is Rpki.UNVERIFIED for _one, state in judged)):
+        nobody = "neither the router nor a reference gives validation states"
+        because = "the router holds no VRPs, by which every route is not-found" if blind else nobody
         return [check.finding(context.device, "router", Status.INCONCLUSIVE, "best paths not validated", because=because)]
     return [check.finding(context.device, "router", Status.PASS, f"none of {len(judged)} received best paths is RPKI invalid")]
 
