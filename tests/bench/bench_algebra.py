@@ -68,10 +68,10 @@ def decided(sides: Pairs) -> list[tuple[int, int] | None]:
 
 
 def in_order(some: list[tuple[int, int, int, int]], afi: int) -> Row:
-    """The same lists by address, in pure Python; made anew, so that they lie in memory as a reader leaves them."""
+    """The same lists by address, in pure Python."""
     mixed = random.Random(2).sample(some, len(some))
     floor, _ = timed(lambda: sorted(mixed))
-    sides = [prefixes.listed(name, [(one[0] + 0, *one[1:]) for one in sorted(some)], afi) for name in ("inner", "outer")]
+    sides = [prefixes.listed(name, sorted(some), afi) for name in ("inner", "outer")]
     with mock.patch.object(extra, "numpy", lambda: None):
         seconds, both = timed(lambda: (prefixes.prefixes._read.clear(), decided([sides, sides[::-1]]))[1])
     assert both == [None, None]

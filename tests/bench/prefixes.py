@@ -37,9 +37,9 @@ def ranges(count: int, afi: int, seed: int) -> list[tuple[int, int, int, int]]:
 
 
 def listed(name: str, some: list[tuple[int, int, int, int]], afi: int, deny: float = 0.0) -> PrefixList:
-    """An ordered list; a share of its lines denies."""
+    """An ordered list; a share of its lines denies. Its numbers are made anew, so that they lie in memory as a reader leaves them."""
     rng = random.Random(7)
-    entries: tuple[PrefixEntry, ...] = tuple((*one, rng.random() >= deny, line) for line, one in enumerate(some, 1))
+    entries: tuple[PrefixEntry, ...] = tuple((one[0] + 0, *one[1:], rng.random() >= deny, line) for line, one in enumerate(some, 1))
     family: Afi = 4 if afi == 4 else 6
     return PrefixList(name, family, entries, order="first" if deny else "any")
 

@@ -45,22 +45,24 @@ class Forest:
 
     def walk(self, found: Sequence[Rows]) -> None:
         """Visit every node, children before their parent; `found` holds the rows of each list."""
-        bits, regions, seen = self.bits, self.regions, self.seen
+        bits, regions, seen, ends = self.bits, self.regions, self.seen, tails(self.bits)
         self.rows = rows = self._rows(found)
         first = 1 if rows.keys and rows.keys[0] == 0 else 0
-        top = _Node(0, tails(bits)[0], rows.masks[0] if first else 0, first - 1)
+        top = _Node(0, ends[0], rows.masks[0] if first else 0, first - 1)
         stack: list[_Node] = []
         limit, masks = top.end, top.masks
         following_keys = itertools.chain(rows.keys[1:], (limit + 1,))
-        columns = (rows.keys, rows.lengths, rows.ends, rows.masks, self._keeps(found), following_keys)
+        columns = (rows.keys, rows.masks, self._keeps(found), following_keys)
         nodes = itertools.islice(enumerate(zip(*columns, strict=False)), first, None)
         # A list of an operator has hundreds of thousands of nodes, nearly all of them leaves that look like a leaf before: those cost one
         # union of masks and one look into a set, and no object of their own. Children are looked up only where a region is new.
-        for at, (key, length, end, own, keep, following) in nodes:
+        for at, (key, own, keep, following) in nodes:
             while key > limit:
                 self._emit(top)
                 top = stack.pop()
                 limit, masks = top.end, top.masks
+            length = key & 255
+            end = key | ends[length]
             if regions is not None:
                 regions[length, masks] -= 1
             if following > end:
@@ -90,15 +92,15 @@ class Forest:
         rest = [number for number in order[1:] if found[number] is not longest]
         if len(rest) == 1:
             other, shift = found[rest[0]], self.shifts[rest[0]]
-            return longest.joined(other.keys, [mask << shift for mask in other.masks], self.bits)
+            return longest.joined(other, map(shift.__rlshift__, other.masks))
         masks: dict[int, int] = {}
         before = masks.get
         for number in rest:
             shift = self.shifts[number]
             for key, mask in zip(found[number].keys, found[number].masks, strict=True):
                 masks[key] = before(key, 0) | mask << shift
-        keys = sorted(masks)
-        return longest.joined(keys, [masks[key] for key in keys], self.bits)
+        more = Rows.of(masks)
+        return longest.joined(more, more.masks)
 
     def _keeps(self, found: Sequence[Rows]) -> Iterable[int]:
         """By node what of the masks over it holds under it, too: not those of a list with whole masks that has a key here."""
@@ -140,10 +142,10 @@ class Forest:
 
     def _children(self, node: _Node) -> list[int]:
         """The nodes right under a node, in order."""
-        keys, ends, at, out = self.rows.keys, self.rows.ends, node.at + 1, []
+        keys, ends, at, out = self.rows.keys, tails(self.bits), node.at + 1, []
         while at < len(keys) and keys[at] <= node.end:
             out.append(keys[at])
-            end = ends[at]
+            end = keys[at] | ends[keys[at] & 255]
             at += 1
             if at < len(keys) and keys[at] <= end:
                 at = bisect.bisect_right(keys, end, at)

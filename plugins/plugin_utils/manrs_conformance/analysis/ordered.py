@@ -7,20 +7,19 @@ from collections.abc import Sequence
 from ..model.policy import PrefixEntry
 from .rows import Rows, in_order, ranges, tails
 
-Frame = tuple[int, int, int, int, int, int, int]
-"""Of an entry: greatest key under it, its key, its place in the list and its lengths; of all that cover its prefix: the last place, and the lengths that
-they decide and permit."""
+Frame = tuple[int, int, int, int, int, int, int, int]
+"""Of an entry: greatest key under it, its key, its place in the list and its lengths; of all that cover its prefix: the first place and the last, and the
+lengths that they decide and permit."""
 
 
 def read(entries: Sequence[PrefixEntry], bits: int, *, longest: bool) -> Rows:
     """The rows of a list whose first entry that holds decides, or whose longest prefix does: several of one prefix count in order.
 
-    The entries over a prefix lie on a stack. Where they stand in the list in that order, too, only the last of them has to be looked at.
+    The entries over a prefix lie on a stack. An entry that stands in the list before all of them or behind them costs no look at each.
     """
-    ends, spans = tails(bits), ranges(bits)
-    keys: list[int] = []
-    masks: list[int] = []
-    frames: list[Frame] = []
+    ends, spans, out = tails(bits), ranges(bits), Rows(whole=True)
+    nothing = (1 << bits + 8, -1, -1, 0, len(entries), -1, 0, 0)
+    frames: list[Frame] = [nothing]
     codes = [
         ((a << 8 | b) << 32 | at) << 17 | low << 9 | high << 1 | permit
         for at, (a, b, low, high, permit, _line) in enumerate(entries)
@@ -28,18 +27,19 @@ def read(entries: Sequence[PrefixEntry], bits: int, *, longest: bool) -> Rows:
     ]
     for code in in_order(codes):
         key, at, span = code >> 49, code >> 17 & 0xFFFFFFFF, spans[code >> 1 & 0xFFFF]
-        while frames and frames[-1][0] < key:
+        while frames[-1][0] < key:
             frames.pop()
-        last, decided, permitted = frames[-1][4:] if frames and (not longest or frames[-1][1] == key) else (-1, 0, 0)
-        new = span & ~(decided if at > last else _before(at, frames))
+        _, over, _, _, first, last, decided, permitted = frames[-1] if not longest or frames[-1][1] == key else nothing
+        new = span if at < first else span & ~(decided if at > last else _before(at, frames))
         permitted = permitted | new if code & 1 else permitted & ~new
-        frames.append((key | ends[key & 255], key, at, span, max(at, last), decided | span, permitted))
-        if keys and keys[-1] == key:
-            masks[-1] = permitted
-        else:
-            keys.append(key)
-            masks.append(permitted)
-    return Rows.made(keys, masks, bits, whole=True)
+        before, behind = at if at < first else first, at if at > last else last  # min and max would be calls
+        frames.append((key | ends[key & 255], key, at, span, before, behind, decided | span, permitted))
+        if over == key:
+            out.masks[-1] = permitted
+            continue
+        out.keys.append(key)
+        out.masks.append(permitted)
+    return out
 
 
 def _before(at: int, frames: Sequence[Frame]) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import bisect
 import functools
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import eq
 
@@ -21,96 +21,80 @@ PART = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """The nodes of a family in order, a column each: network << 8 | length, length, greatest key under it, and masks of permitted lengths."""
+    """The nodes of a family in order, a column each: network << 8 | length, and masks of permitted lengths."""
 
     keys: list[int] = field(default_factory=list)
-    lengths: list[int] = field(default_factory=list)
-    ends: list[int] = field(default_factory=list)
     masks: list[int] = field(default_factory=list)
     whole: bool = False
     """Whether each mask is all that is permitted under its key, with what the keys over it bring; else it adds to that."""
 
     @classmethod
-    def made(cls, keys: Sequence[int], masks: Sequence[int], bits: int, *, whole: bool = False) -> Rows:
-        """The rows of keys in order."""
-        out = Rows(whole=whole)
-        out._add(keys, masks, tails(bits))
-        return out
-
-    @classmethod
-    def of(cls, masks: Spans, bits: int) -> Rows:
+    def of(cls, masks: Spans) -> Rows:
         """The rows of masks by key."""
         keys = sorted(masks)
-        return cls.made(keys, [masks[key] for key in keys], bits)
+        return cls(keys, [masks[key] for key in keys])
 
     @classmethod
     def read(cls, entries: Sequence[PrefixEntry], bits: int) -> Rows:
         """The rows of the entries that permit, whose order does not matter; one prefix may have several."""
-        out, ends, masks = Rows(), tails(bits), ranges(bits)
+        out, masks = Rows(), ranges(bits)
         codes = [a << 24 | b << 16 | low << 8 | high for a, b, low, high, permit, _line in entries if permit and low <= high]
         for part in parts(codes):
             part.sort()
-            out._add([code >> 16 for code in part], [masks[code & 0xFFFF] for code in part], ends)
-        return out if not any(map(eq, out.keys, itertools.islice(out.keys, 1, None))) else out._distinct(bits)
+            out.keys.extend([code >> 16 for code in part])
+            out.masks.extend([masks[code & 0xFFFF] for code in part])
+        return out if not any(map(eq, out.keys, itertools.islice(out.keys, 1, None))) else out._distinct()
 
-    def _distinct(self, bits: int) -> Rows:
+    def _distinct(self) -> Rows:
         """With the masks of equal keys in one."""
         out: dict[int, int] = {}
         for key, mask in zip(self.keys, self.masks, strict=True):
             out[key] = out.get(key, 0) | mask
-        return Rows.of(out, bits)
+        return Rows.of(out)
 
-    def _add(self, keys: Sequence[int], masks: Sequence[int], ends: Sequence[int]) -> None:
-        """Append keys, with what the pass over the nodes would otherwise work out at each of them in each question."""
-        lengths = [key & 255 for key in keys]
-        self.keys.extend(keys)
-        self.lengths.extend(lengths)
-        self.ends.extend([key | ends[length] for key, length in zip(keys, lengths, strict=True)])
-        self.masks.extend(masks)
+    def joined(self, more: Rows, masks: Iterable[int]) -> Rows:
+        """These rows with the keys of more, to which these masks belong there."""
+        return (self._with_few if FEW * len(more.keys) <= len(self.keys) else self._with_many)(more, masks)
 
-    def joined(self, keys: Sequence[int], masks: Sequence[int], bits: int) -> Rows:
-        """These rows with the masks of more keys, which are in order too."""
-        return (self._with_few if FEW * len(keys) <= len(self.keys) else self._with_many)(keys, masks, bits)
-
-    def _with_few(self, keys: Sequence[int], masks: Sequence[int], bits: int) -> Rows:
+    def _with_few(self, more: Rows, masks: Iterable[int]) -> Rows:
         """What lies between the keys is copied as it is."""
-        out, ends, start, last = Rows(), tails(bits), 0, len(self.keys)
-        for key, mask in zip(keys, masks, strict=True):
+        out, start, last = Rows(), 0, len(self.keys)
+        for key, mask in zip(more.keys, masks, strict=True):
             at = bisect.bisect_left(self.keys, key, start)
             out._extend(self, start, at)
             here = at < last and self.keys[at] == key
-            out._add((key,), (mask | self.masks[at] if here else mask,), ends)
+            out.keys.append(key)
+            out.masks.append(mask | self.masks[at] if here else mask)
             start = at + 1 if here else at
         out._extend(self, start, last)
         return out
 
-    def _with_many(self, keys: Sequence[int], masks: Sequence[int], bits: int) -> Rows:
-        """One step a key, through both in order: no dictionary of half a million keys, whose places lie anywhere."""
-        out: tuple[list[int], list[int]] = ([], [])
-        end = 1 << bits + 8
-        add, put, more = out[0].append, out[1].append, zip((*keys, end), (*masks, 0), strict=True)
-        other, theirs = next(more)
+    def _with_many(self, more: Rows, masks: Iterable[int]) -> Rows:
+        """One step a key, through both in order. Columns are taken over, not made again: that would be memory to wait for."""
+        out = Rows()
+        add, put = out.keys.append, out.masks.append
+        rest = zip(more.keys, masks, strict=True)
+        none = max((*self.keys[-1:], *more.keys[-1:]), default=0) + 1, 0
+        other, theirs = next(rest, none)
         for key, mask in zip(self.keys, self.masks, strict=True):
             while other < key:
                 add(other)
                 put(theirs)
-                other, theirs = next(more)
+                other, theirs = next(rest, none)
             if other == key:
                 mask |= theirs
-                other, theirs = next(more)
+                other, theirs = next(rest, none)
             add(key)
             put(mask)
-        while other < end:
+        while other < none[0]:
             add(other)
             put(theirs)
-            other, theirs = next(more)
-        return Rows.made(*out, bits)
+            other, theirs = next(rest, none)
+        return out
 
     def _extend(self, more: Rows, start: int, stop: int) -> None:
         """Append some of other rows."""
         self.keys.extend(more.keys[start:stop])
-        self.lengths.extend(more.lengths[start:stop])
-        self.ends.extend(more.ends[start:stop])
         self.masks.extend(more.masks[start:stop])
 
 
