@@ -97,7 +97,8 @@ def _numbers(vrps: Sequence[Vrp]) -> tuple[Sequence[int], Sequence[int]]:
         if known is vrps:
             return four, six
     four, six = rovsweep.numbers((one.prefix, one.max_length, one.asn) for one in vrps)
-    keep_numbers(vrps, list(in_order(four)), list(in_order(six)))
+    # Made anew, so that they lie in memory in the order in which they are gone through; else each would be waited for.
+    keep_numbers(vrps, [one + 0 for one in in_order(four)], [one + 0 for one in in_order(six)])
     return _numbers(vrps)
 
 

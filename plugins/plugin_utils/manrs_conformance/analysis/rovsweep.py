@@ -1,7 +1,7 @@
 """Origin validation of whole tables without arrays: payloads and routes are gone through together, in the order of their addresses.
 
-The answers are those of `origin.validate` (RFC 6811 section 2). Prefixes are laminar, so the payloads that cover a route lie on a stack when it is come to.
-Half a million payloads in dictionaries would be waited for once per length and route.
+The answers are those of `origin.validate` (RFC 6811 section 2). Prefixes are laminar, so the payloads that cover a route lie on a stack when it is
+come to, each prefix with what it and those over it allow together. Half a million payloads in dictionaries would be waited for once per length and route.
 """
 
 from __future__ import annotations
@@ -53,26 +53,31 @@ def states(four: Sequence[int], six: Sequence[int], prefixes: Sequence[str], ori
 
 
 def _sweep(payloads: Sequence[int], routes: list[int], bits: int, out: bytearray) -> None:
-    """Write the states of the routes of one family; a comparison and a step or two for each, however many payloads there are."""
+    """Write the states of the routes of one family; a comparison and a look-up for each, however many payloads there are and lie within others."""
     ends, last = tails(bits), 1 << bits + 48
     waiting = iter((*payloads, last))
     number = next(waiting)
-    key = number >> 40
-    covering: list[tuple[int, int, int]] = []  # greatest key under each, its maxLength and its ASN
+    key, top, limit = number >> 40, -1, last
+    longest: dict[int, int] = {}  # by ASN the greatest maxLength of the payloads that cover the route; AS 0 makes no route valid
+    covering = [(limit, longest)]
     for code in in_order(routes):
         route = code >> 64
         while key <= route:
-            while covering and covering[-1][0] < key:
-                covering.pop()
-            covering.append((key | ends[key & 255], number >> 32 & 255, number & ASN))
+            end = key | ends[key & 255]
+            if end >= route:  # else it covers none of the routes
+                while limit < key:
+                    covering.pop()
+                    limit, longest = covering[-1]
+                if key != top:
+                    top, limit, longest = key, end, longest.copy()
+                    covering.append((end, longest))
+                asn, most = number & ASN, number >> 32 & 255
+                if asn and most > longest.get(asn, -1):
+                    longest[asn] = most
             number = next(waiting)
             key = number >> 40
-        while covering and covering[-1][0] < route:
+        while limit < route:
             covering.pop()
-        if covering:
-            asn, length, state = code >> 32 & ASN, route & 255, INVALID
-            for _end, most, allowed in covering:
-                if allowed == asn and length <= most and asn:
-                    state = VALID
-                    break
-            out[code & ASN] = state
+            limit, longest = covering[-1]
+        if limit != last:
+            out[code & ASN] = VALID if longest.get(code >> 32 & ASN, -1) >= route & 255 else INVALID
