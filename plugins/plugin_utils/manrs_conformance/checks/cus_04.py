@@ -33,6 +33,8 @@ def judge(case: Case) -> Finding:
         return case.skipped("no list names prefixes of this family (see CUS-01)")
     origin = declared.as_set or f"AS{session.remote_as}"
     wanted = known.v4 if session.afi == 4 else known.v6
+    if not wanted:
+        return case.skipped(f"registries authorise no range of this family for {origin} now, so none can be lacking (see CUS-01)")
     lacking = _lacking(wanted, entries, session.afi)
     if not lacking:
         return case.passed(f"the list names all {len(wanted)} ranges that registries authorise for {origin} now; {_age(case)}")
