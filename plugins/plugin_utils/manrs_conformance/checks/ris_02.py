@@ -40,7 +40,8 @@ def _judge(context: FleetContext, check: Check, asn: int, seen: Announcements) -
     if bad:
         return
     doubts = [f"whether {one.prefix} is registered is not known: {silent}" for one, _why in found]
-    doubts += [f"absence is not proven: {why}"] if (why := narrow(seen)) else []
+    why = narrow(seen) or ("its history names no prefix, though collectors see some now" if not seen.history else None)
+    doubts += [f"absence is not proven: {why}"] if why else []
     doubts += _events(context, asn)
     if doubts:
         yield unknown(context, check, asn, subject, "; ".join(doubts[:5]), "ripestat", "grip")
