@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import json
+import re
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +14,7 @@ import pytest
 import yaml
 from manrs_conformance import checks
 from manrs_conformance.model.result import Finding, Status
+from manrs_conformance.sources._bytes import SourceError
 from manrs_conformance.sources.intent import load_intent
 from manrs_conformance.sources.reference import FILES, WEB, load
 
@@ -101,3 +105,28 @@ def test_a_damaged_source_passes_nothing(world: Path, source: str, content: str)
     assert all(one.because for one in resting)
     if source == "grip":
         assert {one.status for one in found if one.check == "RIS-02"} == {Status.INCONCLUSIVE}
+
+
+def places(value: Any, way: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Where lists and mappings that hold something are."""
+    if value and isinstance(value, dict | list) and way:
+        yield way
+    for key, inner in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
+        yield from places(inner, (*way, key))
+
+
+@pytest.mark.parametrize("name", sorted(file.name for file in (HERE / "world").glob("*.json")))
+def test_nothing_passes_because_there_is_nothing_to_look_at(world: Path, name: str) -> None:
+    """Each list and mapping of a source emptied, one at a time."""
+    whole = json.loads((world / name).read_text(encoding="utf-8"))
+    for way in places(whole):
+        place = data = copy.deepcopy(whole)
+        for step in way[:-1]:
+            place = place[step]
+        place[way[-1]] = type(place[way[-1]])()
+        (world / name).write_text(json.dumps(data), encoding="utf-8")
+        try:
+            found = findings(world)
+        except SourceError:
+            continue
+        assert [one.message for one in found if one.status is Status.PASS and re.search(r"\b0 (?!of)[a-z]", one.message)] == [], way

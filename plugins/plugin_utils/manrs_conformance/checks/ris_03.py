@@ -24,6 +24,9 @@ def _judge(context: FleetContext, check: Check, asn: int, seen: Announcements) -
     if seen.announced is None:
         yield unknown(context, check, asn, f"AS{asn}", "what the ASN announces was not asked for", "ripestat")
         return
+    if not seen.announced:
+        yield unknown(context, check, asn, f"AS{asn}", "collectors see no prefix of it, so there is none to compare", "ripestat")
+        return
     ranges = (*context.intent.prefixes, *context.intent.delegated)
     strange = [one for one in seen.announced if not declares(ranges, one.prefix)]
     for one in strange:
