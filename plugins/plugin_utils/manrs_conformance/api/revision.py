@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
 import subprocess
 import tarfile
 import tempfile
@@ -51,8 +52,28 @@ def _extract(top: Path, revision: str, path: Path, folder: Path) -> Path:
         target.mkdir(parents=True, exist_ok=True)
         return target
     with tarfile.open(fileobj=io.BytesIO(_git(top, "archive", "--format=tar", revision, "--", inside.as_posix()))) as archive:
-        archive.extractall(folder, filter="data")
+        _unpack(archive, folder)
     return target
+
+
+def _unpack(archive: tarfile.TarFile, folder: Path) -> None:
+    """Write what git packed; the filters of `tarfile` are lacking before Python 3.11.4."""
+    top = folder.resolve()
+    for member in archive:
+        target = top / member.name
+        leads = target.parent / member.linkname if member.issym() else target
+        if not Path(os.path.normpath(leads)).is_relative_to(top) or not target.parent.resolve().is_relative_to(top):
+            raise InputError(
+                f"{member.name}: leads out of the repository, where no revision tells what it was; put the file itself there"
+            )
+        if member.isdir():
+            target.mkdir(parents=True, exist_ok=True)
+            continue
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if member.issym():
+            target.symlink_to(member.linkname)
+        elif (content := archive.extractfile(member)) is not None:
+            target.write_bytes(content.read())
 
 
 def _git(where: Path, *words: str) -> bytes:
