@@ -6,13 +6,13 @@ import copy
 import json
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from manrs_conformance import checks
+from manrs_conformance import checks, platforms
 from manrs_conformance.model.result import Finding, Status
 from manrs_conformance.sources._bytes import SourceError
 from manrs_conformance.sources.intent import load_intent
@@ -29,9 +29,13 @@ def world(tmp_path: Path) -> Path:
     return Path(shutil.copytree(HERE / "world", tmp_path / "world"))
 
 
-def findings(folder: Path) -> tuple[Finding, ...]:
-    intent = load_intent(folder / "manrs.yml")
-    return checks.run_all({}, {}, intent, load(folder, AS_OF, intent=intent))
+def findings(folder: Path, routers: Mapping[str, str] | None = None) -> tuple[Finding, ...]:
+    """All findings of a world and of the FRR configurations of its routers."""
+    intent, texts = load_intent(folder / "manrs.yml"), routers or {}
+    read = {name: platforms.load("frr").parse(text, {}) for name, text in texts.items()}
+    return checks.run_all(
+        read, {name: text.splitlines() for name, text in texts.items()}, intent, load(folder, AS_OF, intent=intent)
+    )
 
 
 def change(folder: Path, name: str, path: list[Any], value: Any) -> None:
@@ -130,3 +134,23 @@ def test_nothing_passes_because_there_is_nothing_to_look_at(world: Path, name: s
         except SourceError:
             continue
         assert [one.message for one in found if one.status is Status.PASS and re.search(r"\b0 (?!of)[a-z]", one.message)] == [], way
+
+
+@pytest.mark.parametrize(
+    ("vrf", "remote", "status"),
+    [
+        ("", "64501", "pass"),
+        ("", "64777", "fail"),
+        ("", "external", "inconclusive"),
+        (" vrf VPN", "64777", "pass"),
+        (" vrf OTHER", "64777", "inconclusive"),
+    ],
+)
+def test_sessions_tell_the_as_of_a_neighbour_that_is_selected_by_address(world: Path, vrf: str, remote: str, status: str) -> None:
+    """Those of private VRFs belong to no as-set; of a VRF that is not declared nothing is known."""
+    change(world, "manrs.yml", ["neighbours", 0, "select"], {"address": "192.0.2.9"})
+    change(world, "manrs.yml", ["vrfs"], {"VPN": "private"})
+    text = f"frr version 8.4.4\nhostname edge1\nrouter bgp 64500{vrf}\n neighbor 192.0.2.9 remote-as {remote}\nexit\nend\n"
+    found = [one for one in findings(world, {"edge1": text}) if one.check == "IRR-05"]
+    assert [one.status.value for one in found] == [status], found
+    assert ("AS64777" in found[0].message) == (status == "fail")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..model.result import Finding, Severity, Status
-from ._public import listed, told
+from ._neighbours import met, silence
+from ._public import listed, told, unknown
 from ._roas import failed
 from .base import Check, FleetContext
 
@@ -18,7 +19,7 @@ def fleet(context: FleetContext, check: Check) -> Iterable[Finding]:
         return
     if reference.aspas is None:
         return
-    ours = {one.select.asn for one in intent.neighbours if one.relationship == "provider" and one.select.asn}
+    ours, silent = met(context, {"provider"})
     for asn in intent.asns:
         subject = f"AS{asn}"
         found = next((one for one in reference.aspas if one.customer == asn), None)
@@ -28,6 +29,9 @@ def fleet(context: FleetContext, check: Check) -> Iterable[Finding]:
             continue
         stated = set(found.providers) - {0}
         missing, extra = sorted(ours - stated), sorted(stated - ours)
+        if not missing and (why := silence(silent)):
+            yield unknown(context, check, asn, subject, why, "vrps")
+            continue
         if not missing and not extra:
             yield told(context, check, asn, subject, Status.PASS, f"the ASPA of AS{asn} names its {len(ours)} providers", "vrps")
             continue

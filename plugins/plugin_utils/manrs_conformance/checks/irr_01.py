@@ -40,7 +40,12 @@ def _uncounted(context: FleetContext, check: Check) -> Iterator[Finding]:
     if not reference.given("irr"):
         return
     for one in intent.neighbours:
-        if one.relationship != "customer" or one.private_asn or one.prefixes is not None:
+        if one.relationship != "customer" or one.private_asn:
+            continue
+        if one.prefixes is not None:
+            if one.prefixes and not one.select.asn and not one.origins:
+                because = "its prefixes are pinned, and nothing says which AS originates them: add `asn` or `origins`"
+                yield unknown(context, check, intent.asns[0], one.name or one.prefixes[0].prefix, because, "irr")
             continue
         key = one.as_set or (f"AS{one.select.asn}" if one.select.asn else "")
         known = reference.authorised.get(key)

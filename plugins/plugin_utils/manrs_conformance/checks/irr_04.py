@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from ..model.public import AutNum
 from ..model.result import Finding, Severity, Status
-from ._public import listed, per_asn, told
+from ._neighbours import met, silence
+from ._public import listed, per_asn, told, unknown
 from .base import EXTERNAL, Check, FleetContext
 
 
@@ -18,19 +19,16 @@ def fleet(context: FleetContext, check: Check) -> Iterable[Finding]:
 
 
 def _judge(context: FleetContext, check: Check, asn: int, found: AutNum) -> Finding:
-    peers = sorted(
-        {
-            one.select.asn
-            for one in context.intent.neighbours
-            if one.relationship in EXTERNAL and one.select.asn and not one.private_asn
-        }
-    )
-    lacking = [one for one in peers if one not in found.imports or one not in found.exports]
+    peers, silent = met(context, EXTERNAL)
+    lacking = [one for one in sorted(peers) if one not in found.imports or one not in found.exports]
     parts = [] if found.registered else [f"AS{asn} has no aut-num object"]
     if found.registered and not found.contacts:
         parts.append("it names no admin-c or tech-c")
     if found.registered and lacking:
         parts.append(f"it has no import and export for AS{listed(lacking)}")
+    because = silence(silent) or (None if peers else "the intent names no external neighbour")
+    if not parts and because:
+        return unknown(context, check, asn, f"AS{asn}", because, "irr")
     if not parts:
         message = f"the aut-num of AS{asn} in {listed(found.registries)} names contacts and {len(peers)} neighbours"
         return told(context, check, asn, f"AS{asn}", Status.PASS, message, "irr")

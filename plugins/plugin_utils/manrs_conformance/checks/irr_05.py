@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from ..model.public import SetFacts
 from ..model.result import Finding, Severity, Status
+from ._neighbours import met, silence
 from ._public import listed, told, unknown
 from .base import Check, FleetContext
 
@@ -34,18 +35,18 @@ def _judge(context: FleetContext, check: Check, asn: int, found: SetFacts) -> Fi
     if not found.exists:
         message = f"{found.name} does not exist in the registries asked"
         return told(context, check, asn, found.name, Status.FAIL, message, "irr", cause="no as-set", remedy=REMEDY)
-    customers = {
-        each
-        for one in intent.neighbours
-        if one.relationship == "customer" and not one.private_asn
-        for each in (*((one.select.asn,) if one.select.asn else ()), *(one.origins or ()))
+    customers, silent = met(context, {"customer"})
+    origins = {
+        each for one in intent.neighbours if one.relationship == "customer" and not one.private_asn for each in one.origins or ()
     }
-    lacking = sorted({*intent.asns, *customers} - set(found.asns))
+    lacking = sorted({*intent.asns, *customers, *origins} - set(found.asns))
     parts = [f"lacks AS{listed(lacking)}"] if lacking else []
     parts += [f"names members that do not exist: {listed(found.missing)}"] if found.missing else []
     if parts:
         message = f"{found.name} {' and '.join(parts)}"
         return told(context, check, asn, found.name, Status.FAIL, message, "irr", cause="as-set incomplete", remedy=REMEDY)
+    if because := silence(one for one in silent if not one.origins):
+        return unknown(context, check, asn, found.name, because, "irr")
     hint = (
         "" if ":" in found.name.rpartition("::")[2] else "; its name is not hierarchical, so others can make one like it elsewhere"
     )
