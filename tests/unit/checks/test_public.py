@@ -144,11 +144,13 @@ def test_nothing_passes_because_there_is_nothing_to_look_at(world: Path, name: s
         ("", "external", "inconclusive"),
         (" vrf VPN", "64777", "pass"),
         (" vrf OTHER", "64777", "inconclusive"),
+        ("", "64501\n neighbor 192.0.2.10 remote-as external", "inconclusive"),
+        ("", "64501\n neighbor 192.0.2.10 remote-as 64502", "pass"),
     ],
 )
 def test_sessions_tell_the_as_of_a_neighbour_that_is_selected_by_address(world: Path, vrf: str, remote: str, status: str) -> None:
     """Those of private VRFs belong to no as-set; of a VRF that is not declared nothing is known."""
-    change(world, "manrs.yml", ["neighbours", 0, "select"], {"address": "192.0.2.9"})
+    change(world, "manrs.yml", ["neighbours", 0, "select"], {"address": "192.0.2.8/30"})
     change(world, "manrs.yml", ["vrfs"], {"VPN": "private"})
     text = f"frr version 8.4.4\nhostname edge1\nrouter bgp 64500{vrf}\n neighbor 192.0.2.9 remote-as {remote}\nexit\nend\n"
     found = [one for one in findings(world, {"edge1": text}) if one.check == "IRR-05"]

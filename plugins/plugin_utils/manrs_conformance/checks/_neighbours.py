@@ -16,19 +16,23 @@ def named(intent: Intent, relations: Collection[str]) -> tuple[set[int], list[Ne
 
 
 def met(context: FleetContext, relations: Collection[str]) -> tuple[set[int], list[Neighbour]]:
-    """The same, with the ASNs of the sessions that an entry covers on any router; entries that cover none are left.
+    """The same, with the ASNs of the sessions that an entry covers on any router; entries are left that cover none, or one without a number.
 
     Sessions of private VRFs are covered without making their ASNs neighbours in the Internet.
     """
     known, silent = named(context.intent, relations)
-    covered: set[Neighbour] = set()
+    asked, covered, unclear = frozenset(silent), set[Neighbour](), set[Neighbour]()
     for member in context.members.values() if silent else ():
         for session in member.router.sessions:
             entry, kind = member.neighbour(session), scope.vrf_kind(context.intent, session.vrf)
-            if entry in silent and isinstance(session.remote_as, int) and kind is not None:
-                covered.add(entry)
-                known |= {session.remote_as} if kind == "internet" else set()
-    return known, [one for one in silent if one not in covered]
+            if entry is None or entry not in asked:
+                continue
+            covered.add(entry)
+            if kind == "internet" and isinstance(session.remote_as, int):
+                known.add(session.remote_as)
+            elif kind != "private":
+                unclear.add(entry)
+    return known, [one for one in silent if one not in covered or one in unclear]
 
 
 def silence(ones: Iterable[Neighbour]) -> str | None:
