@@ -92,7 +92,7 @@ class Forest:
         rest = [number for number in order[1:] if found[number] is not longest]
         if len(rest) == 1:
             other, shift = found[rest[0]], self.shifts[rest[0]]
-            return longest.joined(other, map(shift.__rlshift__, other.masks))
+            return longest.joined(other, map(shift.__rlshift__, other.masks))  # mask << shift, one by one as they are put in
         masks: dict[int, int] = {}
         before = masks.get
         for number in rest:
